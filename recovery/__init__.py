@@ -1,0 +1,1 @@
+"""Recovery: legal recovery and NPL portfolio case management for auto lenders."""

@@ -1,0 +1,1 @@
+"""What every feature stands on: money, clock, errors, database, unit of work, jobs, search."""

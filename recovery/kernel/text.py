@@ -1,0 +1,50 @@
+"""Texts that a user reads: written in Chinese, translated when shown, without Flask.
+
+`_("共 {count} 笔", count=3)` makes a `Text`; `str()` of it is the sentence in the reader's language.
+The web and the command line install the translator; without one the Chinese sentence is shown.
+"""
+
+from collections.abc import Callable
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+
+Translator = Callable[[str], str]
+
+_translator: ContextVar[Translator | None] = ContextVar("translator", default=None)
+_default: list[Translator] = []
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A sentence with its Chinese text as key and the values that fill its `{places}`."""
+
+    key: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    def __str__(self) -> str:
+        translated = translate(self.key)
+        return translated.format(**self.values) if self.values else translated
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def _(key: str, **values: object) -> Text:
+    """Mark `key` for translation; `values` fill its `{places}` when it is shown."""
+    return Text(key, values)
+
+
+def translate(key: str) -> str:
+    """Return the sentence `key` in the language of whoever reads now."""
+    translator = _translator.get() or (_default[0] if _default else None)
+    return translator(key) if translator else key
+
+
+def use_translator(translator: Translator) -> None:
+    """Translate through `translator` from now on in this context (a request, a command, a job)."""
+    _translator.set(translator)
+
+
+def install_translator(translator: Translator) -> None:
+    """Translate through `translator` wherever no context has chosen its own."""
+    _default[:] = [translator]
