@@ -1,1 +1,1 @@
-"""TODO"""
+"""The synthetic loan book of `make run`."""

@@ -1,6 +1,7 @@
 """Texts that a user reads: written in Chinese, translated when shown, without Flask.
 
-`_("共 {count} 笔", count=3)` makes a `Text`; `str()` of it is the sentence in the reader's language.
+`_("共 {count} 笔", count=3)` makes a `Text`; `str()` of it is the sentence in the reader's
+language.
 The web and the command line install the translator; without one the Chinese sentence is shown.
 """
 

@@ -1,1 +1,7 @@
-"""TODO"""
+"""Litigation files, stages, fees and deadlines."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Register this feature's pages, commands, jobs and links with `app`."""

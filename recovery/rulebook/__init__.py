@@ -1,1 +1,7 @@
-"""TODO"""
+"""What administrators add to the law: parameter versions, calendar, court settings."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Register this feature's pages, commands, jobs and links with `app`."""

@@ -1,0 +1,90 @@
+"""Make the tables of `kernel`."""
+
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
+
+revision = "0001"
+down_revision = None
+branch_labels = None
+depends_on = None
+
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
+
+def upgrade() -> None:
+    """Make the tables."""
+    # generated: begin
+    op.create_table(
+        "audit_event",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", Id, nullable=True),
+        sa.Column("actor_name", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject_type", sa.String(), nullable=True),
+        sa.Column("subject_id", Id, nullable=True),
+        sa.Column("changes", Json, nullable=False),
+        sa.Column("request_id", sa.String(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
+    )
+    op.create_index("ix_audit_event_action", "audit_event", ["action", "id"], unique=False)
+    op.create_index("ix_audit_event_actor", "audit_event", ["actor_id", "id"], unique=False)
+    op.create_index(op.f("ix_audit_event_at"), "audit_event", ["at"], unique=False)
+    op.create_index(
+        "ix_audit_event_subject", "audit_event", ["subject_type", "subject_id", "id"], unique=False
+    )
+    op.create_table(
+        "registration_intent",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("uuid", sa.LargeBinary(), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("loan_id", Id, nullable=True),
+        sa.Column("subject_type", sa.String(), nullable=False),
+        sa.Column("subject_id", Id, nullable=False),
+        sa.Column("fields_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("actor_id", Id, nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("log_index", Id, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_registration_intent")),
+        sa.UniqueConstraint("uuid", name=op.f("uq_registration_intent_uuid")),
+    )
+    op.create_index(
+        "ix_registration_intent_loan", "registration_intent", ["loan_id", "id"], unique=False
+    )
+    op.create_index(
+        "ix_registration_intent_pending",
+        "registration_intent",
+        ["id"],
+        unique=False,
+        sqlite_where=sa.text("log_index IS NULL"),
+        postgresql_where=sa.text("log_index IS NULL"),
+    )
+    op.create_index(
+        "ix_registration_intent_subject",
+        "registration_intent",
+        ["subject_type", "subject_id"],
+        unique=False,
+    )
+    # generated: end
+
+
+def downgrade() -> None:
+    """Drop the tables."""
+    # generated: begin
+    op.drop_index("ix_registration_intent_subject", table_name="registration_intent")
+    op.drop_index(
+        "ix_registration_intent_pending",
+        table_name="registration_intent",
+        sqlite_where=sa.text("log_index IS NULL"),
+        postgresql_where=sa.text("log_index IS NULL"),
+    )
+    op.drop_index("ix_registration_intent_loan", table_name="registration_intent")
+    op.drop_table("registration_intent")
+    op.drop_index("ix_audit_event_subject", table_name="audit_event")
+    op.drop_index(op.f("ix_audit_event_at"), table_name="audit_event")
+    op.drop_index("ix_audit_event_actor", table_name="audit_event")
+    op.drop_index("ix_audit_event_action", table_name="audit_event")
+    op.drop_table("audit_event")
+    # generated: end

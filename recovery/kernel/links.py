@@ -1,0 +1,155 @@
+"""Typed registries through which lower features show and do what higher ones know.
+
+Features above fill them in `register(app)`; features below read them. Keyed by name, so that
+creating a second application replaces rather than repeats.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from sqlalchemy.orm import Session
+
+from recovery.kernel.actions import Action
+from recovery.kernel.gate import Scope
+from recovery.kernel.text import Text
+
+if TYPE_CHECKING:
+    from recovery.kernel.work import Work
+
+V = TypeVar("V")
+
+
+@dataclass(slots=True)
+class Registry(Generic[V]):
+    """Named values, in the order of `order` given when they were put in."""
+
+    _values: dict[str, tuple[int, V]] = field(default_factory=dict)
+
+    def put(self, name: str, value: V, *, order: int = 100) -> None:
+        """Register `value` as `name`; the same name again replaces it."""
+        self._values[name] = (order, value)
+
+    def get(self, name: str) -> V:
+        """Return the value registered as `name`; KeyError when there is none."""
+        return self._values[name][1]
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def all(self) -> list[V]:
+        """Return every value, lowest order first."""
+        return [value for _, value in sorted(self._values.values(), key=lambda pair: pair[0])]
+
+    def items(self) -> list[tuple[str, V]]:
+        """Return every name with its value, lowest order first."""
+        pairs = sorted(self._values.items(), key=lambda item: item[1][0])
+        return [(name, value) for name, (_, value) in pairs]
+
+
+@dataclass(frozen=True, slots=True)
+class NavItem:
+    """An entry of the left navigation; shown to those who may do `action`."""
+
+    label: Text
+    endpoint: str
+    action: Action
+    icon: str
+    group: Text
+
+
+@dataclass(frozen=True, slots=True)
+class TimelineItem:
+    """Something that happened to a loan, for its timeline. `kind` chooses icon and colour."""
+
+    at: datetime
+    kind: str
+    title: Text
+    detail: Text | str = ""
+    amount: Decimal | None = None
+    endpoint: str | None = None
+    arguments: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class NextAction:
+    """What to do next on a loan: the primary button of its page. Lowest `urgency` first."""
+
+    label: Text
+    endpoint: str
+    arguments: dict[str, Any]
+    action: Action
+    due: date | None = None
+    urgency: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RecordTab:
+    """A part of the loan page that a feature above renders: a partial loaded by its own request."""
+
+    label: Text
+    endpoint: str
+    action: Action
+
+
+@dataclass(frozen=True, slots=True)
+class BulkAction:
+    """An act that the loan list offers on selected rows or on all that match the filter.
+
+    `endpoint` receives the frozen selection (`selection` id) by POST and shows its own
+    confirmation with the count.
+    """
+
+    label: Text
+    endpoint: str
+    action: Action
+    icon: str
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPart:
+    """A chapter of a dossier: a template for the PDF and the originals that go with it.
+
+    `load(session, loan_id)` returns the template's variables.
+    """
+
+    title: Text
+    template: str
+    load: Callable[[Session, int], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalKind:
+    """What approving a request of this kind means.
+
+    `execute(work, subject_id, content)` does what was approved, in the same transaction;
+    `content(session, subject_id)` is the canonical content as it stands now: when its digest
+    differs from the one shown, the request is void.
+    """
+
+    label: Text
+    content: Callable[[Session, int], dict[str, Any]]
+    execute: Callable[["Work", int, dict[str, Any]], None]
+    amount: Callable[[dict[str, Any]], Decimal]
+    template: str | None = None
+
+
+RecordFields = Callable[[Session, Sequence[int]], dict[int, dict[str, str]]]
+"""Given row ids of one table, the fields (texts) to commit to, per id."""
+
+navigation: Registry[NavItem] = Registry()
+timeline: Registry[Callable[[Session, int, Scope, int], list[TimelineItem]]] = Registry()
+"""`(session, loan_id, scope, limit)` → its newest items, for the loan page."""
+
+next_actions: Registry[Callable[[Session, int, date], NextAction | None]] = Registry()
+loan_tabs: Registry[RecordTab] = Registry()
+bulk_actions: Registry[BulkAction] = Registry()
+dossier_parts: Registry[DossierPart] = Registry()
+approval_kinds: Registry[ApprovalKind] = Registry()
+record_fields: Registry[RecordFields] = Registry()
+"""By table name: how the sequencer reads the committed fields of rows that never change."""
+
+subject_links: Registry[Callable[[int], tuple[str, dict[str, Any]]]] = Registry()
+"""By table name: `(record id)` → endpoint and arguments of the record's page."""

@@ -1,0 +1,50 @@
+"""Bring a database to the state that this version of the program needs (Alembic, in code)."""
+
+import pkgutil
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import MetaData
+
+import recovery
+from recovery.kernel.db import Base
+
+
+def load_models() -> MetaData:
+    """Import every module of tables and return their metadata."""
+    import_module("recovery.kernel.models")
+    for module in pkgutil.iter_modules(recovery.__path__):
+        name = f"recovery.{module.name}"
+        if module.ispkg and find_spec(f"{name}.models") is not None:
+            import_module(f"{name}.models")
+    if find_spec("recovery.kernel.jobs") is not None:
+        import_module("recovery.kernel.jobs")
+    return Base.metadata
+
+
+def folder() -> Path:
+    """Return the folder of migrations: beside the package, or inside it in a wheel."""
+    here = Path(recovery.__file__).parent
+    packaged = here / "_migrations"
+    return packaged if packaged.is_dir() else here.parent / "migrations"
+
+
+def config(url: str) -> Config:
+    """Return Alembic's settings for the database at `url`."""
+    settings = Config()
+    settings.set_main_option("script_location", str(folder()))
+    settings.attributes["url"] = url
+    return settings
+
+
+def upgrade(url: str, revision: str = "head") -> None:
+    """Migrate the database at `url` up to `revision`."""
+    command.upgrade(config(url), revision)
+
+
+def downgrade(url: str, revision: str) -> None:
+    """Migrate the database at `url` down to `revision` (tests; a release only goes up)."""
+    command.downgrade(config(url), revision)

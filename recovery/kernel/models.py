@@ -1,0 +1,83 @@
+"""Tables that every feature writes through the unit of work: audit events, registration intents."""
+
+from typing import Any
+
+from sqlalchemy import Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from recovery.kernel.db import Base, Moment
+
+
+class AuditEvent(Base):
+    """Who did what, when, on what, and what changed. Written once, never changed."""
+
+    __tablename__ = "audit_event"
+    __table_args__ = (
+        Index("ix_audit_event_subject", "subject_type", "subject_id", "id"),
+        Index("ix_audit_event_actor", "actor_id", "id"),
+        Index("ix_audit_event_action", "action", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[Moment] = mapped_column(index=True)
+
+    actor_id: Mapped[int | None]
+    """User; None for what the system does by itself."""
+
+    actor_name: Mapped[str]
+    action: Mapped[str]
+
+    subject_type: Mapped[str | None]
+    """Table of the record the act was done on."""
+
+    subject_id: Mapped[int | None]
+
+    changes: Mapped[dict[str, Any]]
+    """Field → [before, after], or field → value. Never personal data."""
+
+    request_id: Mapped[str | None]
+
+
+class RegistrationIntent(Base):
+    """A wish, in the business transaction, that a record be registered as evidence.
+
+    The sequencer of `evidence` takes pending ones, writes them to the log and marks them.
+    """
+
+    __tablename__ = "registration_intent"
+    __table_args__ = (
+        Index(
+            "ix_registration_intent_pending",
+            "id",
+            sqlite_where=text("log_index IS NULL"),
+            postgresql_where=text("log_index IS NULL"),
+        ),
+        Index("ix_registration_intent_subject", "subject_type", "subject_id"),
+        Index("ix_registration_intent_loan", "loan_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+
+    uuid: Mapped[bytes] = mapped_column(unique=True)
+    """Random 128 bits; the log's leaf carries it, so that a kill registers nothing twice."""
+
+    kind: Mapped[str]
+    """Kind of the leaf: transaction, contract, file, event, batch …"""
+
+    loan_id: Mapped[int | None]
+    """Loan whose stream the record belongs to; None: the stream of the house."""
+
+    subject_type: Mapped[str]
+    """Table of the record, whose registered provider gives the fields that are committed."""
+
+    subject_id: Mapped[int]
+
+    fields_sealed: Mapped[bytes | None]
+    """The fields as they were, sealed, for a record that may change later; None: the record
+    never changes, and its provider reads the fields from the row."""
+
+    actor_id: Mapped[int | None]
+    created_at: Mapped[Moment]
+
+    log_index: Mapped[int | None]
+    """Index of its leaf in the log; None: pending."""

@@ -1,0 +1,478 @@
+"""Loans and all that hangs on them: persons, parties, vehicles, schedules, the ledger.
+
+Records only; rules and queries stand beside. Columns that the ledger's service keeps in step
+(`principal`, `overdue_since` …) change with events, never with the day.
+"""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from recovery.kernel.crypto import Sealed
+from recovery.kernel.db import Base, Moment, Rate, Versioned, Yuan
+from recovery.kernel.gate import Scoped
+
+
+class Person(Base, Versioned):
+    """A natural or legal person: borrower (借款人), co-borrower or guarantor (保证人).
+
+    What prices and statistics need is derived into plain columns; the rest is sealed.
+    """
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    row_uuid: Mapped[bytes]
+    """Random; part of the associated data of the sealed columns."""
+
+    name: Mapped[str | None] = mapped_column(index=True)
+    """Searchable in clear; None: the tape carries no name."""
+
+    id_number_sealed: Mapped[bytes | None]
+    id_number_index: Mapped[bytes | None] = mapped_column(index=True)
+    id_number = Sealed()
+
+    phone_sealed: Mapped[bytes | None]
+    phone_index: Mapped[bytes | None] = mapped_column(index=True)
+    phone = Sealed()
+
+    address_sealed: Mapped[bytes | None]
+    address = Sealed()
+
+    bank_account_sealed: Mapped[bytes | None]
+    bank_account = Sealed()
+
+    birth_year: Mapped[int | None] = mapped_column(Integer)
+    sex: Mapped[str | None]
+    """`male` or `female`, from the ID number."""
+
+    province: Mapped[str | None]
+    """Two-digit code of GB/T 2260 (`31`), or the state of a foreign tape (`US-CA`)."""
+
+    city: Mapped[str | None]
+    """Four-digit code of GB/T 2260 (`3101`)."""
+
+
+class Loan(Base, Versioned, Scoped):
+    """A car loan (or lease) of the lender's book, with its terms and its present balances."""
+
+    __tablename__ = "loan"
+    __table_args__ = (
+        Index("ix_loan_contract_no", "contract_no", unique=True),
+        Index("ix_loan_sort_overdue", "overdue_since", "id"),
+        Index("ix_loan_branch_overdue", "branch_id", "overdue_since", "id"),
+        Index("ix_loan_sort_balance", "balance", "id"),
+        Index("ix_loan_branch_balance", "branch_id", "balance", "id"),
+        Index("ix_loan_branch_contract", "branch_id", "contract_no"),
+        Index("ix_loan_stage", "stage", "id"),
+        Index("ix_loan_branch_stage", "branch_id", "stage", "id"),
+        Index("ix_loan_province", "province", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    contract_no: Mapped[str]
+    """LOAN_NO of the command line; unique in the book."""
+
+    product: Mapped[str]
+    """`loan`, `direct_lease`, `sale_and_leaseback`."""
+
+    borrower_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    borrower_name: Mapped[str | None]
+    """Copied from the borrower for lists."""
+
+    province: Mapped[str | None]
+    """Copied from the borrower, for filters and package statistics."""
+
+    # terms of the contract
+    disbursed_on: Mapped[date]
+    first_due_on: Mapped[date | None]
+    matures_on: Mapped[date | None]
+    term_months: Mapped[int | None] = mapped_column(Integer)
+    disbursed_amount: Mapped[Yuan]
+    instalment_amount: Mapped[Yuan | None]
+    rate_per_year: Mapped[Rate]
+    penalty_rate_per_year: Mapped[Rate | None]
+    """Rate on overdue principal; None: the contract agrees none."""
+
+    compound_rate_per_year: Mapped[Rate | None]
+    """Rate on overdue interest; None: the contract agrees no compound interest."""
+
+    day_count: Mapped[str]
+    """`30/360`, `actual/360`, `actual/365`: the contract's choice."""
+
+    appropriation_order: Mapped[str]
+    """Order in which a payment is appropriated, comma-separated parts:
+    `costs,penalty,compound,interest,principal` (民法典 561 unless agreed otherwise)."""
+
+    repayment_method: Mapped[str]
+    """`equal_instalments`, `equal_principal`, `interest_first`, `simple_interest`."""
+
+    # balances, kept by the ledger's service
+    principal: Mapped[Yuan]
+    """Outstanding principal."""
+
+    billed_interest: Mapped[Yuan]
+    """Interest of instalments already due and not yet paid."""
+
+    penalty_due: Mapped[Yuan]
+    """Penalty and compound interest booked and not yet paid."""
+
+    costs_due: Mapped[Yuan]
+    """Fees and costs booked and not yet paid."""
+
+    balance: Mapped[Yuan]
+    """principal + billed_interest + penalty_due + costs_due, for sorting."""
+
+    paid_total: Mapped[Yuan]
+    overdue_since: Mapped[date | None]
+    """Due day of the earliest instalment not fully paid; None: nothing is overdue."""
+
+    last_paid_on: Mapped[date | None]
+    closed_on: Mapped[date | None]
+    """Day on which nothing was owed any more; None: open."""
+
+    close_reason: Mapped[str | None]
+    """`paid`, `prepaid`, `written_off_recovered`, `sold`, `settled`."""
+
+    written_off_on: Mapped[date | None]
+    """Off the books, still pursued (账销案存)."""
+
+    # classification and stage
+    assigned_class: Mapped[str | None]
+    """Five-category class that the lender assigned; None: none imported."""
+
+    class_floor: Mapped[str | None]
+    """Floor by events (restructured, defaulted); the floor by days is computed."""
+
+    stage: Mapped[str]
+    """Litigation stage shown in lists and announcements: `none` (未诉), `suing`, `judged` …"""
+
+    mortgage_state: Mapped[str]
+    """Of the vehicle: `registered`, `unregistered`, `released`, `waived`, `none`, `unknown`."""
+
+    vehicle_state: Mapped[str]
+    """`unknown`, `with_debtor`, `located`, `impounded`, `repossessed`, `sold`, `missing`."""
+
+    guarantee: Mapped[str]
+    """For announcements: `credit`, `guarantee`, `mortgage`, `pledge` (信用/保证/抵押/质押)."""
+
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+    borrower: Mapped[Person] = relationship()
+
+
+class LoanParty(Base, Versioned):
+    """A person's part in a loan beside the borrower: co-borrower or guarantor."""
+
+    __tablename__ = "loan_party"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), index=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), index=True)
+    role: Mapped[str]
+    """`co_borrower`, `guarantor`."""
+
+    guarantee_mode: Mapped[str | None]
+    """`general` or `joint_and_several`; None: not agreed (general, 民法典 686) or no guarantor."""
+
+    guarantee_last_day: Mapped[date | None]
+    """Last day of the agreed guarantee period, inclusive; None: not agreed (six months, 692)."""
+
+    ended_on: Mapped[date | None]
+
+    person: Mapped[Person] = relationship()
+
+
+class Vehicle(Base, Versioned):
+    """The car that secures the loan."""
+
+    __tablename__ = "vehicle"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    row_uuid: Mapped[bytes]
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), index=True)
+    vin: Mapped[str | None] = mapped_column(index=True)
+    vin_check: Mapped[str]
+    """`valid`, `invalid`, `absent`: check digit of GB 16735."""
+
+    plate: Mapped[str | None] = mapped_column(index=True)
+    engine_no: Mapped[str | None]
+    make: Mapped[str | None]
+    model: Mapped[str | None]
+    model_year: Mapped[int | None] = mapped_column(Integer)
+    condition: Mapped[str]
+    """`new` or `used` at the sale."""
+
+    value: Mapped[Yuan | None]
+    """Price or appraisal at the loan's start."""
+
+    mortgage_state: Mapped[str]
+    mortgage_registered_on: Mapped[date | None]
+    mortgage_certificate_no: Mapped[str | None]
+    state: Mapped[str]
+    """Vehicle state as on the loan."""
+
+    last_seen_on: Mapped[date | None]
+    last_place_sealed: Mapped[bytes | None]
+    last_place = Sealed()
+    ended_on: Mapped[date | None]
+    """Day on which it ceased to secure the loan."""
+
+
+class Instalment(Base):
+    """One line of the repayment schedule. A changed schedule supersedes, it does not overwrite."""
+
+    __tablename__ = "instalment"
+    __table_args__ = (UniqueConstraint("loan_id", "schedule", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"))
+    schedule: Mapped[int] = mapped_column(Integer)
+    """1 for the contract's, 2 … for each schedule that superseded the one before."""
+
+    number: Mapped[int] = mapped_column(Integer)
+    due_on: Mapped[date]
+    principal: Mapped[Yuan]
+    interest: Mapped[Yuan]
+    principal_paid: Mapped[Yuan]
+    interest_paid: Mapped[Yuan]
+    paid_on: Mapped[date | None]
+    """Day on which it was fully paid; None: not yet."""
+
+
+class LedgerEntry(Base):
+    """One transaction of a loan. Never changed: a correction is a new row that names the old."""
+
+    __tablename__ = "ledger_entry"
+    __table_args__ = (
+        UniqueConstraint("loan_id", "number"),
+        Index("ix_ledger_entry_value_date", "loan_id", "value_date", "number"),
+        Index("ix_ledger_entry_kind_month", "kind", "value_date"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"))
+    number: Mapped[int] = mapped_column(Integer)
+    """1, 2, 3 … per loan, without gaps."""
+
+    kind: Mapped[str]
+    """`disbursement`, `instalment_due`, `payment`, `fee`, `cost`, `penalty`, `recovery`,
+    `sale_proceeds`, `write_off`, `waiver`, `adjustment`, `reversal`."""
+
+    value_date: Mapped[date]
+    booked_at: Mapped[Moment]
+    amount: Mapped[Yuan]
+    """Positive; a reversal takes the whole of the row it names back."""
+
+    principal: Mapped[Yuan]
+    """Change of outstanding principal, signed: + owed more, − owed less."""
+
+    interest: Mapped[Yuan]
+    """Change of billed interest, signed alike."""
+
+    penalty: Mapped[Yuan]
+    """Change of booked penalty and compound interest, signed alike."""
+
+    costs: Mapped[Yuan]
+    """Change of booked fees and costs, signed alike."""
+
+    appropriation_order: Mapped[str | None]
+    """Order under which a payment was appropriated; None: not a payment."""
+
+    instalment_number: Mapped[int | None] = mapped_column(Integer)
+    reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    reference: Mapped[str | None]
+    """The core system's number of the transaction."""
+
+    description: Mapped[str | None]
+    origin: Mapped[str]
+    """`born_here`, `core_system` (copied from a tape or core system)."""
+
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class LoanOwnership(Base):
+    """Who owns the claim, from which day (NPL.md §1): own book, trust, co-lender, funder …"""
+
+    __tablename__ = "loan_ownership"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), index=True)
+    owner_kind: Mapped[str]
+    """`own_book`, `abs_trust`, `co_lender`, `pledged`, `insurer`, `dealer`, `sold`."""
+
+    owner_name: Mapped[str]
+    share: Mapped[Rate]
+    since: Mapped[date]
+    until: Mapped[date | None]
+    """First day no longer owned; None: still."""
+
+
+class AccountingFact(Base):
+    """An accounting figure of the lender's general ledger: imported and dated, never computed."""
+
+    __tablename__ = "accounting_fact"
+    __table_args__ = (UniqueConstraint("loan_id", "as_of"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"))
+    as_of: Mapped[date]
+    gross_carrying_amount: Mapped[Yuan | None]
+    allowance: Mapped[Yuan | None]
+    ifrs9_stage: Mapped[int | None] = mapped_column(Integer)
+    effective_rate_per_year: Mapped[Rate | None]
+    written_off_on: Mapped[date | None]
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class ApplicationData(Base):
+    """What was known when the loan was granted, for scoring later. No personal data in clear."""
+
+    __tablename__ = "application_data"
+
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), primary_key=True)
+    data: Mapped[dict[str, Any]]
+    """Field of the tape → text, as it came."""
+
+    import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
+
+
+class MonthEndSnapshot(Base):
+    """A loan at the end of a month, kept from the first import on, for back-tests and scores."""
+
+    __tablename__ = "month_end_snapshot"
+
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), primary_key=True)
+    month_end: Mapped[date] = mapped_column(primary_key=True)
+    principal: Mapped[Yuan]
+    billed_interest: Mapped[Yuan]
+    days_past_due: Mapped[int | None] = mapped_column(Integer)
+    asset_class: Mapped[str | None]
+    reported_balance: Mapped[Yuan | None]
+    """End balance that the tape reports; None: computed here, nothing reported."""
+
+    difference: Mapped[Yuan | None]
+    """reported − computed; None: nothing to compare."""
+
+    difference_reason: Mapped[str | None]
+
+
+class Document(Base, Versioned):
+    """A document of a loan: file in the evidence store, with what it is."""
+
+    __tablename__ = "document"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), index=True)
+    kind: Mapped[str]
+    """Code of the checklist: `loan_contract`, `mortgage_contract`, `demand`, `judgment` …"""
+
+    title: Mapped[str]
+    file_name: Mapped[str]
+    media_type: Mapped[str]
+    size: Mapped[int]
+    sha256: Mapped[str] = mapped_column(index=True)
+    origin: Mapped[str]
+    """`born_here`, `core_system`, `scanned`."""
+
+    added_at: Mapped[Moment]
+    added_by_id: Mapped[int | None]
+    supersedes_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    ended_on: Mapped[date | None]
+
+
+class TapeLayout(Base, Versioned):
+    """How a lender's columns map to ours."""
+
+    __tablename__ = "tape_layout"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(unique=True)
+    definition: Mapped[dict[str, Any]]
+
+
+class ImportBatch(Base):
+    """One tape that was, or is being, imported, with its control totals."""
+
+    __tablename__ = "import_batch"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    file_name: Mapped[str]
+    sha256: Mapped[str] = mapped_column(index=True)
+    layout: Mapped[str]
+    state: Mapped[str]
+    """`staged`, `applying`, `applied`, `differs` (control totals do not agree), `cancelled`."""
+
+    branch_id: Mapped[int | None]
+    row_count: Mapped[int] = mapped_column(Integer)
+    accepted_count: Mapped[int] = mapped_column(Integer)
+    rejected_count: Mapped[int] = mapped_column(Integer)
+    created_count: Mapped[int] = mapped_column(Integer)
+    updated_count: Mapped[int] = mapped_column(Integer)
+    unchanged_count: Mapped[int] = mapped_column(Integer)
+    control_totals: Mapped[dict[str, Any]]
+    """Sums of the file and of what was applied, as texts."""
+
+    created_at: Mapped[Moment]
+    created_by_id: Mapped[int | None]
+    applied_at: Mapped[Moment | None]
+
+
+class StagedRow(Base):
+    """A row of a tape between reading and applying. Sealed: tapes carry personal data."""
+
+    __tablename__ = "staged_row"
+    __table_args__ = (Index("ix_staged_row_batch", "batch_id", "state", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    row_number: Mapped[int] = mapped_column(Integer)
+    contract_no: Mapped[str | None]
+    data_sealed: Mapped[bytes]
+    state: Mapped[str]
+    """`pending`, `applied`, `rejected`."""
+
+    outcome: Mapped[str | None]
+    """`created`, `updated`, `unchanged`; None: not applied."""
+
+    reason: Mapped[str | None]
+    """Why it was rejected, or which fields differ, without personal data."""
+
+
+class SavedView(Base, Versioned):
+    """A named filter of a person's list."""
+
+    __tablename__ = "saved_view"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(index=True)
+    page: Mapped[str]
+    name: Mapped[str]
+    query: Mapped[str]
+    """The filter as a query string."""
+
+    is_shared: Mapped[bool]
+
+
+class Selection(Base):
+    """Rows chosen in a list for a bulk act: the ids are counted and frozen when confirmed."""
+
+    __tablename__ = "selection"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int | None] = mapped_column(index=True)
+    subject_type: Mapped[str]
+    description: Mapped[str]
+    row_count: Mapped[int] = mapped_column(Integer)
+    created_at: Mapped[Moment]
+
+
+class SelectionRow(Base):
+    """One record of a selection."""
+
+    __tablename__ = "selection_row"
+
+    selection_id: Mapped[int] = mapped_column(ForeignKey("selection.id"), primary_key=True)
+    record_id: Mapped[int] = mapped_column(primary_key=True)
