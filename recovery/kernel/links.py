@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
 
 from sqlalchemy.orm import Session
 
@@ -136,6 +136,32 @@ class ApprovalKind:
     template: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class StoredFile:
+    """A file that is durably in the evidence store."""
+
+    sha256: str
+    size: int
+    media_type: str
+    """Type by content, never by name."""
+
+
+class DocumentStore(Protocol):
+    """Where uploaded files go; `evidence` provides it as `document_store["evidence"]`."""
+
+    def keep(self, file: BinaryIO, file_name: str) -> StoredFile:
+        """Store the bytes durably and return their digest, before the business transaction.
+
+        An object whose transaction then fails is swept later; a row never lacks its object.
+
+        Raises:
+            RuleViolation: empty, too large, or of a type that is not taken; store out of reach.
+        """
+
+    def open(self, sha256: str) -> BinaryIO:
+        """Return the bytes; NotFound when the store does not hold them."""
+
+
 RecordFields = Callable[[Session, Sequence[int]], dict[int, dict[str, str]]]
 """Given row ids of one table, the fields (texts) to commit to, per id."""
 
@@ -143,6 +169,7 @@ navigation: Registry[NavItem] = Registry()
 timeline: Registry[Callable[[Session, int, Scope, int], list[TimelineItem]]] = Registry()
 """`(session, loan_id, scope, limit)` → its newest items, for the loan page."""
 
+document_store: Registry[DocumentStore] = Registry()
 next_actions: Registry[Callable[[Session, int, date], NextAction | None]] = Registry()
 loan_tabs: Registry[RecordTab] = Registry()
 bulk_actions: Registry[BulkAction] = Registry()
