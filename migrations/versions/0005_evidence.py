@@ -1,17 +1,120 @@
 """Make the tables of `evidence`."""
 
-import sqlalchemy as sa  # noqa: F401
-from alembic import op  # noqa: F401
+import sqlalchemy as sa
+from alembic import op
+from sqlalchemy.dialects import postgresql
 
 revision = "0005"
 down_revision = "0004"
 branch_labels = None
 depends_on = None
 
+Id = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+Json = sa.JSON().with_variant(postgresql.JSONB(), "postgresql")
+
 
 def upgrade() -> None:
     """Make the tables."""
+    # generated: begin
+    op.create_table(
+        "checkpoint",
+        sa.Column("size", Id, nullable=False),
+        sa.Column("root", sa.String(), nullable=False),
+        sa.Column("note", sa.String(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_checkpoint")),
+    )
+    op.create_table(
+        "dossier",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("number", sa.String(), nullable=False),
+        sa.Column("loan_id", Id, nullable=False),
+        sa.Column("preset", sa.String(), nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("recipient", sa.String(), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=True),
+        sa.Column("checkpoint_size", Id, nullable=False),
+        sa.Column("sha256", sa.String(), nullable=False),
+        sa.Column("size", Id, nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("contents", Json, nullable=False),
+        sa.Column("branch_id", Id, nullable=True),
+        sa.Column("owner_id", Id, nullable=True),
+        sa.Column("agency_id", Id, nullable=True),
+        sa.Column("package_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_dossier_agency_id_agency")
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_dossier_branch_id_branch")
+        ),
+        sa.ForeignKeyConstraint(["loan_id"], ["loan.id"], name=op.f("fk_dossier_loan_id_loan")),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user_account.id"], name=op.f("fk_dossier_owner_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier")),
+    )
+    op.create_index(op.f("ix_dossier_agency_id"), "dossier", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_dossier_branch_id"), "dossier", ["branch_id"], unique=False)
+    op.create_index("ix_dossier_loan", "dossier", ["loan_id", "id"], unique=False)
+    op.create_index(op.f("ix_dossier_number"), "dossier", ["number"], unique=False)
+    op.create_index(op.f("ix_dossier_owner_id"), "dossier", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_dossier_package_id"), "dossier", ["package_id"], unique=False)
+    op.create_table(
+        "evidence_stream",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("loan_id", Id, nullable=True),
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("salt", sa.LargeBinary(), nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["loan_id"], ["loan.id"], name=op.f("fk_evidence_stream_loan_id_loan")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_stream")),
+        sa.UniqueConstraint("digest", name=op.f("uq_evidence_stream_digest")),
+        sa.UniqueConstraint("loan_id", name=op.f("uq_evidence_stream_loan_id")),
+    )
+    op.create_table(
+        "evidence_item",
+        sa.Column("intent_id", Id, nullable=False),
+        sa.Column("stream_id", Id, nullable=False),
+        sa.Column("commitment", sa.String(), nullable=False),
+        sa.Column("secret_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("log_index", Id, nullable=True),
+        sa.Column("seq", sa.Integer(), nullable=True),
+        sa.Column("leaf_hash", sa.String(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["intent_id"],
+            ["registration_intent.id"],
+            name=op.f("fk_evidence_item_intent_id_registration_intent"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["stream_id"],
+            ["evidence_stream.id"],
+            name=op.f("fk_evidence_item_stream_id_evidence_stream"),
+        ),
+        sa.PrimaryKeyConstraint("intent_id", name=op.f("pk_evidence_item")),
+    )
+    op.create_index("ix_evidence_item_log_index", "evidence_item", ["log_index"], unique=True)
+    op.create_index("ix_evidence_item_stream", "evidence_item", ["stream_id", "seq"], unique=False)
+    # generated: end
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    # generated: begin
+    op.drop_index("ix_evidence_item_stream", table_name="evidence_item")
+    op.drop_index("ix_evidence_item_log_index", table_name="evidence_item")
+    op.drop_table("evidence_item")
+    op.drop_table("evidence_stream")
+    op.drop_index(op.f("ix_dossier_package_id"), table_name="dossier")
+    op.drop_index(op.f("ix_dossier_owner_id"), table_name="dossier")
+    op.drop_index(op.f("ix_dossier_number"), table_name="dossier")
+    op.drop_index("ix_dossier_loan", table_name="dossier")
+    op.drop_index(op.f("ix_dossier_branch_id"), table_name="dossier")
+    op.drop_index(op.f("ix_dossier_agency_id"), table_name="dossier")
+    op.drop_table("dossier")
+    op.drop_table("checkpoint")
+    # generated: end
