@@ -138,11 +138,13 @@ def upgrade() -> None:
         sa.Column("principal", sa.BigInteger(), nullable=False),
         sa.Column("billed_interest", sa.BigInteger(), nullable=False),
         sa.Column("penalty_due", sa.BigInteger(), nullable=False),
+        sa.Column("compound_due", sa.BigInteger(), nullable=False),
         sa.Column("costs_due", sa.BigInteger(), nullable=False),
         sa.Column("balance", sa.BigInteger(), nullable=False),
         sa.Column("paid_total", sa.BigInteger(), nullable=False),
         sa.Column("overdue_since", sa.Date(), nullable=True),
         sa.Column("last_paid_on", sa.Date(), nullable=True),
+        sa.Column("accelerated_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("close_reason", sa.String(), nullable=True),
         sa.Column("written_off_on", sa.Date(), nullable=True),
@@ -272,6 +274,7 @@ def upgrade() -> None:
             "loan_id", "schedule", "number", name=op.f("uq_instalment_loan_id_schedule_number")
         ),
     )
+    op.create_index("ix_instalment_due", "instalment", ["due_on", "loan_id"], unique=False)
     op.create_table(
         "ledger_entry",
         sa.Column("id", Id, nullable=False),
@@ -284,9 +287,11 @@ def upgrade() -> None:
         sa.Column("principal", sa.BigInteger(), nullable=False),
         sa.Column("interest", sa.BigInteger(), nullable=False),
         sa.Column("penalty", sa.BigInteger(), nullable=False),
+        sa.Column("compound", sa.BigInteger(), nullable=False),
         sa.Column("costs", sa.BigInteger(), nullable=False),
         sa.Column("appropriation_order", sa.String(), nullable=True),
         sa.Column("instalment_number", sa.Integer(), nullable=True),
+        sa.Column("accrued_until", sa.Date(), nullable=True),
         sa.Column("reverses_id", Id, nullable=True),
         sa.Column("reference", sa.String(), nullable=True),
         sa.Column("description", sa.String(), nullable=True),
@@ -413,6 +418,7 @@ def downgrade() -> None:
     op.drop_index("ix_ledger_entry_value_date", table_name="ledger_entry")
     op.drop_index("ix_ledger_entry_kind_month", table_name="ledger_entry")
     op.drop_table("ledger_entry")
+    op.drop_index("ix_instalment_due", table_name="instalment")
     op.drop_table("instalment")
     op.drop_index(op.f("ix_document_sha256"), table_name="document")
     op.drop_index(op.f("ix_document_loan_id"), table_name="document")

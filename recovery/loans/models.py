@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from recovery.kernel.crypto import Sealed
 from recovery.kernel.db import Base, Moment, Rate, Versioned, Yuan
 from recovery.kernel.gate import Scoped
+from recovery.kernel.money import ZERO
 
 
 class Person(Base, Versioned):
@@ -119,6 +120,9 @@ class Loan(Base, Versioned, Scoped):
     penalty_due: Mapped[Yuan]
     """Penalty and compound interest booked and not yet paid."""
 
+    compound_due: Mapped[Yuan] = mapped_column(default=ZERO)
+    """Of `penalty_due`, the part that is compound interest (复利)."""
+
     costs_due: Mapped[Yuan]
     """Fees and costs booked and not yet paid."""
 
@@ -130,6 +134,10 @@ class Loan(Base, Versioned, Scoped):
     """Due day of the earliest instalment not fully paid; None: nothing is overdue."""
 
     last_paid_on: Mapped[date | None]
+    accelerated_on: Mapped[date | None]
+    """Day on which the whole principal fell due early (提前到期): notice arrived, or complaint
+    served; None: not accelerated."""
+
     closed_on: Mapped[date | None]
     """Day on which nothing was owed any more; None: open."""
 
@@ -225,7 +233,10 @@ class Instalment(Base):
     """One line of the repayment schedule. A changed schedule supersedes, it does not overwrite."""
 
     __tablename__ = "instalment"
-    __table_args__ = (UniqueConstraint("loan_id", "schedule", "number"),)
+    __table_args__ = (
+        UniqueConstraint("loan_id", "schedule", "number"),
+        Index("ix_instalment_due", "due_on", "loan_id"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"))
@@ -258,7 +269,8 @@ class LedgerEntry(Base):
     """1, 2, 3 … per loan, without gaps."""
 
     kind: Mapped[str]
-    """`disbursement`, `instalment_due`, `payment`, `fee`, `cost`, `penalty`, `recovery`,
+    """`disbursement`, `opening` (position taken over from a tape), `instalment_due`, `interest`
+    (accrued to a day between two due days), `payment`, `fee`, `cost`, `penalty`, `recovery`,
     `sale_proceeds`, `write_off`, `waiver`, `adjustment`, `reversal`."""
 
     value_date: Mapped[date]
@@ -275,6 +287,9 @@ class LedgerEntry(Base):
     penalty: Mapped[Yuan]
     """Change of booked penalty and compound interest, signed alike."""
 
+    compound: Mapped[Yuan] = mapped_column(default=ZERO)
+    """Of `penalty`, the part that is compound interest, signed alike."""
+
     costs: Mapped[Yuan]
     """Change of booked fees and costs, signed alike."""
 
@@ -282,6 +297,11 @@ class LedgerEntry(Base):
     """Order under which a payment was appropriated; None: not a payment."""
 
     instalment_number: Mapped[int | None] = mapped_column(Integer)
+    """Of `instalment_due`: which one; of `opening`: the last one that was fully paid."""
+
+    accrued_until: Mapped[date | None]
+    """Day to which this row books accrued interest or penalty; None: it books no accrual."""
+
     reverses_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
     reference: Mapped[str | None]
     """The core system's number of the transaction."""
