@@ -67,12 +67,27 @@ def upgrade() -> None:
         ["subject_type", "subject_id"],
         unique=False,
     )
+    op.create_table(
+        "search_entry",
+        sa.Column("id", Id, autoincrement=False, nullable=False),
+        sa.Column("label", sa.String(), nullable=False),
+        sa.Column("names", sa.String(), nullable=False),
+        sa.Column("codes", sa.String(), nullable=False),
+        sa.Column("branch_id", Id, nullable=True),
+        sa.Column("owner_id", Id, nullable=True),
+        sa.Column("agency_id", Id, nullable=True),
+        sa.Column("package_id", Id, nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
+    )
     # generated: end
+    make_search()
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    op.execute("DROP TABLE search_fts")
     # generated: begin
+    op.drop_table("search_entry")
     op.drop_index("ix_registration_intent_subject", table_name="registration_intent")
     op.drop_index(
         "ix_registration_intent_pending",
@@ -88,3 +103,19 @@ def downgrade() -> None:
     op.drop_index("ix_audit_event_action", table_name="audit_event")
     op.drop_table("audit_event")
     # generated: end
+
+
+def make_search() -> None:
+    """Make the full-text index of `search_entry`: its words come spaced from `kernel.search`.
+
+    On SQLite it keeps no text of its own; on PostgreSQL the words are written as a tsvector, so
+    that no parser, and no locale, decides what a word is.
+    """
+    if op.get_bind().dialect.name == "sqlite":
+        op.execute(
+            "CREATE VIRTUAL TABLE search_fts USING fts5(words, content='', "
+            "tokenize=\"unicode61 remove_diacritics 0 tokenchars '=_'\")"
+        )
+        return
+    op.execute("CREATE TABLE search_fts (id bigint PRIMARY KEY, words tsvector NOT NULL)")
+    op.execute("CREATE INDEX search_fts_words ON search_fts USING gin (words)")

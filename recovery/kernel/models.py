@@ -81,3 +81,28 @@ class RegistrationIntent(Base):
 
     log_index: Mapped[int | None]
     """Index of its leaf in the log; None: pending."""
+
+
+class SearchRow(Base):
+    """What global search knows of a record: `kernel.search` alone writes it and its index.
+
+    The full-text tables beside it (`search_fts…`) are made by hand in the migration, because
+    each engine has its own.
+    """
+
+    __tablename__ = "search_entry"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """Number of the kind in the upper bits, id of the record in the lower 48."""
+
+    label: Mapped[str]
+    names: Mapped[str]
+    """Names that find it, one a line."""
+
+    codes: Mapped[str]
+    """Numbers that find it by parts, one a line."""
+
+    branch_id: Mapped[int | None]
+    owner_id: Mapped[int | None]
+    agency_id: Mapped[int | None]
+    package_id: Mapped[int | None]

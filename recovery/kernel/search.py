@@ -1,0 +1,332 @@
+"""Search over everything: names of two characters, parts of numbers, under the reader's scope.
+
+A record's `SearchEntry` becomes a line of words in the engine's full-text index (FTS5 of SQLite,
+a tsvector on PostgreSQL). Both are fed the words as they are made here, because neither splits
+Chinese: FTS5's trigrams find nothing under three characters, PostgreSQL's parser drops Chinese
+altogether under some locales. So the words are
+
+- of a name: each Chinese character, each run of letters as `_run` (a name is found as a phrase);
+- of a number: each three characters in a row (a part of at least three is found as a phrase);
+- of the scope: `=b12`, `=u9`, `=a3`, `=p7`, so that a search never walks what it may not show.
+
+What must match exactly and stays sealed (phone, ID number) is looked up by the feature that
+owns it: see `exact_finders`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy.orm import Session
+
+from recovery.kernel.gate import Scope
+from recovery.kernel.links import Registry
+from recovery.kernel.models import SearchRow
+
+KINDS = {"loan": 1, "file": 2, "package": 3, "agreement": 4, "dossier": 5}
+"""Number of each kind of record in the ids of the index. Never renumbered."""
+
+SHIFT = 48
+BATCH = 500
+APART = "="
+"""A word that no query holds, between two names or numbers: a phrase does not run across."""
+
+SHORTEST_NAME = 2
+PART = 3
+"""Characters of a part of a number: the shortest that can be searched for."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchEntry:
+    """What finds a record, and who may find it. `label` is what a hit is called."""
+
+    kind: str
+    record_id: int
+    label: str
+    names: tuple[str, ...] = ()
+    codes: tuple[str, ...] = ()
+    branch_id: int | None = None
+    owner_id: int | None = None
+    agency_id: int | None = None
+    package_id: int | None = None
+
+    @property
+    def id(self) -> int:
+        """The id of the entry in the index."""
+        return entry_id(self.kind, self.record_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A record that was found; `codes` are its numbers, for the second line."""
+
+    kind: str
+    record_id: int
+    label: str
+    codes: tuple[str, ...]
+
+
+sources: Registry[Callable[[Session, Sequence[int]], Iterable[SearchEntry]]] = Registry()
+"""By kind: how the entries of records are read; each feature registers its own."""
+
+exact_finders: Registry[Callable[[Session, str, Scope, int], list[Hit]]] = Registry()
+"""`(session, query, scope, limit)` → hits on sealed values equal to the whole query."""
+
+
+def entry_id(kind: str, record_id: int) -> int:
+    """Return the id under which a record stands in the index."""
+    return (KINDS[kind] << SHIFT) | record_id
+
+
+def find(session: Session, query: str, scope: Scope, *, limit: int = 8) -> list[Hit]:
+    """Return at most `limit` records of each kind that `query` finds, the newest first.
+
+    Every word of the query must be found. Chinese words need two characters, parts of numbers
+    three; what is shorter finds nothing. Sealed values are found when equal to the query.
+    """
+    exact = [hit for one in exact_finders.all() for hit in one(session, query, scope, limit)]
+    alternatives = [_alternatives(word) for word in _folded(query).split()]
+    if not alternatives or not all(alternatives):
+        return exact
+    statement, match = _STATEMENTS[session.get_bind().dialect.name]
+    parts = [match(alternatives, _scope_words(scope))] if _sees(scope) else []
+    found = [hit for part in parts for hit in _run(session, statement, part, limit)]
+    return exact + [hit for hit in found if hit not in exact]
+
+
+def index_many(session: Session, entries: Iterable[SearchEntry]) -> None:
+    """Put the entries into the index; those already there as they are cost a look."""
+    remaining = iter(entries)
+    while batch := {entry.id: entry for entry in islice(remaining, BATCH)}:
+        _index(session, batch)
+
+
+def reindex(session: Session, kind: str, record_ids: Iterable[int]) -> None:
+    """Read the entries of records anew from their feature; what it no longer gives is removed.
+
+    To be called by the service that changes a name, a number or the scope of a record.
+    """
+    remaining = iter(record_ids)
+    while batch := list(islice(remaining, BATCH)):
+        entries = {entry.record_id: entry for entry in sources.get(kind)(session, batch)}
+        index_many(session, entries.values())
+        remove(session, kind, [one for one in batch if one not in entries])
+
+
+def remove(session: Session, kind: str, record_ids: Iterable[int]) -> None:
+    """Take records out of the index."""
+    remaining = iter(record_ids)
+    while batch := [entry_id(kind, one) for one in islice(remaining, BATCH)]:
+        _forget(session, list(_stored(session, batch).values()))
+
+
+def words_of(entry: SearchEntry) -> list[str]:
+    """Return the words of an entry in order, as both engines index them."""
+    words = [
+        f"={letter}{number}"
+        for letter, number in (
+            ("b", entry.branch_id),
+            ("u", entry.owner_id),
+            ("a", entry.agency_id),
+            ("p", entry.package_id),
+        )
+        if number is not None
+    ]
+    for name in entry.names:
+        words += [APART, *name_words(_folded(name))]
+    for code in entry.codes:
+        words += [APART, *parts_of(_folded(code))]
+    return words
+
+
+_NAME_WORDS = re.compile(r"[a-z0-9]+|[^\W_]")
+_NOT_CODE = re.compile(r"[\W_]+")
+
+
+def _folded(text: str) -> str:
+    """Return `text` as it is compared: full-width forms made plain, small letters."""
+    return unicodedata.normalize("NFKC", text).lower()
+
+
+def name_words(name: str) -> list[str]:
+    """Return each Chinese character and each run of Latin letters or digits of a folded name.
+
+    A run is marked, so that looking for its beginning never walks the parts of numbers.
+    """
+    return [f"_{word}" if word.isascii() else word for word in _NAME_WORDS.findall(name)]
+
+
+def parts_of(code: str) -> list[str]:
+    """Return each three characters in a row of a folded number, punctuation left out."""
+    plain = _NOT_CODE.sub("", code)
+    return [plain[start : start + PART] for start in range(max(len(plain) - PART + 1, 1))]
+
+
+def _alternatives(word: str) -> list[list[str]]:
+    """Return the phrases any of which a word of the query may be found as; none: too short."""
+    plain = _NOT_CODE.sub("", word)
+    shortest = PART if plain.isascii() else SHORTEST_NAME
+    if len(plain) < shortest:
+        return []
+    phrases = [name_words(word)]
+    if len(plain) >= PART and parts_of(plain) not in phrases:
+        phrases.append(parts_of(plain))
+    return phrases
+
+
+def _sees(scope: Scope) -> bool:
+    """Return whether the scope sees anything at all."""
+    return scope.everything or bool(_scope_words(scope))
+
+
+def _scope_words(scope: Scope) -> list[str]:
+    """Return the words any of which a record in the scope carries; none for everything."""
+    if scope.everything:
+        return []
+    words = [f"=b{number}" for number in sorted(scope.branches)]
+    words += [f"=u{scope.owner_id}"] if scope.owner_id is not None else []
+    words += [f"=a{scope.agency_id}"] if scope.agency_id is not None else []
+    return words + [f"=p{number}" for number in sorted(scope.packages)]
+
+
+def _fts5(alternatives: list[list[list[str]]], scope: list[str]) -> str:
+    """Return the query in the language of FTS5."""
+    clauses = [" OR ".join(_fts5_phrase(phrase) for phrase in one) for one in alternatives]
+    if scope:
+        clauses.append(" OR ".join(f'"{word}"' for word in scope))
+    return " AND ".join(f"({clause})" for clause in clauses)
+
+
+def _fts5_phrase(phrase: list[str]) -> str:
+    """Return a phrase; a last word of letters matches by its beginning."""
+    return f'"{" ".join(phrase)}"' + ("*" if _may_continue(phrase) else "")
+
+
+def _tsquery(alternatives: list[list[list[str]]], scope: list[str]) -> str:
+    """Return the query in the language of PostgreSQL."""
+    clauses = [" | ".join(_tsquery_phrase(phrase) for phrase in one) for one in alternatives]
+    if scope:
+        clauses.append(" | ".join(f"'{word}'" for word in scope))
+    return " & ".join(f"({clause})" for clause in clauses)
+
+
+def _tsquery_phrase(phrase: list[str]) -> str:
+    """Return a phrase; a last word of letters matches by its beginning."""
+    joined = " <-> ".join(f"'{word}'" for word in phrase)
+    return f"({joined}{':*' if _may_continue(phrase) else ''})"
+
+
+def _may_continue(phrase: list[str]) -> bool:
+    """Return whether the last word may be the beginning of a longer one."""
+    return phrase[-1].startswith("_")
+
+
+_SQLITE = """
+SELECT e.id, e.label, e.codes FROM search_fts f JOIN search_entry e ON e.id = f.rowid
+WHERE f.search_fts MATCH :match AND f.rowid BETWEEN {low} AND {high}
+ORDER BY f.rowid DESC LIMIT :limit"""
+
+_POSTGRES = """
+SELECT e.id, e.label, e.codes FROM search_entry e JOIN (
+  SELECT id FROM search_fts WHERE words @@ CAST(:match AS tsquery) AND id BETWEEN {low} AND {high}
+  LIMIT 1000) f ON e.id = f.id
+ORDER BY e.id DESC LIMIT :limit"""
+"""The inner limit keeps PostgreSQL from walking the table in the order of ids instead."""
+
+_STATEMENTS: dict[str, tuple[str, Callable[[list[list[list[str]]], list[str]], str]]] = {
+    "sqlite": (_SQLITE, _fts5),
+    "postgresql": (_POSTGRES, _tsquery),
+}
+
+
+def _run(session: Session, statement: str, match: str, limit: int) -> Iterator[Hit]:
+    """Yield the hits of every kind, in the order of `KINDS`."""
+    ranges = [(number << SHIFT, ((number + 1) << SHIFT) - 1) for number in KINDS.values()]
+    branches = [statement.format(low=low, high=high) for low, high in ranges]
+    union = " UNION ALL ".join(f"SELECT * FROM ({branch}) k" for branch in branches)  # noqa: S608
+    names = {number: kind for kind, number in KINDS.items()}
+    for row in session.execute(text(union), {"match": match, "limit": limit}):
+        record_id = row.id & ((1 << SHIFT) - 1)
+        codes = tuple(row.codes.split("\n")) if row.codes else ()
+        yield Hit(names[row.id >> SHIFT], record_id, row.label, codes)
+
+
+_COLUMNS = ("label", "names", "codes", "branch_id", "owner_id", "agency_id", "package_id")
+
+
+def _row(entry: SearchEntry) -> dict[str, object]:
+    """Return the entry as `search_entry` keeps it."""
+    values = {column: getattr(entry, column) for column in _COLUMNS}
+    return values | {
+        "id": entry.id,
+        "names": "\n".join(entry.names),
+        "codes": "\n".join(entry.codes),
+    }
+
+
+def _stored(session: Session, ids: Sequence[int]) -> dict[int, SearchEntry]:
+    """Return the entries that stand in the index, by id."""
+    names = {number: kind for kind, number in KINDS.items()}
+    columns = [getattr(SearchRow, column) for column in ("id", *_COLUMNS)]
+    return {
+        row.id: SearchEntry(
+            kind=names[row.id >> SHIFT],
+            record_id=row.id & ((1 << SHIFT) - 1),
+            label=row.label,
+            names=tuple(row.names.split("\n")) if row.names else (),
+            codes=tuple(row.codes.split("\n")) if row.codes else (),
+            branch_id=row.branch_id,
+            owner_id=row.owner_id,
+            agency_id=row.agency_id,
+            package_id=row.package_id,
+        )
+        for row in session.execute(select(*columns).where(SearchRow.id.in_(ids)))
+    }
+
+
+def _index(session: Session, batch: dict[int, SearchEntry]) -> None:
+    """Put one batch into the index."""
+    stored = _stored(session, list(batch))
+    changed = [entry for key, entry in batch.items() if stored.get(key) != entry]
+    _forget(session, [stored[entry.id] for entry in changed if entry.id in stored])
+    if changed:
+        session.execute(insert(SearchRow.__table__), [_row(entry) for entry in changed])
+        add_words(session.connection(), changed)
+
+
+def _forget(session: Session, entries: list[SearchEntry]) -> None:
+    """Take entries, as they stand in the index, out of it."""
+    if not entries:
+        return
+    connection = session.connection()
+    if connection.dialect.name == "sqlite":
+        # The index keeps no copy of its text: it is told what it is to forget.
+        connection.execute(
+            text("INSERT INTO search_fts(search_fts, rowid, words) VALUES ('delete', :id, :words)"),
+            [{"id": entry.id, "words": " ".join(words_of(entry))} for entry in entries],
+        )
+    else:
+        connection.execute(
+            text("DELETE FROM search_fts WHERE id = :id"), [{"id": entry.id} for entry in entries]
+        )
+    ids = [entry.id for entry in entries]
+    session.execute(delete(SearchRow.__table__).where(SearchRow.id.in_(ids)))
+
+
+def add_words(connection: Connection, entries: Iterable[SearchEntry]) -> None:
+    """Write the words of new entries into the engine's index."""
+    if connection.dialect.name == "sqlite":
+        statement = text("INSERT INTO search_fts(rowid, words) VALUES (:id, :words)")
+        rows = [{"id": entry.id, "words": " ".join(words_of(entry))} for entry in entries]
+    else:
+        statement = text("INSERT INTO search_fts(id, words) VALUES (:id, CAST(:words AS tsvector))")
+        rows = [{"id": entry.id, "words": _tsvector(words_of(entry))} for entry in entries]
+    connection.execute(statement, rows)
+
+
+def _tsvector(words: list[str]) -> str:
+    """Return the words with their places, as PostgreSQL writes them."""
+    return " ".join(f"'{word}':{place}" for place, word in enumerate(words, 1) if word != APART)
