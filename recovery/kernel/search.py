@@ -18,8 +18,9 @@ import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import cast
 
-from sqlalchemy import Connection, delete, insert, select, text
+from sqlalchemy import Connection, Table, delete, insert, select, text
 from sqlalchemy.orm import Session
 
 from recovery.kernel.gate import Scope
@@ -254,6 +255,7 @@ def _run(session: Session, statement: str, match: str, limit: int) -> Iterator[H
         yield Hit(names[row.id >> SHIFT], record_id, row.label, codes)
 
 
+_TABLE = cast(Table, SearchRow.__table__)
 _COLUMNS = ("label", "names", "codes", "branch_id", "owner_id", "agency_id", "package_id")
 
 
@@ -293,7 +295,7 @@ def _index(session: Session, batch: dict[int, SearchEntry]) -> None:
     changed = [entry for key, entry in batch.items() if stored.get(key) != entry]
     _forget(session, [stored[entry.id] for entry in changed if entry.id in stored])
     if changed:
-        session.execute(insert(SearchRow.__table__), [_row(entry) for entry in changed])
+        session.execute(insert(_TABLE), [_row(entry) for entry in changed])
         add_words(session.connection(), changed)
 
 
@@ -313,7 +315,7 @@ def _forget(session: Session, entries: list[SearchEntry]) -> None:
             text("DELETE FROM search_fts WHERE id = :id"), [{"id": entry.id} for entry in entries]
         )
     ids = [entry.id for entry in entries]
-    session.execute(delete(SearchRow.__table__).where(SearchRow.id.in_(ids)))
+    session.execute(delete(_TABLE).where(SearchRow.id.in_(ids)))
 
 
 def add_words(connection: Connection, entries: Iterable[SearchEntry]) -> None:

@@ -20,7 +20,7 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
         yield server
 
 
-@pytest.fixture()
+@pytest.fixture
 def postgres_url(postgres: Any, request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the address of an empty database on the embedded PostgreSQL."""
     name = f"test_{abs(hash(request.node.nodeid))}"
