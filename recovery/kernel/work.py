@@ -8,11 +8,11 @@ happens after the commit.
 import json
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -180,6 +180,6 @@ def work_as(actor: Actor, *, now: datetime | None = None) -> Iterator[Work]:
     db.session.rollback()
 
 
-def system_work(name: str, *, now: datetime | None = None) -> Any:
+def system_work(name: str, *, now: datetime | None = None) -> AbstractContextManager[Work]:
     """Run a unit of work as the system process `name`."""
     return work_as(Actor.system(name), now=now)

@@ -1,0 +1,54 @@
+"""The evidence store of this installation: opened once per process, made where it is absent."""
+
+import os
+from contextlib import suppress
+from functools import lru_cache
+from pathlib import Path
+
+from flask import current_app
+
+from evidence_store import keys, note
+from evidence_store.storage import StoreError
+from evidence_store.store import KEY_VARIABLE, Store
+from recovery.kernel.config import Settings
+
+ORIGIN_VARIABLE = "RECOVERY_LOG_ORIGIN"
+
+
+def house_store() -> Store:
+    """Return the store of the current application.
+
+    Raises:
+        StoreError, OSError: it is out of reach; the business goes on and catches up.
+    """
+    settings: Settings = current_app.config["SETTINGS"]
+    return _open(settings.blob_url, str(settings.keys))
+
+
+@lru_cache(maxsize=8)
+def _open(url: str, key_folder: str) -> Store:
+    if url.startswith("file://"):
+        Path(url.removeprefix("file://")).mkdir(mode=0o700, parents=True, exist_ok=True)
+    reference = os.environ.get(KEY_VARIABLE) or f"file:{_own_key(Path(key_folder))}"
+    try:
+        return Store.open(url, reference)
+    except StoreError:
+        return _create(url, reference)
+
+
+def _create(url: str, reference: str) -> Store:
+    """Make the store; of two processes that try, the second opens what the first made."""
+    origin = os.environ.get(ORIGIN_VARIABLE, keys.load(reference).vkey.name)
+    try:
+        return Store.create(url, origin, reference)
+    except StoreError:
+        return Store.open(url, reference)
+
+
+def _own_key(folder: Path) -> Path:
+    """Return the file of the log's private key, made with a name of its own when absent."""
+    path = folder / "log.key"
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with suppress(FileExistsError):
+        keys.write(path, note.generate(f"recovery-{os.urandom(4).hex()}"))
+    return path
