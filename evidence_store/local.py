@@ -1,0 +1,280 @@
+"""A store in a local folder: content is synced before it is named, names before success."""
+
+import ctypes
+import fcntl
+import os
+import secrets
+import shutil
+import stat
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from hashlib import sha256
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
+
+from .storage import GROUP, ObjectInfo, StoreError, chunks, object_path
+
+_syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
+_FEW = 4
+"""Up to this many files are synced one by one; more share one sync of the file system."""
+
+
+class LocalStorage:
+    """Files below a root folder of mode 0700."""
+
+    def __init__(self, root: str | os.PathLike[str]) -> None:
+        self.root = Path(root)
+        self._known: set[Path] = set()
+        self._temporary: Path | None = None
+        self._lease = -1
+
+    def __del__(self) -> None:
+        if self._temporary is not None:
+            shutil.rmtree(self._temporary, ignore_errors=True)
+            os.close(self._lease)
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content, None when there is no such file."""
+        try:
+            return self._path(path).read_bytes()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file for streaming."""
+        return self._path(path).open("rb")
+
+    def size(self, path: str) -> int | None:
+        """Return the bytes of a regular file, None when there is none."""
+        try:
+            status = self._path(path).lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Yield the paths of all files under a folder."""
+        for place, _, names in os.walk(self._path(folder)):
+            prefix = PurePosixPath(Path(place).relative_to(self.root).as_posix())
+            yield from (str(prefix / name) for name in names)
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write, sync, then link under its name, which never overwrites; then sync the folder."""
+        target = self._path(path)
+        self._make_folder(target.parent)
+        if target.exists():
+            _sync_folder(target.parent)
+            return False
+        temporary = self._write(data)
+        try:
+            os.link(temporary, target)
+            created = True
+        except FileExistsError:
+            created = False
+        finally:
+            temporary.unlink()
+        _sync_folder(target.parent)
+        return created
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Write, sync, rename over what was there, sync the folder."""
+        target = self._path(path)
+        self._make_folder(target.parent)
+        temporary = self._write(data)
+        try:
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        _sync_folder(target.parent)
+
+    def write_group(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Write all, sync, rename all, sync."""
+        folder = self._temporary_folder()
+        watch = os.open(folder, os.O_RDONLY)
+        named: list[tuple[Path, Path]] = []
+        try:
+            for path, data in files:
+                target = self._path(path)
+                self._make_folder(target.parent)
+                named.append((folder / secrets.token_hex(8), target))
+                named[-1][0].write_bytes(data)
+            _sync_files([temporary for temporary, _ in named], watch)
+            for temporary, target in named:
+                temporary.replace(target)
+            _sync_files(list({target.parent for _, target in named}), watch)
+        finally:
+            os.close(watch)
+            for temporary, _ in named:
+                temporary.unlink(missing_ok=True)
+
+    def delete(self, path: str) -> None:
+        """Remove a file and make its absence durable."""
+        target = self._path(path)
+        with suppress(FileNotFoundError):
+            target.unlink()
+            _sync_folder(target.parent)
+
+    def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
+        """Store streams under their SHA-256, in groups that share their syncs."""
+        stored: list[ObjectInfo] = []
+        for start in range(0, len(sources), GROUP):
+            stored += self._put_group(sources[start : start + GROUP])
+        return stored
+
+    @contextmanager
+    def exclusive(self, name: str) -> Iterator[None]:
+        """Hold an advisory lock that ends with the process."""
+        self._make_folder(self.root / "tmp")
+        handle = os.open(self.root / "tmp" / f"{name}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)
+
+    def sync(self, folder: str) -> None:
+        """Make the names in a folder durable."""
+        _sync_folder(self._path(folder))
+
+    def sweep(self) -> int:
+        """Remove what writers that died left behind; return the number of their folders."""
+        swept = 0
+        for folder in self._path("tmp").glob("w-*"):
+            with suppress(FileNotFoundError):
+                handle = os.open(folder, os.O_RDONLY)
+                try:
+                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                    shutil.rmtree(folder)
+                    swept += 1
+                except BlockingIOError:
+                    pass  # its writer lives
+                finally:
+                    os.close(handle)
+        return swept
+
+    def _put_group(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
+        folder = self._temporary_folder()
+        written: list[tuple[Path, ObjectInfo]] = []
+        watch = os.open(folder, os.O_RDONLY)  # opened first: syncfs reports errors since then
+        try:
+            handles = []
+            try:
+                for source in sources:
+                    handle, path, info = _copy(source, folder)
+                    handles.append(handle)
+                    written.append((path, info))
+                _sync_all(handles, watch)
+            finally:
+                for handle in handles:
+                    os.close(handle)
+            self._link_group(written, watch)
+        finally:
+            os.close(watch)
+            for path, _ in written:
+                path.unlink(missing_ok=True)
+        return [info for _, info in written]
+
+    def _link_group(self, written: Sequence[tuple[Path, ObjectInfo]], watch: int) -> None:
+        folders = set()
+        for path, info in written:
+            target = self._path(object_path(info.sha256))
+            self._make_folder(target.parent)
+            folders.add(target.parent)
+            try:
+                os.link(path, target)
+            except FileExistsError:
+                if target.stat().st_size != info.size:
+                    raise StoreError(f"object {info.sha256} is damaged: its size differs") from None
+        _sync_files(list(folders), watch)
+
+    def _write(self, data: bytes) -> Path:
+        path = self._temporary_folder() / secrets.token_hex(8)
+        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+        try:
+            _write_all(handle, data)
+            os.fsync(handle)
+        except BaseException:
+            path.unlink(missing_ok=True)
+            raise
+        finally:
+            os.close(handle)
+        return path
+
+    def _temporary_folder(self) -> Path:
+        """Return this writer's own folder, locked so that others know that it lives."""
+        while self._temporary is None:
+            folder = self.root / "tmp" / f"w-{secrets.token_hex(8)}"
+            folder.mkdir(mode=0o700, parents=True)
+            with suppress(FileNotFoundError):
+                self._lease = os.open(folder, os.O_RDONLY)
+                fcntl.flock(self._lease, fcntl.LOCK_EX)
+                if folder.exists():  # not swept between its making and its lock
+                    self._temporary = folder
+        return self._temporary
+
+    def _make_folder(self, folder: Path) -> None:
+        if folder in self._known:
+            return
+        if not folder.is_dir():
+            if folder != self.root:
+                self._make_folder(folder.parent)
+            folder.mkdir(mode=0o700, parents=folder == self.root, exist_ok=True)
+            _sync_folder(folder.parent)
+        self._known.add(folder)
+
+    def _path(self, path: str) -> Path:
+        parts = PurePosixPath(path).parts
+        if path.startswith("/") or ".." in parts or "\0" in path:
+            raise StoreError(f"{path!r} leads out of the store")
+        return self.root.joinpath(*parts)
+
+
+def _copy(source: BinaryIO, folder: Path) -> tuple[int, Path, ObjectInfo]:
+    """Copy a stream into a new read-only file, hashing on the way; leave it open for its sync."""
+    path = folder / secrets.token_hex(8)
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
+    try:
+        digest, size = sha256(), 0
+        for piece in chunks(source):
+            digest.update(piece)
+            _write_all(handle, piece)
+            size += len(piece)
+    except BaseException:
+        os.close(handle)
+        path.unlink(missing_ok=True)
+        raise
+    return handle, path, ObjectInfo(digest.hexdigest(), size)
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    view = memoryview(data)
+    while view:
+        view = view[os.write(handle, view) :]
+
+
+def _sync_all(handles: Sequence[int], watch: int) -> None:
+    """Sync open files or folders; many by one call for the whole file system where it exists."""
+    if _syncfs is None or len(handles) <= _FEW:
+        for handle in handles:
+            os.fsync(handle)
+    elif _syncfs(watch) != 0:
+        number = ctypes.get_errno()
+        raise OSError(number, os.strerror(number), "syncfs")
+
+
+def _sync_files(paths: Sequence[Path], watch: int) -> None:
+    """Sync closed files or folders as `_sync_all` does."""
+    if _syncfs is not None and len(paths) > _FEW:
+        _sync_all(range(len(paths)), watch)
+        return
+    for path in paths:
+        _sync_folder(path)
+
+
+def _sync_folder(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

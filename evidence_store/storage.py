@@ -1,0 +1,95 @@
+"""Where a store keeps its files: a local folder or an S3-compatible bucket."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import BinaryIO, Protocol
+
+CHUNK = 1 << 20
+GROUP = 64
+"""Objects that share one sync: durable ingest is bound by syncs, not by bytes."""
+
+
+class StoreError(Exception):
+    """The store cannot do this; the message says why."""
+
+
+@dataclass(frozen=True, slots=True)
+class ObjectInfo:
+    """A stored object."""
+
+    sha256: str
+    """64 hexadecimal digits."""
+
+    size: int
+    """Bytes."""
+
+
+class Reader(Protocol):
+    """Reads files by their path inside the store."""
+
+    def read(self, path: str) -> bytes | None:
+        """Return the content, None when there is no such file."""
+
+
+class Storage(Reader, Protocol):
+    """Reads and durably writes. What `create` and `put_objects` report as done survives a crash."""
+
+    def create(self, path: str, data: bytes) -> bool:
+        """Write a new file durably; return False, changing nothing, when the path is taken."""
+
+    def replace(self, path: str, data: bytes) -> None:
+        """Write a file atomically, whatever was there."""
+
+    def write_group(self, files: Sequence[tuple[str, bytes]]) -> None:
+        """Write derived files (path and content) with shared syncs, over what was there."""
+
+    def delete(self, path: str) -> None:
+        """Remove a file; only derived files and erased objects are ever removed."""
+
+    def names(self, folder: str) -> Iterator[str]:
+        """Yield the paths of all files under a folder, in no order."""
+
+    def size(self, path: str) -> int | None:
+        """Return the bytes of a file, None when there is no such file."""
+
+    def open(self, path: str) -> BinaryIO:
+        """Open a file for streaming. Raises FileNotFoundError."""
+
+    def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
+        """Store each stream under its SHA-256, durably, in the order given."""
+
+    def exclusive(self, name: str) -> AbstractContextManager[None]:
+        """Keep other writers out of a read-modify-write where the medium can."""
+
+    def sync(self, folder: str) -> None:
+        """Make the names in a folder durable, also those that others wrote."""
+
+
+def object_path(sha256: str) -> str:
+    """Return the path of an object.
+
+    Raises:
+        StoreError: not 64 lower-case hexadecimal digits.
+    """
+    if len(sha256) != 64 or set(sha256) - set("0123456789abcdef"):
+        raise StoreError("an object is named by 64 hexadecimal digits")
+    return f"objects/{sha256[:2]}/{sha256[2:]}"
+
+
+def chunks(source: BinaryIO) -> Iterator[bytes]:
+    """Yield a stream in pieces of a mebibyte."""
+    read: Callable[[int], bytes] = source.read
+    while piece := read(CHUNK):
+        yield piece
+
+
+def connect(url: str) -> Storage:
+    """Return the storage at a folder's path, a `file:` URL or an `s3://bucket/prefix` URL."""
+    if url.startswith("s3://"):
+        from .s3 import S3Storage
+
+        return S3Storage.connect(url)
+    from .local import LocalStorage
+
+    return LocalStorage(url.removeprefix("file://"))

@@ -1,0 +1,334 @@
+"""Verification of a whole store: every file in it is checked against what the log signed."""
+
+import json
+from collections.abc import Iterator
+from hashlib import sha256
+
+from . import commitment, leaves, merkle, note, proof, radix, tiles
+from .findings import Finding
+from .fixity import check_objects
+from .keys import KeyRing
+from .leaves import Entry, LeafError
+from .log import BACKWARD, CLOCK, Heads
+from .note import NoteError
+from .proof import Checkpoint
+from .storage import Storage, StoreError
+from .tiles import WIDTH
+
+
+def verify_store(storage: Storage, ring: KeyRing, *, full: bool) -> list[Finding]:
+    """Return everything that is wrong with a store; see `Store.verify`."""
+    check = _Check(storage, ring)
+    findings = list(check.structure())
+    if full:
+        findings += check.contents()
+    return findings
+
+
+class _Check:
+    """One verification: what the commits hold, compared with what was derived and signed."""
+
+    def __init__(self, storage: Storage, ring: KeyRing) -> None:
+        self.storage = storage
+        self.ring = ring
+        self.entries: list[Entry] = []
+        self.tree = HashTree()
+
+    def structure(self) -> Iterator[Finding]:
+        """Check commits, heads and tiles."""
+        yield from self._commits()
+        yield from self._heads()
+        yield from self._tiles()
+        yield from self._keys()
+
+    def contents(self) -> Iterator[Finding]:
+        """Check streams, maps, openings, cosignatures, tokens and objects."""
+        yield from follow(self.entries)
+        yield from self._snapshots()
+        yield from self._openings()
+        yield from self._streams()
+        yield from self._cosignatures()
+        yield from check_tokens(self.storage)
+        yield from check_objects(self.storage)
+
+    def _commits(self) -> Iterator[Finding]:
+        left = {path.removeprefix("commits/") for path in self.storage.names("commits")}
+        while (name := str(len(self.entries))) in left:
+            left.remove(name)
+            try:
+                self._take(self.storage.read(f"commits/{name}") or b"")
+            except LeafError as error:
+                meaning = "the leaves from here on cannot be read from the commits"
+                yield Finding("commit torn or altered", f"commits/{name}", f"{error}; {meaning}")
+                return
+        for name in sorted(left):
+            meaning = "leaves between it and the commit before are missing, or it was put here"
+            yield Finding("commit out of order", f"commits/{name}", meaning)
+
+    def _take(self, data: bytes) -> None:
+        found = [
+            leaves.read(index, leaf)
+            for index, leaf in enumerate(leaves.unbundle(data), len(self.entries))
+        ]
+        if not found:
+            raise LeafError("an empty commit")
+        self.entries += found
+        self.tree.extend([entry.leaf_hash for entry in found])
+
+    def _heads(self) -> Iterator[Finding]:
+        sizes = sorted(path.rpartition("/")[2] for path in self.storage.names("checkpoints"))
+        known = [int(size) for size in sizes if size.isdecimal()]
+        for size in sorted(known):
+            path = f"checkpoints/{size}"
+            yield from self._head(path, self.storage.read(path) or b"", size)
+        latest = self.storage.read("checkpoint")
+        if latest is None or not known:
+            yield Finding("checkpoint missing", "checkpoint", "nothing shows what was signed")
+        elif latest != self.storage.read(f"checkpoints/{max(known)}"):
+            meaning = "it is not the last head signed: altered, or an old one was put back"
+            yield Finding("checkpoint altered", "checkpoint", meaning)
+
+    def _head(self, path: str, data: bytes, size: int) -> Iterator[Finding]:
+        try:
+            vkeys = self.ring.vkeys(size)
+            head = proof.open_checkpoint(data.decode(), vkeys, self.ring.origin)
+        except (NoteError, UnicodeDecodeError) as error:
+            meaning = f"{error}: altered, or signed by a key that may not sign a head of {size}"
+            yield Finding("checkpoint refused", path, meaning)
+            return
+        if head.size != size:
+            yield Finding("checkpoint misplaced", path, f"it is a head of {head.size} leaves")
+        elif head.size > self.tree.size:
+            meaning = f"{head.size} leaves were signed, {self.tree.size} are here: leaves were lost"
+            yield Finding("log shortened", path, meaning)
+        elif self.tree.root(head.size) != head.root:
+            yield Finding("log altered", path, self._where_altered(head))
+
+    def _where_altered(self, head: Checkpoint) -> str:
+        """Name the first leaf that differs from its tile, where the tiles are those signed."""
+        reader = tiles.TileReader(self.storage, head.size)
+        try:
+            if reader.root() != head.root:
+                return "the leaves are not those signed"
+            for tile in (place for place in tiles.tiles_of(head.size) if place.level == 0):
+                ours = self.tree.tile(tile)
+                for offset, pair in enumerate(
+                    zip(_rows(reader.hashes(tile)), _rows(ours), strict=True)
+                ):
+                    if pair[0] != pair[1]:
+                        return f"leaf {tile.number * WIDTH + offset} is not the one signed"
+        except tiles.TileError as error:
+            return f"the leaves are not those signed, and {error}"
+        return "the leaves are not those signed"
+
+    def _tiles(self) -> Iterator[Finding]:
+        """Compare every file under tile/ with what the commits give; then look for absent ones."""
+        found = set(self.storage.names("tile"))
+        for path in sorted(found):
+            yield from self._tile(path)
+        size = max(
+            (int(p.rpartition("/")[2]) for p in self.storage.names("checkpoints")), default=0
+        )
+        for tile in [*tiles.tiles_of(size), *tiles.bundles_of(size)]:
+            full = tiles.Tile(tile.level, tile.number, WIDTH).path
+            if tile.path not in found and full not in found:
+                yield Finding("tile missing", tile.path, "it can be made again from the commits")
+
+    def _tile(self, path: str) -> Iterator[Finding]:
+        try:
+            tile = tiles.parse_path(path)
+            expected = self._expected(tile)
+        except tiles.TileError as error:
+            yield Finding("tile out of place", path, str(error))
+            return
+        if self.storage.read(path) != expected:
+            meaning = "it is not what the commits give; it can be made again from them"
+            yield Finding("tile altered", path, meaning)
+
+    def _expected(self, tile: tiles.Tile) -> bytes:
+        if tile.level is not None:
+            return self.tree.tile(tile)
+        start = tile.number * WIDTH
+        if start + tile.width > len(self.entries):
+            raise tiles.TileError("it holds entries that no commit has")
+        return leaves.bundle([entry.data for entry in self.entries[start : start + tile.width]])
+
+    def _keys(self) -> Iterator[Finding]:
+        data = self.storage.read("private/log.key")
+        if data is None:
+            return
+        try:
+            vkey = str(note.parse_skey(data.decode()).vkey)
+        except (NoteError, UnicodeDecodeError) as error:
+            yield Finding("private key damaged", "private/log.key", str(error))
+            return
+        if vkey not in self.ring.vkeys():
+            meaning = "it is not a key of this log"
+            yield Finding("private key of another log", "private/log.key", meaning)
+
+    def _snapshots(self) -> Iterator[Finding]:
+        wanted = {int(path.rpartition("/")[2]): path for path in self.storage.names("map")}
+        heads = Heads()
+        for entry in self.entries:
+            try:
+                heads.follow(entry)
+            except LeafError:
+                return  # reported by `follow`
+            if entry.index + 1 in wanted:
+                path = wanted.pop(entry.index + 1)
+                if self.storage.read(path) != heads.encode():
+                    meaning = "the heads of streams in it are not those of the log"
+                    yield Finding("snapshot altered", path, meaning)
+        for path in wanted.values():
+            yield Finding("snapshot out of place", path, "the log never had that size")
+
+    def _openings(self) -> Iterator[Finding]:
+        known = {entry.id: entry for entry in self.entries}
+        for path in sorted(self.storage.names("private/openings")):
+            for number, line in enumerate((self.storage.read(path) or b"").splitlines()):
+                yield from self._opening(f"{path}:{number + 1}", line, known)
+
+    def _opening(self, where: str, line: bytes, known: dict[str, Entry]) -> Iterator[Finding]:
+        try:
+            row = json.loads(line)
+            entry = known.get(row["id"])
+            opened = commitment.commit(row["fields"], bytes.fromhex(row["secret"]))
+        except (ValueError, KeyError, TypeError) as error:
+            yield Finding("opening altered", where, f"it cannot be read: {error}")
+            return
+        if entry is None:
+            if row["id"] == where.split("/")[-1].split(":")[0]:
+                return  # written for a commit that never came about
+            yield Finding("opening without leaf", where, "the log has no leaf of this id")
+        elif opened.root.hex() != entry.commitment:
+            meaning = f"the record is not the one that leaf {entry.index} commits to"
+            yield Finding("opening altered", where, meaning)
+        elif entry.kind == "file":
+            yield from self._object_of(entry, row["fields"])
+
+    def _object_of(self, entry: Entry, fields: dict[str, str]) -> Iterator[Finding]:
+        path = f"objects/{fields['sha256'][:2]}/{fields['sha256'][2:]}"
+        size = self.storage.size(path)
+        if size is None:
+            meaning = f"the file that leaf {entry.index} registers is gone"
+            yield Finding("object missing", path, meaning)
+        elif str(size) != fields["size"]:
+            meaning = f"{size} bytes instead of the {fields['size']} of leaf {entry.index}"
+            yield Finding("object altered", path, meaning)
+
+    def _streams(self) -> Iterator[Finding]:
+        for path in sorted(self.storage.names("private/streams")):
+            try:
+                row = json.loads(self.storage.read(path) or b"")
+                stream = leaves.stream_id(bytes.fromhex(row["salt"]), row["name"])
+                named = path.endswith("/" + sha256(row["name"].encode()).hexdigest())
+            except (ValueError, KeyError, TypeError) as error:
+                yield Finding("stream's salt altered", path, f"it cannot be read: {error}")
+                continue
+            if not named or not any(entry.stream == stream for entry in self.entries):
+                meaning = "the log has no stream of this name and salt"
+                yield Finding("stream's salt altered", path, meaning)
+
+    def _cosignatures(self) -> Iterator[Finding]:
+        for path in sorted(self.storage.names("cosignatures")):
+            try:
+                size = int(path.split("/")[1])
+                signed = (self.storage.read(f"checkpoints/{size}") or b"").decode()
+                vkey, _, line = (self.storage.read(path) or b"").decode().partition("\n")
+                note.verify(signed + line, [vkey])
+            except (NoteError, ValueError) as error:
+                yield Finding("cosignature refused", path, str(error))
+
+
+class HashTree:
+    """The hashes of a tree by tile level, 32 bytes each."""
+
+    def __init__(self) -> None:
+        self._levels = [bytearray()]
+
+    @property
+    def size(self) -> int:
+        """Number of leaves."""
+        return len(self._levels[0]) // merkle.HASH_SIZE
+
+    def extend(self, hashes: list[bytes]) -> None:
+        """Add leaf hashes."""
+        self._levels[0] += b"".join(hashes)
+        for level in range(len(tiles.tile_levels(self.size)) - 1):
+            if level + 1 == len(self._levels):
+                self._levels.append(bytearray())
+            above = self._levels[level + 1]
+            for number in range(len(above) // 32, len(self._levels[level]) // (32 * WIDTH)):
+                above += merkle.root(_rows(self.tile(tiles.Tile(level, number, WIDTH))))
+
+    def tile(self, tile: tiles.Tile) -> bytes:
+        """Return the content of a tile of hashes. Raises TileError beyond the tree."""
+        row = self._levels[tile.level or 0] if (tile.level or 0) < len(self._levels) else b""
+        start = tile.number * WIDTH * 32
+        data = bytes(row[start : start + tile.width * 32])
+        if len(data) != tile.width * 32:
+            raise tiles.TileError("it holds hashes of leaves that no commit has")
+        return data
+
+    def root(self, size: int) -> bytes:
+        """Return the root of the first `size` leaves."""
+        return tiles.TileReader(_Tiles(self), size).root()
+
+
+class _Tiles:
+    """A hash tree as a reader of tiles."""
+
+    def __init__(self, tree: HashTree) -> None:
+        self.tree = tree
+
+    def read(self, path: str) -> bytes | None:
+        """Return the tile of this path."""
+        return self.tree.tile(tiles.parse_path(path))
+
+
+def follow(entries: list[Entry]) -> Iterator[Finding]:
+    """Check numbering, chains, ids, clock and maps of leaves from the first on."""
+    heads, built, touched = Heads(), radix.RadixMap(), set[str]()
+    ids: set[str] = set()
+    for entry in entries:
+        where = f"leaf {entry.index}"
+        if entry.id in ids:
+            yield Finding(
+                "registered twice", where, f"its id {entry.id} is that of an earlier leaf"
+            )
+        ids.add(entry.id)
+        yield from _clock(heads, entry, where)
+        if entry.kind == "map":
+            built.update((stream, heads.streams[stream]) for stream in touched)
+            touched.clear()
+            if built.root().hex() != entry.commitment:
+                meaning = "the leaves before it give another map: a stream was hidden or altered"
+                yield Finding("map differs", where, meaning)
+        try:
+            heads.follow(entry)
+        except LeafError as error:
+            yield Finding("stream broken", where, f"{error}: a leaf is missing, added or moved")
+            return
+        touched.add(entry.stream)
+
+
+def _clock(heads: Heads, entry: Entry, where: str) -> Iterator[Finding]:
+    if heads.moment and entry.registered_at < heads.moment and entry.kind != CLOCK:
+        back = leaves.seconds_between(entry.registered_at, heads.moment)
+        if back > BACKWARD:
+            meaning = f"registered {back:.0f} s before the leaf that precedes it"
+            yield Finding("clock went back", where, meaning)
+
+
+def _rows(data: bytes) -> list[bytes]:
+    return [data[place : place + 32] for place in range(0, len(data), 32)]
+
+
+def check_tokens(storage: Storage) -> Iterator[Finding]:
+    """Check the tokens over heads offline; see `tokens`."""
+    from .tokens import check_stored
+
+    return check_stored(storage)
+
+
+__all__ = ["Finding", "StoreError", "follow", "verify_store"]
