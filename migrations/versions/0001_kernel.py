@@ -36,6 +36,48 @@ def upgrade() -> None:
         "ix_audit_event_subject", "audit_event", ["subject_type", "subject_id", "id"], unique=False
     )
     op.create_table(
+        "counter",
+        sa.Column("name", sa.String(), nullable=False),
+        sa.Column("value", Id, nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
+    op.create_table(
+        "job",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("key", sa.String(), nullable=True),
+        sa.Column("arguments", Json, nullable=False),
+        sa.Column("actor", Json, nullable=False),
+        sa.Column("created_by", Id, nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.String(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("published_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("attempts", Id, nullable=False),
+        sa.Column("fence", Id, nullable=False),
+        sa.Column("owner", sa.String(), nullable=True),
+        sa.Column("lease_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("cancel_requested", sa.Boolean(), nullable=False),
+        sa.Column("done", Id, nullable=False),
+        sa.Column("total", Id, nullable=True),
+        sa.Column("message", Json, nullable=True),
+        sa.Column("error", Json, nullable=True),
+        sa.Column("result", Json, nullable=True),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
+    )
+    op.create_index("ix_job_creator", "job", ["created_by", "id"], unique=False)
+    op.create_index("ix_job_due", "job", ["status", "due_at"], unique=False)
+    op.create_index(
+        "uq_job_key",
+        "job",
+        ["kind", "key"],
+        unique=True,
+        sqlite_where=sa.text("key IS NOT NULL AND status IN ('queued', 'running', 'done')"),
+        postgresql_where=sa.text("key IS NOT NULL AND status IN ('queued', 'running', 'done')"),
+    )
+    op.create_table(
         "registration_intent",
         sa.Column("id", Id, nullable=False),
         sa.Column("uuid", sa.LargeBinary(), nullable=False),
@@ -79,6 +121,17 @@ def upgrade() -> None:
         sa.Column("package_id", Id, nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
     )
+    op.create_table(
+        "job_exception",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("job_id", Id, nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("reason", Json, nullable=False),
+        sa.Column("digest", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["job.id"], name=op.f("fk_job_exception_job_id_job")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_job_exception")),
+    )
+    op.create_index("uq_job_exception", "job_exception", ["job_id", "digest"], unique=True)
     # generated: end
     make_search()
 
@@ -87,6 +140,8 @@ def downgrade() -> None:
     """Drop the tables."""
     op.execute("DROP TABLE search_fts")
     # generated: begin
+    op.drop_index("uq_job_exception", table_name="job_exception")
+    op.drop_table("job_exception")
     op.drop_table("search_entry")
     op.drop_index("ix_registration_intent_subject", table_name="registration_intent")
     op.drop_index(
@@ -97,6 +152,16 @@ def downgrade() -> None:
     )
     op.drop_index("ix_registration_intent_loan", table_name="registration_intent")
     op.drop_table("registration_intent")
+    op.drop_index(
+        "uq_job_key",
+        table_name="job",
+        sqlite_where=sa.text("key IS NOT NULL AND status IN ('queued', 'running', 'done')"),
+        postgresql_where=sa.text("key IS NOT NULL AND status IN ('queued', 'running', 'done')"),
+    )
+    op.drop_index("ix_job_due", table_name="job")
+    op.drop_index("ix_job_creator", table_name="job")
+    op.drop_table("job")
+    op.drop_table("counter")
     op.drop_index("ix_audit_event_subject", table_name="audit_event")
     op.drop_index(op.f("ix_audit_event_at"), table_name="audit_event")
     op.drop_index("ix_audit_event_actor", table_name="audit_event")

@@ -25,6 +25,11 @@ def now() -> datetime:
     return local.replace(year=base.year, month=base.month, day=base.day).astimezone(UTC)
 
 
+def machine_now() -> datetime:
+    """Return the machine's moment in UTC, whatever day is shown: for leases and retries only."""
+    return datetime.now(UTC)
+
+
 def is_shifted() -> bool:
     """Return whether the clock shows another day than the real one."""
     return bool(os.environ.get("RECOVERY_CLOCK"))

@@ -12,7 +12,8 @@ from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import TypeVar
+from functools import partial
+from typing import Any, TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +25,8 @@ from recovery.kernel.crypto import context, keyring
 from recovery.kernel.db import WRITER, Base, db
 from recovery.kernel.errors import Conflict
 from recovery.kernel.gate import Actor
+from recovery.kernel.job_queue import publish
+from recovery.kernel.job_rows import Job, NewJob, add_job
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.text import Text, _
 
@@ -115,6 +118,18 @@ class Work:
                 created_at=self.now,
             )
         )
+
+    def enqueue(self, kind: str, arguments: dict[str, Any], *, key: str | None = None) -> Job:
+        """Ask the background for a job; its row shares this transaction, its wake follows it.
+
+        With a `key`, the job of this kind that is waiting, running or done under the same key is
+        returned instead of a second one.
+        """
+        new = NewJob(kind, arguments, key)
+        job, is_new = add_job(self.session, new, actor=self.actor, now=self.now)
+        if is_new:
+            self.after_commit.append(partial(publish, job.id))
+        return job
 
     def _who_changed(self, record: Base) -> Text:
         event = self.session.scalars(
