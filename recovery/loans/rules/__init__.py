@@ -1,0 +1,1 @@
+"""The rules of loans: pure functions and frozen values, without framework or database."""

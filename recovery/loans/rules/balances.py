@@ -1,0 +1,114 @@
+"""The balances of a loan as its ledger rows add up, and what they settle of its schedule."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+
+from recovery.kernel.money import ZERO
+from recovery.loans.rules.accrual import Posting
+from recovery.loans.rules.overdue import Receipt, Settled, overdue_since, settle
+from recovery.loans.rules.schedule import Due
+
+PAYING = ("payment", "recovery", "sale_proceeds")
+"""Kinds of rows with which money came in."""
+
+OWING = ("disbursement", "instalment_due", "interest")
+"""Kinds of rows with which more came to be owed, which settle nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Balances:
+    """What the columns of a loan hold, in yuan. `compound_due` is contained in `penalty_due`."""
+
+    principal: Decimal
+    billed_interest: Decimal
+    penalty_due: Decimal
+    compound_due: Decimal
+    costs_due: Decimal
+    paid_total: Decimal
+    last_paid_on: date | None
+
+    @property
+    def balance(self) -> Decimal:
+        """Everything owed and booked."""
+        return self.principal + self.billed_interest + self.penalty_due + self.costs_due
+
+
+def add_up(postings: Sequence[Posting]) -> Balances:
+    """Return the sums of the ledger rows that stand."""
+    paying = [posting for posting in postings if posting.kind in PAYING]
+    return Balances(
+        principal=sum((p.principal for p in postings), ZERO),
+        billed_interest=sum((p.interest for p in postings), ZERO),
+        penalty_due=sum((p.penalty for p in postings), ZERO),
+        compound_due=sum((p.compound for p in postings), ZERO),
+        costs_due=sum((p.costs for p in postings), ZERO),
+        paid_total=sum((p.amount for p in paying), ZERO),
+        last_paid_on=max((p.value_date for p in paying), default=None),
+    )
+
+
+def receipts(dues: Sequence[Due], postings: Sequence[Posting]) -> list[Receipt]:
+    """Return what the rows settled of principal and interest, a receipt a day, oldest first.
+
+    An opening position counts as the payment of the instalments it says were fully paid.
+    """
+    principal: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    interest: dict[date, Decimal] = defaultdict(lambda: ZERO)
+    for posting in postings:
+        if posting.kind in OWING:
+            continue
+        day = posting.value_date
+        if posting.kind == "opening":
+            taken = [due for due in dues if due.number <= (posting.instalment_number or 0)]
+            principal[day] += sum((due.principal for due in taken), ZERO)
+            interest[day] += sum((due.interest for due in taken), ZERO)
+        else:
+            principal[day] -= posting.principal
+            interest[day] -= posting.interest
+    return [Receipt(day, principal[day], interest[day]) for day in sorted(principal)]
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """What a schedule and a ledger say together: what is paid of each line, overdue since when."""
+
+    lines: list[Settled]
+    overdue_since: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Stated:
+    """What is known of a loan beside its rows: `overdue_since` of a tape without a schedule."""
+
+    method: str
+    matures_on: date | None
+    accelerated_on: date | None
+    overdue_since: date | None
+
+
+def stand(
+    stated: Stated, dues: Sequence[Due], postings: Sequence[Posting], today: date
+) -> Standing:
+    """Return how the loan stands on `today`.
+
+    Without a schedule the tape's word on being overdue stands until nothing is owed.
+    """
+    owed = add_up(postings)
+    lines = settle(dues, receipts(dues, postings), stated.method) if dues else []
+    if owed.balance <= 0:
+        return Standing(lines, None)
+    since = overdue_since(lines, today) if dues else stated.overdue_since
+    days = [day for day in (since, _all_due_since(stated, dues, owed, today)) if day is not None]
+    return Standing(lines, min(days, default=None))
+
+
+def _all_due_since(stated: Stated, dues: Sequence[Due], owed: Balances, today: date) -> date | None:
+    """Return since when all principal is overdue: acceleration or maturity before `today`."""
+    if owed.principal <= 0:
+        return None
+    maturity = max((due.due_on for due in dues), default=stated.matures_on)
+    days = [day for day in (stated.accelerated_on, maturity) if day is not None and day < today]
+    return min(days, default=None)

@@ -1,0 +1,86 @@
+"""Check digits and forms of ID numbers, VINs and number plates, and what an ID number tells."""
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from stdnum.cn import ric, uscc
+from stdnum.exceptions import ValidationError
+
+VIN_VALUES = dict(
+    zip(
+        "0123456789ABCDEFGHJKLMNPRSTUVWXYZ",
+        map(int, "0123456789" + "12345678" + "12345" + "79" + "23456789"),
+        strict=True,
+    )
+)
+"""Value of each letter of a VIN (GB 16735, ISO 3779); I, O and Q do not occur."""
+
+VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
+
+PROVINCE_LETTERS = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
+SIGN = "A-HJ-NP-Z0-9"
+PLATE = re.compile(
+    rf"[{PROVINCE_LETTERS}][A-HJ-NP-Z]([{SIGN}]{{4}}[{SIGN}挂学警港澳]|[{SIGN}]{{6}})"
+)
+
+
+def normal(number: str) -> str:
+    """Return `number` in narrow capitals without blanks, hyphens and the dot of plates."""
+    folded = unicodedata.normalize("NFKC", number).upper()
+    return "".join(sign for sign in folded if sign not in " -\t·.・•")
+
+
+@dataclass(frozen=True, slots=True)
+class IdFacts:
+    """What a resident's ID number (居民身份证号码) tells: codes of GB/T 2260, `male`/`female`."""
+
+    birth_year: int
+    sex: str
+    province: str
+    city: str
+
+
+def id_facts(number: str) -> IdFacts | None:
+    """Return what an 18-digit ID number tells; None where its form or check digit is wrong.
+
+    The place is read from the number without asking whether the code is still in use.
+    """
+    digits = normal(number)
+    if not re.fullmatch(r"\d{17}[\dX]", digits) or ric.calc_check_digit(digits) != digits[-1]:
+        return None
+    try:
+        born = ric.get_birth_date(digits)
+    except ValidationError:
+        return None
+    return IdFacts(born.year, "male" if int(digits[16]) % 2 else "female", digits[:2], digits[:4])
+
+
+def is_credit_code(number: str) -> bool:
+    """Return whether `number` is a unified social credit code (统一社会信用代码)."""
+    return bool(uscc.is_valid(normal(number)))
+
+
+def vin_check_digit(vin: str) -> str:
+    """Return the ninth sign that the other sixteen ask for.
+
+    Raises:
+        KeyError: `vin` holds a sign that no VIN has.
+    """
+    total = sum(VIN_VALUES[sign] * weight for sign, weight in zip(vin, VIN_WEIGHTS, strict=True))
+    return "0123456789X"[total % 11]
+
+
+def vin_check(vin: str | None) -> str:
+    """Return `absent`, `valid` or `invalid` for a vehicle identification number (车辆识别代号)."""
+    if not vin:
+        return "absent"
+    signs = normal(vin)
+    if len(signs) != len(VIN_WEIGHTS) or not set(signs) <= VIN_VALUES.keys():
+        return "invalid"
+    return "valid" if vin_check_digit(signs) == signs[8] else "invalid"
+
+
+def is_plate(plate: str) -> bool:
+    """Return whether `plate` has the form of a number plate (车牌), new-energy ones included."""
+    return PLATE.fullmatch(normal(plate)) is not None
