@@ -1,0 +1,120 @@
+"""From judgment to enforcement: effectiveness, performance, ending a round, the dishonest list.
+
+Source: 民事诉讼法 arts. 158, 171, 250, 264; 终本规定 (法〔2016〕373号) art. 1;
+失信名单规定 arts. 2, 10.
+"""
+
+from datetime import date, timedelta
+from typing import Literal, TypedDict
+
+from recovery.kernel.text import _
+from recovery.law.errors import BadInput
+from recovery.law.inputs import Positive
+from recovery.law.paper import Paper
+from recovery.law.periods import Period, end_of_period
+from recovery.law.registry import rule
+
+
+class JudgmentChain(TypedDict):
+    """Every date from service of a judgment to the end of the enforcement application period."""
+
+    appeal_deadline_plaintiff: date
+    appeal_deadline_defendant: date
+    effective_date: date
+    performance_last_day: date
+    doubled_interest_first_day: date
+    enforcement_application_deadline: date
+
+
+class Eligible(TypedDict):
+    """Whether all conditions are met."""
+
+    eligible: bool
+
+
+class ListingTerm(TypedDict):
+    """Last day on the list, and the day by which the entry must be deleted."""
+
+    end: date
+    delete_by: date
+
+
+@rule("chain.judgment_to_enforcement")
+def judgment_to_enforcement(
+    paper: Paper,
+    *,
+    served_plaintiff: date,
+    served_defendant: date,
+    no_appeal: bool,
+    performance_days: Positive,
+) -> JudgmentChain:
+    """Dates that follow from service of a first-instance judgment that nobody appealed.
+
+    Each party has its own period to appeal; the judgment takes effect the day after the last ends.
+    """
+    if not no_appeal:
+        raise BadInput("no_appeal", _("已提起上诉，一审判决不生效，须按二审裁判计算。"))
+    appeal = paper.period("deadline.appeal.judgment")
+    _n, plaintiff = paper.deadline(served_plaintiff, appeal)
+    _n, defendant = paper.deadline(served_defendant, appeal)
+    paper.read("judgment.effectiveness")
+    effective = max(plaintiff, defendant) + timedelta(days=1)
+    paper.say(_("最后一方上诉期届满的次日 {day} 判决生效。", day=effective))
+    _n, performance = paper.deadline(effective, Period(performance_days, "day"))
+    paper.read("interest.doubled.start")
+    enforcement = paper.period("limitation.enforcement_application")
+    _n, application = paper.deadline(performance, enforcement)
+    return {
+        "appeal_deadline_plaintiff": plaintiff,
+        "appeal_deadline_defendant": defendant,
+        "effective_date": effective,
+        "performance_last_day": performance,
+        "doubled_interest_first_day": performance + timedelta(days=1),
+        "enforcement_application_deadline": application,
+    }
+
+
+@rule("enforcement.round_termination")
+def round_termination(
+    paper: Paper,
+    *,
+    filed: date,
+    as_of: date,
+    enforcement_notice_and_report_order: bool,
+    consumption_limit_and_list_if_eligible: bool,
+    exhausted_property_search: bool,
+    missing_debtor_search_done: bool,
+) -> Eligible:
+    """Whether an enforcement round may be terminated (终本): all conditions, and over three months.
+
+    Besides, the applicant signs, or the panel decides and the president approves.
+    """
+    if as_of < filed:
+        raise BadInput("as_of", _("不得早于执行立案之日。"))
+    three_months = end_of_period(filed, paper.period("enforcement.round_termination"))
+    conditions = (
+        (enforcement_notice_and_report_order, _("已发出执行通知、责令报告财产")),
+        (consumption_limit_and_list_if_eligible, _("已限制消费，符合条件的已列入失信名单")),
+        (exhausted_property_search, _("已穷尽财产调查措施")),
+        (missing_debtor_search_done, _("下落不明的已依法查找")),
+        (as_of > three_months, _("自立案之日起已超过三个月（{day} 之后）", day=three_months)),
+    )
+    for met, what in conditions:
+        paper.say(_("{what}：是。", what=what) if met else _("{what}：否。", what=what))
+    return {"eligible": all(met for met, _what in conditions)}
+
+
+@rule("dishonest_debtor.term")
+def dishonest_debtor_term(
+    paper: Paper, *, decision_effective: date, grounds: Literal["grounds_2_to_6"]
+) -> ListingTerm:
+    """Term of a listing on grounds (2) to (6): two years, then deletion within three working days.
+
+    Ground (1) has no fixed term. The court may add one to three years. Source: arts. 2, 10.
+    """
+    end = paper.count(decision_effective, paper.period("dishonest_debtor.term"))
+    days = paper.whole("dishonest_debtor.deletion")
+    delete_by = paper.book.calendar.add_working_days(end, days)
+    paper.say(_("期满后 {days} 个工作日内删除，至 {day}。", days=days, day=delete_by))
+    paper.note_year(delete_by)
+    return {"end": end, "delete_by": delete_by}

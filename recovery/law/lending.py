@@ -1,0 +1,168 @@
+"""Limits on terms, extensions, disposal and small claims; the weighted figures of a package.
+
+Source: 汽车贷款管理办法 art. 6; 个人贷款管理办法; 民法典 art. 416; 财金〔2005〕53号.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from typing import Literal, TypedDict
+
+from recovery.kernel.money import to_fen
+from recovery.kernel.text import _
+from recovery.law.errors import BadInput
+from recovery.law.inputs import Count, Positive, Yuan
+from recovery.law.paper import Paper, decimal, period, whole
+from recovery.law.registry import rule
+from recovery.law.results import Allowed
+
+
+class SuperPriority(TypedDict):
+    """Whether the purchase-money mortgage ranks before others."""
+
+    super_priority: bool
+
+
+class Disposal(TypedDict):
+    """The day by which the asset must be disposed of."""
+
+    dispose_by: date
+
+
+class Weighted(TypedDict):
+    """Totals of a package, and its days overdue weighted by principal and interest."""
+
+    loan_count: int
+    unpaid_principal: Decimal
+    unpaid_interest: Decimal
+    unpaid_total: Decimal
+    weighted_by_principal_interest: Decimal
+
+
+class SmallClaims(TypedDict):
+    """How the small-claims procedure can come about."""
+
+    mode: Literal["by_agreement", "mandatory", "not_available"]
+
+
+@dataclass(frozen=True, slots=True)
+class PackagedLoan:
+    """A loan of a package: unpaid yuan and days overdue at the cut-off date."""
+
+    principal: Yuan
+    interest: Yuan
+    days: Count
+
+
+@rule("auto_loan.max_term_incl_extension")
+def auto_loan_term(
+    paper: Paper,
+    *,
+    type_: Literal["dealer", "new", "used"],
+    original_months: Positive,
+    extension_months: Count,
+) -> Allowed:
+    """Whether an auto loan's term with its extension stays within the longest allowed."""
+    most = whole(paper.table("auto_loan.max_term")[type_])
+    total = original_months + extension_months
+    paper.say(_("含展期共 {total} 个月，最长 {most} 个月。", total=total, most=most))
+    return {"allowed": total <= most}
+
+
+@rule("auto_loan.pmsi_10_days")
+def purchase_money_priority(paper: Paper, *, delivered: date, registered: date) -> SuperPriority:
+    """Whether a mortgage for the price was registered in time to rank first (价款优先权)."""
+    nominal = paper.count(delivered, paper.period("auto_loan.pmsi"))
+    last = paper.roll(nominal, "civil_period.rolling")
+    paper.nominal, paper.rolled = nominal, last
+    paper.say(_("{day} 办理抵押登记。", day=registered))
+    return {"super_priority": registered <= last}
+
+
+@rule("extension.personal_loan_le_1y")
+def personal_loan_extension(
+    paper: Paper, *, original_months: Positive, cumulative_extension_months: Count
+) -> Allowed:
+    """Whether the extensions of a personal loan of up to a year stay within its original term."""
+    most = paper.whole("extension.personal_loan")
+    if original_months > most:
+        raise BadInput("original_months", _("本规则只适用于 {most} 个月以内的贷款。", most=most))
+    paper.say(
+        _(
+            "累计展期 {extension} 个月，原期限 {original} 个月。",
+            extension=cumulative_extension_months,
+            original=original_months,
+        )
+    )
+    return {"allowed": cumulative_extension_months <= original_months}
+
+
+def _dispose(paper: Paper, kind: str, acquired: date) -> Disposal:
+    length = period(paper.table("foreclosed_asset.disposal")[kind])
+    return {"dispose_by": paper.count(acquired, length)}
+
+
+@rule("foreclosed_asset.disposal")
+def foreclosed_asset_disposal(
+    paper: Paper, *, type_: Literal["movable"], acquired: date
+) -> Disposal:
+    """Day by which a movable taken for debt must be disposed of: a year; it never rolls."""
+    return _dispose(paper, type_, acquired)
+
+
+@rule("foreclosed_asset.disposal.real_property_or_equity")
+def foreclosed_real_property_disposal(
+    paper: Paper, *, type_: Literal["real_property", "equity"], acquired: date
+) -> Disposal:
+    """Day by which real property or equity taken for debt must be disposed of: two years."""
+    return _dispose(paper, type_, acquired)
+
+
+@rule("small_claims.eligible")
+def small_claims(paper: Paper, *, amount: Yuan, province_wage: Yuan) -> SmallClaims:
+    """How a money claim of `amount` can be a small claim, from the province's yearly wage.
+
+    Where the province publishes its thresholds, they prevail: `small_claims.published`.
+    Source: 民事诉讼法 art. 165.
+    """
+    if province_wage <= 0:
+        raise BadInput("province_wage", _("须大于零。"))
+    law = paper.table("small_claims.limits")
+    half, twice = (decimal(law[name]) * province_wage for name in ("mandatory", "by_agreement"))
+    return {"mode": small_claims_mode(paper, amount, half, twice)}
+
+
+def small_claims_mode(
+    paper: Paper, amount: Decimal, mandatory: Decimal, by_agreement: Decimal
+) -> Literal["by_agreement", "mandatory", "not_available"]:
+    """Return how a claim of `amount` can be a small claim, both limits inclusive."""
+    paper.say(
+        _(
+            "强制适用上限 {mandatory} 元，约定适用上限 {by_agreement} 元，均含本数。",
+            mandatory=mandatory,
+            by_agreement=by_agreement,
+        )
+    )
+    if amount <= mandatory:
+        return "mandatory"
+    return "by_agreement" if amount <= by_agreement else "not_available"
+
+
+@rule("package.weighted_overdue_days")
+def weighted_overdue_days(paper: Paper, *, loans: tuple[PackagedLoan, ...]) -> Weighted:
+    """Totals of a package and its mean days overdue, weighted by unpaid principal and interest."""
+    paper.read("package.weight")
+    principal = sum((loan.principal for loan in loans), Decimal(0))
+    interest = sum((loan.interest for loan in loans), Decimal(0))
+    total = principal + interest
+    if not total:
+        raise BadInput("loans", _("未偿本息合计为零，无法加权。"))
+    weighted = sum((loan.principal + loan.interest) * loan.days for loan in loans) / total
+    paper.say(_("以未偿本息 {total} 元为权数。", total=total))
+    return {
+        "loan_count": len(loans),
+        "unpaid_principal": to_fen(principal),
+        "unpaid_interest": to_fen(interest),
+        "unpaid_total": to_fen(total),
+        "weighted_by_principal_interest": to_fen(weighted),
+    }
