@@ -1,0 +1,51 @@
+"""WeasyPrint behind its limits; runs in a child process of `papers`, without Flask."""
+
+import resource
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+
+from weasyprint import HTML
+from weasyprint.text.fonts import FontConfiguration
+from weasyprint.urls import URLFetcher, URLFetcherResponse
+
+STATIC = Path(__file__).parent / "static"
+PREFIX = "recovery:/static/"
+TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml"}
+MEMORY = 3 << 30
+"""Bytes of address space of a child; a thousand pages of table take about a third of it."""
+
+
+class OwnFiles(URLFetcher):  # type: ignore[misc]
+    """Gives out the program's own styles and fonts, and nothing else."""
+
+    def fetch(self, url: str, headers: Any = None) -> Any:
+        """Return the file that `recovery:/static/…` names; an error leaves it out of the paper."""
+        path = (STATIC / url.removeprefix(PREFIX)).resolve()
+        if not url.startswith(PREFIX) or not path.is_relative_to(STATIC.resolve()):
+            raise ValueError(f"a paper may not fetch {url[:80]}")
+        headers = {"Content-Type": TYPES[path.suffix]}
+        return URLFetcherResponse(url, body=path.read_bytes(), headers=headers)
+
+
+def limit_memory() -> None:
+    """Bound the memory of this child, so that one paper cannot take the machine's."""
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+
+
+def render(html: str) -> bytes:
+    """Return `html` as PDF/A-3b, identified by its own digest."""
+    document = HTML(string=html, base_url=PREFIX, url_fetcher=OwnFiles())
+    data: bytes = document.write_pdf(
+        pdf_variant="pdf/a-3b",
+        pdf_identifier=sha256(html.encode()).digest()[:16],
+        font_config=_fonts(),
+        presentational_hints=False,
+    )
+    return data
+
+
+@cache
+def _fonts() -> Any:
+    return FontConfiguration()
