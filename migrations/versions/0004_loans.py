@@ -143,6 +143,12 @@ def upgrade() -> None:
         sa.Column("balance", sa.BigInteger(), nullable=False),
         sa.Column("paid_total", sa.BigInteger(), nullable=False),
         sa.Column("overdue_since", sa.Date(), nullable=True),
+        sa.Column(
+            "overdue_order",
+            sa.Date(),
+            sa.Computed("coalesce(overdue_since, '9999-12-31')", persisted=True),
+            nullable=False,
+        ),
         sa.Column("last_paid_on", sa.Date(), nullable=True),
         sa.Column("accelerated_on", sa.Date(), nullable=True),
         sa.Column("closed_on", sa.Date(), nullable=True),
@@ -180,21 +186,134 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan")),
     )
     op.create_index(op.f("ix_loan_agency_id"), "loan", ["agency_id"], unique=False)
-    op.create_index(op.f("ix_loan_borrower_id"), "loan", ["borrower_id"], unique=False)
-    op.create_index("ix_loan_branch_balance", "loan", ["branch_id", "balance", "id"], unique=False)
+    op.create_index(
+        "ix_loan_agency_overdue", "loan", ["agency_id", "overdue_order", "id"], unique=False
+    )
+    op.create_index(
+        "ix_loan_branch_balance",
+        "loan",
+        [
+            "branch_id",
+            "balance",
+            "id",
+            "overdue_order",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
+    )
     op.create_index("ix_loan_branch_contract", "loan", ["branch_id", "contract_no"], unique=False)
     op.create_index(op.f("ix_loan_branch_id"), "loan", ["branch_id"], unique=False)
     op.create_index(
-        "ix_loan_branch_overdue", "loan", ["branch_id", "overdue_since", "id"], unique=False
+        "ix_loan_branch_overdue",
+        "loan",
+        [
+            "branch_id",
+            "overdue_order",
+            "id",
+            "balance",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
     )
-    op.create_index("ix_loan_branch_stage", "loan", ["branch_id", "stage", "id"], unique=False)
     op.create_index("ix_loan_contract_no", "loan", ["contract_no"], unique=True)
     op.create_index(op.f("ix_loan_owner_id"), "loan", ["owner_id"], unique=False)
+    op.create_index(
+        "ix_loan_owner_overdue", "loan", ["owner_id", "overdue_order", "id"], unique=False
+    )
     op.create_index(op.f("ix_loan_package_id"), "loan", ["package_id"], unique=False)
+    op.create_index(
+        "ix_loan_package_overdue", "loan", ["package_id", "overdue_order", "id"], unique=False
+    )
     op.create_index("ix_loan_province", "loan", ["province", "id"], unique=False)
-    op.create_index("ix_loan_sort_balance", "loan", ["balance", "id"], unique=False)
-    op.create_index("ix_loan_sort_overdue", "loan", ["overdue_since", "id"], unique=False)
+    op.create_index(
+        "ix_loan_sort_balance",
+        "loan",
+        [
+            "balance",
+            "id",
+            "branch_id",
+            "overdue_order",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_loan_sort_overdue",
+        "loan",
+        [
+            "overdue_order",
+            "id",
+            "branch_id",
+            "balance",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
+    )
     op.create_index("ix_loan_stage", "loan", ["stage", "id"], unique=False)
+    op.create_index(
+        "ix_loan_totals",
+        "loan",
+        [
+            "borrower_id",
+            "principal",
+            "billed_interest",
+            "balance",
+            "overdue_since",
+            "branch_id",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
+    )
     op.create_table(
         "accounting_fact",
         sa.Column("id", Id, nullable=False),
@@ -425,19 +544,21 @@ def downgrade() -> None:
     op.drop_table("document")
     op.drop_table("application_data")
     op.drop_table("accounting_fact")
+    op.drop_index("ix_loan_totals", table_name="loan")
     op.drop_index("ix_loan_stage", table_name="loan")
     op.drop_index("ix_loan_sort_overdue", table_name="loan")
     op.drop_index("ix_loan_sort_balance", table_name="loan")
     op.drop_index("ix_loan_province", table_name="loan")
+    op.drop_index("ix_loan_package_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_package_id"), table_name="loan")
+    op.drop_index("ix_loan_owner_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_owner_id"), table_name="loan")
     op.drop_index("ix_loan_contract_no", table_name="loan")
-    op.drop_index("ix_loan_branch_stage", table_name="loan")
     op.drop_index("ix_loan_branch_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_branch_id"), table_name="loan")
     op.drop_index("ix_loan_branch_contract", table_name="loan")
     op.drop_index("ix_loan_branch_balance", table_name="loan")
-    op.drop_index(op.f("ix_loan_borrower_id"), table_name="loan")
+    op.drop_index("ix_loan_agency_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_agency_id"), table_name="loan")
     op.drop_table("loan")
     op.drop_index("ix_staged_row_batch", table_name="staged_row")
