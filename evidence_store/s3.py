@@ -7,7 +7,7 @@ variables (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID …; AWS_ALLOW_HTTP=t
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from hashlib import sha256
 from typing import Any, BinaryIO, cast
 
@@ -90,7 +90,7 @@ class S3Storage:
         return stored
 
     @contextmanager
-    def exclusive(self, name: str) -> Iterator[None]:  # noqa: ARG002 - the interface names it
+    def exclusive(self, name: str) -> Iterator[None]:
         """Do nothing: signed heads are created conditionally, which is what has to hold."""
         yield
 
@@ -113,10 +113,10 @@ class S3Storage:
     def _send(self, info: ObjectInfo, content: BinaryIO) -> None:
         path = object_path(info.sha256)
         if info.size <= WHOLE:
-            try:
-                obstore.put(self._bucket, path, content.read(), mode="create", use_multipart=False)
-            except (AlreadyExistsError, PreconditionError):
-                pass  # there already; it is read back all the same
+            # An object that is there already is read back all the same.
+            with suppress(AlreadyExistsError, PreconditionError):
+                data = content.read()
+                obstore.put(self._bucket, path, data, mode="create", use_multipart=False)
         elif self.size(path) is None:
             obstore.put(self._bucket, path, content, use_multipart=True)
         if self._digest(path) != info.sha256:

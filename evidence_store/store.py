@@ -377,6 +377,17 @@ class Store:
 
     # Keys
 
+    def sign(self, text: str) -> str:
+        """Sign a text of another kind than a head, such as the manifest of a dossier.
+
+        Raises:
+            StoreError: it could be taken for a head of this log.
+            NoteError: there is no private key, or the text is malformed.
+        """
+        if text.partition("\n")[0] == self.origin:
+            raise StoreError("heads are signed by checkpoint() only")
+        return note.sign_with(text, self._signer())
+
     def rotate_key(self, skey: str, on: date) -> None:
         """Let another key sign from the next head on; both sign the ring that says so."""
         with self._lock:
