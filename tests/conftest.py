@@ -1,28 +1,48 @@
-"""What all tests stand on: one migrated SQLite file, copied per test; an application on the copy."""
+"""What all tests stand on: one migrated SQLite file, copied per test; an app on the copy."""
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
+from argon2.profiles import CHEAPEST
 from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
 
 from recovery import create_app
+from recovery.access import passwords, queries, service
+from recovery.access.engagements import Terms, create_engagement
+from recovery.access.login import TOKEN
+from recovery.access.models import UserAccount
+from recovery.access.rights import Role
+from recovery.access.sessions import start_session
+from recovery.access.throttle import Origin
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.migrations import upgrade
-from recovery.kernel.work import Work, work_as
+from recovery.kernel.work import Work, system_work, work_as
 
 NOW = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
 """Monday 16 March 2026, ten in the morning in Shanghai."""
+
+AGENCY = "安心催收"
+"""The agency of every agency user in tests."""
 
 SHARED = Path(__file__).parent.parent.parent / "shared"
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the public data and vectors are not beside this checkout"
 )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> None:
+    """Hash with the cheapest parameters: tests hash often and guard nothing."""
+    passwords.use_parameters(CHEAPEST)
 
 
 @pytest.fixture(scope="session")
@@ -33,7 +53,7 @@ def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
-@pytest.fixture()
+@pytest.fixture
 def settings(migrated: Path, tmp_path: Path) -> Settings:
     """Return the settings of an installation of its own, with a migrated database."""
     home = tmp_path / "home"
@@ -50,7 +70,7 @@ def settings(migrated: Path, tmp_path: Path) -> Settings:
     )
 
 
-@pytest.fixture()
+@pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Return the application on its own database, inside an application context."""
     os.environ.pop("RECOVERY_CLOCK", None)
@@ -63,14 +83,99 @@ def app(settings: Settings) -> Iterator[Flask]:
             engine.dispose()
 
 
-@pytest.fixture()
+@pytest.fixture
 def actor() -> Actor:
     """Return somebody who may see everything."""
     return Actor(id=None, name="li.na", role="administrator", scope=EVERYTHING)
 
 
-@pytest.fixture()
+@pytest.fixture
 def work(app: Flask, actor: Actor) -> Iterator[Work]:
     """Return an open unit of work at `NOW`; it commits when the test ends."""
     with work_as(actor, now=NOW) as unit:
         yield unit
+
+
+class Browser(FlaskClient):
+    """A test client that sends its CSRF token with every POST, as our pages do.
+
+    Its requests write: never use it while the `work` fixture is open.
+    """
+
+    def open(self, *args: Any, **kwargs: Any) -> Any:
+        """Send a request; `csrf=False` leaves the token out."""
+        if kwargs.pop("csrf", True) and str(kwargs.get("method", "GET")) == "POST":
+            with self.session_transaction() as cookie:
+                secret = cookie.setdefault("csrf_token", "0" * 40)
+            signer = URLSafeTimedSerializer(self.application.secret_key, salt="wtf-csrf-token")
+            kwargs["headers"] = {**kwargs.get("headers", {}), "X-CSRFToken": signer.dumps(secret)}
+        return super().open(*args, **kwargs)
+
+
+@pytest.fixture
+def browser_client(app: Flask) -> Browser:
+    """Return a test client of somebody who is not signed in."""
+    app.test_client_class = Browser
+    client = app.test_client()
+    assert isinstance(client, Browser)
+    return client
+
+
+@pytest.fixture
+def person(app: Flask) -> Callable[..., UserAccount]:
+    """Return a maker of accounts: `person("counsel")`, in the branch `101` unless told.
+
+    An external auditor is engaged for that branch, an agency user belongs to an agency.
+    """
+
+    def make(role: str, *, username: str | None = None, branch: str = "101") -> UserAccount:
+        with system_work("tests") as work:
+            return make_person(work, Role(role), username or role.replace("_", "-"), branch)
+
+    return make
+
+
+def make_person(work: Work, role: Role, username: str, branch_code: str) -> UserAccount:
+    """Return the account `username`, made where it is missing, with a password of its own."""
+    found = queries.account_named(work.session, username)
+    if found is not None:
+        return found
+    branch = queries.branch_coded(work.session, branch_code) or service.create_branch(
+        work, branch_code, f"机构 {branch_code}"
+    )
+    agency = queries.agency_named(work.session, AGENCY) or service.create_agency(work, AGENCY)
+    account = service.create_user(
+        work,
+        username,
+        role=role,
+        name=f"测试 {username}",
+        branch=branch if role in {Role.COUNSEL, Role.COLLECTOR} else None,
+        agency=agency if role is Role.AGENCY_USER else None,
+    ).account
+    account.must_change_password, account.one_time_until = False, None
+    if role is Role.EXTERNAL_AUDITOR:
+        days = Terms("年度审计", work.today, work.today, frozenset({branch.id}))
+        create_engagement(work, account, days)
+    return account
+
+
+@pytest.fixture
+def signed_in(app: Flask, person: Callable[..., UserAccount]) -> Callable[..., Browser]:
+    """Return a maker of signed-in browsers: `signed_in("counsel").get("/loans/")`.
+
+    Takes what `person` takes.
+    """
+
+    def sign_in(role: str, **where: str) -> Browser:
+        account = person(role, **where)
+        with system_work("tests") as work:
+            row = work.session.get_one(UserAccount, account.id)
+            token = start_session(work, row, Origin("127.0.0.1", "tests")).token
+        app.test_client_class = Browser
+        client = app.test_client()
+        assert isinstance(client, Browser)
+        with client.session_transaction() as cookie:
+            cookie[TOKEN] = token
+        return client
+
+    return sign_in

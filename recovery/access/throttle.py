@@ -1,0 +1,95 @@
+"""Counting failed attempts per account and per address, known only by keyed digests."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, select
+
+from recovery.access import rules
+from recovery.access.models import Throttle
+from recovery.kernel.crypto import keyring
+from recovery.kernel.errors import RecoveryError
+from recovery.kernel.text import _
+from recovery.kernel.work import Work
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where an attempt comes from, as the request says."""
+
+    address: str
+    user_agent: str
+
+
+class Throttled(RecoveryError):
+    """Too many attempts failed; `wait` is how long until the next one is heard."""
+
+    def __init__(self, wait: timedelta) -> None:
+        minutes = max(1, -(-int(wait.total_seconds()) // 60))
+        super().__init__(_("尝试次数过多，请 {minutes} 分钟后再试。", minutes=minutes))
+        self.wait = wait
+
+
+def account_key(username: str) -> bytes:
+    """Return the key of an account, whether it exists or not."""
+    return keyring().blind_index(username, "throttle.account")
+
+
+def address_key(origin: Origin) -> bytes:
+    """Return the key of an address; of its network for IPv6, where one host has many."""
+    host = rules.network_of(origin.address) if ":" in origin.address else origin.address
+    return keyring().blind_index(host, "throttle.address")
+
+
+def count_attempt(work: Work, username: str, origin: Origin) -> None:
+    """Count an attempt as failed before it is compared; `forgive` takes it back.
+
+    Raises:
+        Throttled: the account or the address has to wait; the attempt is not heard.
+    """
+    limits = (
+        (account_key(username), rules.FREE_BY_ACCOUNT),
+        (address_key(origin), rules.FREE_BY_ADDRESS),
+    )
+    rows = {row.key: row for row in _rows(work, [key for key, _free in limits])}
+    wait = max(_wait(rows.get(key), free, work.now) for key, free in limits)
+    if wait > timedelta(0):
+        raise Throttled(wait)
+    for key, _free in limits:
+        _count(work, key, rows.get(key))
+    work.session.execute(
+        delete(Throttle).where(Throttle.last_failed_at < work.now - timedelta(days=1))
+    )
+
+
+def _rows(work: Work, keys: list[bytes]) -> list[Throttle]:
+    """Return the counters of `keys` that exist."""
+    return list(work.session.scalars(select(Throttle).where(Throttle.key.in_(keys))))
+
+
+def _wait(row: Throttle | None, free: int, now: datetime) -> timedelta:
+    """Return how long the counter still asks to wait."""
+    if row is None:
+        return timedelta(0)
+    failures = rules.counted_failures(row.failures, row.last_failed_at, now)
+    return row.last_failed_at + rules.wait_after(failures, free) - now
+
+
+def _count(work: Work, key: bytes, row: Throttle | None) -> None:
+    """Add a failure to the counter, from one where the earlier ones are forgotten."""
+    if row is None:
+        work.add(Throttle(key=key, failures=1, last_failed_at=work.now))
+        return
+    row.failures = rules.counted_failures(row.failures, row.last_failed_at, work.now) + 1
+    row.last_failed_at = work.now
+
+
+def forgive(work: Work, username: str, origin: Origin) -> None:
+    """Forget the account's failures, and take this one attempt back from the address.
+
+    The address keeps its earlier failures: one's own right password does not pay for guesses at
+    the passwords of others.
+    """
+    account, address = account_key(username), address_key(origin)
+    for row in _rows(work, [account, address]):
+        row.failures = 0 if row.key == account else max(0, row.failures - 1)
