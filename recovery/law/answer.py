@@ -5,8 +5,36 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
 
-from recovery.kernel.text import Text
-from recovery.law.citations import Citation
+from recovery.kernel.text import Text, _
+from recovery.law.citations import Citation, cite
+from recovery.law.parameters import Version
+
+_WEEKDAYS = (
+    _("{date}（周一）"),
+    _("{date}（周二）"),
+    _("{date}（周三）"),
+    _("{date}（周四）"),
+    _("{date}（周五）"),
+    _("{date}（周六）"),
+    _("{date}（周日）"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """A day inside a sentence, shown with its weekday in the reader's language."""
+
+    day: date
+
+    def __str__(self) -> str:
+        return str(Text(_WEEKDAYS[self.day.weekday()].key, {"date": self.day.isoformat()}))
+
+
+def _with_weekdays(step: Text) -> Text:
+    shown = {
+        name: Day(value) if type(value) is date else value for name, value in step.values.items()
+    }
+    return Text(step.key, shown)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +60,35 @@ class Answer:
     """Last day before rolling over rest days; the conservative day to warn by."""
     rolled: date | None
     """Latest lawful day."""
-    used: tuple[Used, ...]
+    reads: tuple[tuple[str, Version], ...]
+    """Each parameter read, by name, with the version found; perhaps more than once."""
     calendar: str | None
     """Version of the calendar, `None` where no calendar was needed."""
     book: str
     """Version of the law book."""
     provisional: bool
     """Whether a day falls in a year whose arrangement of rest days is not yet published."""
-    trace: tuple[Text, ...]
+    steps: tuple[Text, ...]
+    """What was done, in order; read it through `trace`."""
+
+    @property
+    def used(self) -> tuple[Used, ...]:
+        """Return every version used, once, in order of use."""
+        found = {(name, version.since): version for name, version in self.reads}
+        return tuple(
+            Used(name, since, cite(version, max(self.on, since)), version.confirmed)
+            for (name, since), version in found.items()
+        )
+
+    @property
+    def trace(self) -> tuple[Text, ...]:
+        """Return the steps as sentences whose days show their weekday in the reader's language."""
+        return tuple(map(_with_weekdays, self.steps))
 
     @property
     def confirmed(self) -> bool:
         """Return whether every value used is confirmed."""
-        return all(used.confirmed for used in self.used)
+        return all(version.confirmed for _name, version in self.reads)
 
     @property
     def articles(self) -> tuple[str, ...]:

@@ -1,37 +1,15 @@
 """The working paper (底稿) of one computation: it reads the law and writes down each step."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 
 from recovery.kernel.money import to_fen
 from recovery.kernel.text import Text, _
-from recovery.law.answer import Answer, Used
+from recovery.law.answer import Answer
 from recovery.law.book import LawBook
-from recovery.law.citations import cite
 from recovery.law.parameters import Value, Version
 from recovery.law.periods import Period, end_of_period
-
-_WEEKDAYS = (
-    _("{date}（周一）"),
-    _("{date}（周二）"),
-    _("{date}（周三）"),
-    _("{date}（周四）"),
-    _("{date}（周五）"),
-    _("{date}（周六）"),
-    _("{date}（周日）"),
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Day:
-    """A day inside a sentence, shown with its weekday in the reader's language."""
-
-    day: date
-
-    def __str__(self) -> str:
-        return str(_(_WEEKDAYS[self.day.weekday()].key, date=self.day.isoformat()))
 
 
 class Paper:
@@ -55,16 +33,12 @@ class Paper:
         self.rolled: date | None = None
         self.provisional = False
         self.uses_calendar = False
-        self._reads: dict[tuple[str, date], Version] = {}
+        self._reads: list[tuple[str, Version]] = []
         self._steps: list[Text] = []
 
     def say(self, step: Text) -> None:
-        """Write `step` down; the days in it are shown with their weekday."""
-        shown = {
-            name: Day(value) if type(value) is date else value
-            for name, value in step.values.items()
-        }
-        self._steps.append(Text(step.key, shown))
+        """Write `step` down."""
+        self._steps.append(step)
 
     def read(self, name: str) -> Version:
         """Return the version of parameter `name` in force on the day of the paper."""
@@ -73,7 +47,7 @@ class Paper:
     def read_on(self, name: str, on: date) -> Version:
         """Return the version of parameter `name` in force on the day `on`."""
         version = self.book.in_force(name, on)
-        self._reads[name, version.since] = version
+        self._reads.append((name, version))
         return version
 
     def value(self, name: str) -> Value:
@@ -174,14 +148,11 @@ class Paper:
             values=values,
             nominal=self.nominal,
             rolled=self.rolled,
-            used=tuple(
-                Used(name, version.since, cite(version, max(self.on, since)), version.confirmed)
-                for (name, since), version in self._reads.items()
-            ),
+            reads=tuple(self._reads),
             calendar=self.book.calendar.version if self.uses_calendar else None,
             book=self.book.version,
             provisional=self.provisional,
-            trace=tuple(self._steps),
+            steps=tuple(self._steps),
         )
 
 
