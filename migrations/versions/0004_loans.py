@@ -31,6 +31,10 @@ def upgrade() -> None:
         sa.Column("updated_count", sa.Integer(), nullable=False),
         sa.Column("unchanged_count", sa.Integer(), nullable=False),
         sa.Column("control_totals", Json, nullable=False),
+        sa.Column("source", Json, nullable=False),
+        sa.Column("definition", Json, nullable=True),
+        sa.Column("as_of", sa.Date(), nullable=True),
+        sa.Column("findings", Json, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("created_by_id", Id, nullable=True),
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=True),
@@ -103,6 +107,7 @@ def upgrade() -> None:
         "staged_row",
         sa.Column("id", Id, nullable=False),
         sa.Column("batch_id", Id, nullable=False),
+        sa.Column("part", sa.String(), nullable=False),
         sa.Column("row_number", sa.Integer(), nullable=False),
         sa.Column("contract_no", sa.String(), nullable=True),
         sa.Column("data_sealed", sa.LargeBinary(), nullable=False),
@@ -115,6 +120,14 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_staged_row")),
     )
     op.create_index("ix_staged_row_batch", "staged_row", ["batch_id", "state", "id"], unique=False)
+    op.create_index(
+        "ix_staged_row_contract",
+        "staged_row",
+        ["batch_id", "contract_no"],
+        unique=False,
+        sqlite_where=sa.text("part <> 'loans'"),
+        postgresql_where=sa.text("part <> 'loans'"),
+    )
     op.create_table(
         "loan",
         sa.Column("id", Id, nullable=False),
@@ -561,6 +574,12 @@ def downgrade() -> None:
     op.drop_index("ix_loan_agency_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_agency_id"), table_name="loan")
     op.drop_table("loan")
+    op.drop_index(
+        "ix_staged_row_contract",
+        table_name="staged_row",
+        sqlite_where=sa.text("part <> 'loans'"),
+        postgresql_where=sa.text("part <> 'loans'"),
+    )
     op.drop_index("ix_staged_row_batch", table_name="staged_row")
     op.drop_table("staged_row")
     op.drop_table("selection_row")

@@ -7,7 +7,7 @@ Records only; rules and queries stand beside. Columns that the ledger's service 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import Computed, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from recovery.kernel.crypto import Sealed
@@ -469,6 +469,18 @@ class ImportBatch(Base):
     control_totals: Mapped[dict[str, Any]]
     """Sums of the file and of what was applied, as texts."""
 
+    source: Mapped[dict[str, Any]]
+    """By part (`loans`, `payments`): name, digest, form, encoding, columns of each file."""
+
+    definition: Mapped[dict[str, Any] | None]
+    """The layouts by part, as they were applied; None: not chosen yet."""
+
+    as_of: Mapped[date | None]
+    """Day of the balances where no column tells it."""
+
+    findings: Mapped[dict[str, Any] | None]
+    """Result of the latest dry run: counts, differences, problems; None: none was made."""
+
     created_at: Mapped[Moment]
     created_by_id: Mapped[int | None]
     applied_at: Mapped[Moment | None]
@@ -478,10 +490,22 @@ class StagedRow(Base):
     """A row of a tape between reading and applying. Sealed: tapes carry personal data."""
 
     __tablename__ = "staged_row"
-    __table_args__ = (Index("ix_staged_row_batch", "batch_id", "state", "id"),)
+    __table_args__ = (
+        Index("ix_staged_row_batch", "batch_id", "state", "id"),
+        Index(
+            "ix_staged_row_contract",
+            "batch_id",
+            "contract_no",
+            sqlite_where=text("part <> 'loans'"),
+            postgresql_where=text("part <> 'loans'"),
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     batch_id: Mapped[int] = mapped_column(ForeignKey("import_batch.id"))
+    part: Mapped[str]
+    """`loans`, or `payments`: a row that belongs to the loan of its contract number."""
+
     row_number: Mapped[int] = mapped_column(Integer)
     contract_no: Mapped[str | None]
     data_sealed: Mapped[bytes]
