@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from threading import Lock
 from typing import Any
 
-from flask import render_template
+from flask import Flask, render_template
 
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
@@ -29,20 +29,25 @@ WORKERS = 2
 PAPERS_PER_CHILD = 100
 
 
-def paper(template: str, **variables: Any) -> bytes:
-    """Return the PDF of `template` (in templates/documents) filled with `variables`.
+def font_url(name: str) -> str:
+    """Return the address by which a paper names one of our fonts."""
+    return f"{paper_engine.PREFIX}vendor/{name}"
+
+
+def render_paper(template: str, **values: Any) -> bytes:
+    """Return the PDF of `template` filled with `values`.
 
     Raises:
         RuleViolation: a character has no glyph, or the paper is too large for the limits.
     """
-    return render(render_template(f"documents/{template}", **variables))
+    return pdf_of(render_template(template, **values))
 
 
-def render(html: str) -> bytes:
+def pdf_of(html: str) -> bytes:
     """Return `html` as PDF/A-3b; the same text gives the same bytes.
 
     Raises:
-        RuleViolation: as `paper`.
+        RuleViolation: as `render_paper`.
     """
     refuse_missing_glyphs(html)
     try:
@@ -145,3 +150,8 @@ def _discard_pool() -> None:
             for process in list(pool._processes.values()):
                 process.kill()
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def register(app: Flask) -> None:
+    """Let document templates name the fonts."""
+    app.jinja_env.globals["font_url"] = font_url

@@ -10,7 +10,10 @@ import pytest
 from recovery.kernel.errors import RuleViolation
 from recovery.web import paper_engine, papers
 
-HEAD = '<!doctype html><link rel="stylesheet" href="recovery:/static/papers/paper.css">'
+HEAD = """<!doctype html><style>
+@font-face { font-family: Paper; src: url("recovery:/static/vendor/NotoSansSC-Regular.ttf") }
+@font-face { font-family: Paper; src: url("recovery:/static/vendor/NotoSansSC-Bold.ttf"); font-weight: 700 }
+html { font-family: Paper }</style>"""
 
 
 def words(data: bytes) -> str:
@@ -20,7 +23,7 @@ def words(data: bytes) -> str:
 
 
 def test_a_paper_is_archivable_and_says_in_chinese_what_it_was_given() -> None:
-    data = papers.render(f"{HEAD}<h2>借款人王伟欠款 1,234.56 元</h2>")
+    data = papers.pdf_of(f"{HEAD}<h2>借款人王伟欠款 1,234.56 元</h2>")
     with pikepdf.open(BytesIO(data)) as pdf:
         assert "/OutputIntents" in pdf.Root
         metadata = pdf.open_metadata()
@@ -29,7 +32,7 @@ def test_a_paper_is_archivable_and_says_in_chinese_what_it_was_given() -> None:
 
 
 def test_every_font_of_a_paper_is_an_embedded_truetype_font() -> None:
-    data = papers.render(f"{HEAD}<h2>证据</h2><p>目录")
+    data = papers.pdf_of(f"{HEAD}<h2>证据</h2><p>目录")
     with pikepdf.open(BytesIO(data)) as pdf:
         files = [each for each in pdf.objects if isinstance(each, pikepdf.Dictionary)]
         descriptors = [each for each in files if each.get("/Type") == "/FontDescriptor"]
@@ -38,18 +41,18 @@ def test_every_font_of_a_paper_is_an_embedded_truetype_font() -> None:
 
 
 def test_the_same_text_gives_the_same_bytes() -> None:
-    assert papers.render(f"{HEAD}<p>同样的内容") == papers.render(f"{HEAD}<p>同样的内容")
+    assert papers.pdf_of(f"{HEAD}<p>同样的内容") == papers.pdf_of(f"{HEAD}<p>同样的内容")
 
 
 def test_a_character_without_a_glyph_stops_the_paper_and_is_named_with_its_place() -> None:
     with pytest.raises(RuleViolation, match=r"U\+2A6D6.*王"):
-        papers.render(f"{HEAD}<p>借款人：王\U0002a6d6")
+        papers.pdf_of(f"{HEAD}<p>借款人：王\U0002a6d6")
 
 
 def test_a_paper_fetches_nothing_but_its_own_styles(tmp_path: Path) -> None:
     secret = tmp_path / "secret.svg"
     secret.write_text('<svg xmlns="http://www.w3.org/2000/svg"><text>机密</text></svg>', "utf-8")
-    data = papers.render(f'{HEAD}<img src="{secret.as_uri()}"><p>正文')
+    data = papers.pdf_of(f'{HEAD}<img src="{secret.as_uri()}"><p>正文')
     assert "机密" not in words(data)
     fetcher = paper_engine.OwnFiles()
     for url in (secret.as_uri(), "recovery:/static/../models.py", "http://127.0.0.1/"):
