@@ -12,7 +12,8 @@ from recovery.web import paper_engine, papers
 
 HEAD = """<!doctype html><style>
 @font-face { font-family: Paper; src: url("recovery:/static/vendor/NotoSansSC-Regular.ttf") }
-@font-face { font-family: Paper; src: url("recovery:/static/vendor/NotoSansSC-Bold.ttf"); font-weight: 700 }
+@font-face { font-family: Paper; font-weight: 700;
+             src: url("recovery:/static/vendor/NotoSansSC-Bold.ttf") }
 html { font-family: Paper }</style>"""
 
 
