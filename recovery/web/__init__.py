@@ -1,1 +1,45 @@
-"""TODO"""
+"""What every page stands on: forms, rights, pages, filters, headers, languages, the frame.
+
+A feature imports from here by module: `recovery.web.forms`, `.fields`, `.rights`, `.worklist`,
+`.filters`, `.pagination`, `.selection`, `.uploads`, `.papers`; templates/README.md shows how a
+page is put together.
+"""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Put the frame under `app`: call it before the features' own `register`."""
+    from recovery.web import (
+        assets,
+        display,
+        errors,
+        frame,
+        health,
+        jobs,
+        language,
+        metrics,
+        navigation,
+        papers,
+        security,
+        views,
+    )
+
+    for part in (
+        security,
+        assets,
+        language,
+        display,
+        navigation,
+        papers,
+        frame,
+        errors,
+        views,
+        jobs,
+        health,
+        metrics,
+    ):
+        part.register(app)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")

@@ -1,0 +1,68 @@
+"""The files that pages load: addressed by their content, cached for a year, sent compressed.
+
+Set-up leaves a `.gz` beside each vendor file; our own small files are compressed on first use.
+"""
+
+import gzip
+import hashlib
+import mimetypes
+from functools import lru_cache
+from pathlib import Path
+
+from flask import Flask, Response, request, send_from_directory, url_for
+
+from recovery.web.rights import public
+
+FOLDER = Path(__file__).parent / "static"
+VENDOR = FOLDER / "vendor"
+TEXTS = (".css", ".js", ".svg")
+A_YEAR = 365 * 24 * 3600
+
+
+@lru_cache(maxsize=256)
+def _digest(path: Path, _changed: int) -> str:
+    """Return a short digest of a file's content."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+
+
+def asset(name: str) -> str:
+    """Return the address of a file under `static/`, with its content's digest."""
+    path = FOLDER / name
+    if not path.is_file():
+        return url_for("static", filename=name)
+    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns))
+
+
+@lru_cache(maxsize=64)
+def _compressed(path: Path, _changed: int) -> bytes:
+    """Return a file's content in gzip, from the file beside it where there is one."""
+    ready = path.with_name(path.name + ".gz")
+    return ready.read_bytes() if ready.is_file() else gzip.compress(path.read_bytes(), mtime=0)
+
+
+@public
+def serve(filename: str) -> Response:
+    """Send a file under `static/`."""
+    path = (FOLDER / filename).resolve()
+    compressible = path.suffix in TEXTS and path.is_file() and path.is_relative_to(FOLDER.resolve())
+    if compressible and request.accept_encodings["gzip"]:
+        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        response = Response(_compressed(path, path.stat().st_mtime_ns), mimetype=kind)
+        response.content_encoding = "gzip"
+        response.add_etags()
+        response.make_conditional(request)
+    else:
+        response = send_from_directory(FOLDER, filename, conditional=True)
+    response.vary.add("Accept-Encoding")
+    response.cache_control.public = True
+    response.cache_control.max_age = A_YEAR if request.args.get("v") else 0
+    return response
+
+
+def register(app: Flask) -> None:
+    """Serve the files of the frame as endpoint `static`."""
+    app.view_functions.pop("static", None)
+    if not any(rule.endpoint == "static" for rule in app.url_map.iter_rules()):
+        app.add_url_rule("/static/<path:filename>", "static", serve)
+    app.view_functions["static"] = serve
+    app.jinja_env.globals["asset"] = asset

@@ -1,0 +1,106 @@
+"""Which language a reader gets, and the catalogues that turn the Chinese keys into English.
+
+Every feature keeps its own PO file (`recovery/<feature>/translations/en/LC_MESSAGES`); they are
+read together on first use, from the compiled MO beside them where that is newer.
+"""
+
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from blinker import Namespace
+from flask import Flask, has_request_context, redirect, request
+from flask.typing import ResponseReturnValue
+from flask_babel import Babel
+from flask_login import current_user
+
+from recovery.kernel import text
+from recovery.web.addresses import back_to
+
+LANGUAGES = {"zh": "中文", "en": "English"}
+DEFAULT = "zh"
+COOKIE = "language"
+COOKIE_AGE = 400 * 24 * 3600
+"""Seconds a choice of language or theme is remembered without an account."""
+
+PACKAGE = Path(__file__).parent.parent
+
+language_chosen = Namespace().signal("language-chosen")
+"""Sent with `language=` when a signed-in person chooses one; `access` keeps it on the account."""
+
+
+def current_language() -> str:
+    """Return `zh` or `en`: the person's, else the cookie's, else Chinese."""
+    if not has_request_context():
+        return DEFAULT
+    wanted = (getattr(current_user, "language", None), request.cookies.get(COOKIE))
+    return next((code for code in wanted if code in LANGUAGES), DEFAULT)
+
+
+def locale_code() -> str:
+    """Return the language as the `lang` attribute writes it."""
+    return {"zh": "zh-CN", "en": "en"}[current_language()]
+
+
+def translate_for(language: str) -> text.Translator:
+    """Return the translator into `language`, for a job or command that writes for one person."""
+    if language == DEFAULT:
+        return str
+    return english().gettext
+
+
+def _translate(key: str) -> str:
+    """Translate `key` for whoever reads now."""
+    return translate_for(current_language())(key)
+
+
+@cache
+def english() -> NullTranslations:
+    """Return all English catalogues as one."""
+    merged = NullTranslations()
+    for source in sorted(PACKAGE.glob("*/translations/en/LC_MESSAGES/*.po")):
+        catalogue = _load(source)
+        merged = catalogue if not isinstance(merged, Translations) else merged.merge(catalogue)
+    return merged
+
+
+def _load(source: Path) -> Translations:
+    """Return one catalogue, compiled in memory unless a fresh MO lies beside it."""
+    compiled = source.with_suffix(".mo")
+    if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
+        with compiled.open("rb") as file:
+            return Translations(file)
+    buffer = BytesIO()
+    with source.open("rb") as file:
+        write_mo(buffer, read_po(file, locale="en"))
+    buffer.seek(0)
+    return Translations(buffer)
+
+
+def choose(code: str) -> ResponseReturnValue:
+    """Remember the language `code` for this browser, and for the person who is signed in."""
+    response = redirect(back_to())
+    if code in LANGUAGES:
+        response.set_cookie(
+            COOKIE, code, max_age=COOKIE_AGE, samesite="Lax", secure=request.is_secure
+        )
+        if current_user and current_user.is_authenticated:
+            language_chosen.send(current_user._get_current_object(), language=code)
+    return response
+
+
+def register(app: Flask) -> None:
+    """Set up Flask-Babel (formats) and the translator that all texts go through."""
+    Babel(
+        app,
+        default_locale="zh_Hans_CN",
+        default_timezone="Asia/Shanghai",
+        locale_selector=lambda: {"zh": "zh_Hans_CN", "en": "en"}[current_language()],
+    )
+    text.install_translator(_translate)
+    app.jinja_env.globals.update(
+        _=text._, LANGUAGES=LANGUAGES, language=current_language, locale_code=locale_code
+    )

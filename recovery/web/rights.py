@@ -1,0 +1,59 @@
+"""Which act a view is: every view carries one, or is marked as open to all."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import current_app
+from flask_login import current_user
+
+from recovery.kernel.actions import Action
+from recovery.kernel.errors import Forbidden
+from recovery.kernel.text import _
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+def allowed(action: Action) -> Callable[[View], View]:
+    """Let only people through who may do `action`; the view carries it as `view.action`.
+
+    Who is not signed in is asked to; who lacks the right gets `Forbidden`.
+    """
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            if not current_user.is_authenticated:
+                return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+            if not current_user.may(action):
+                raise Forbidden(_("您的角色没有这项权限。如有需要，请联系管理员。"))
+            return view(*args, **kwargs)
+
+        guarded.action = action  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return decorate
+
+
+def signed_in(view: View) -> View:
+    """Let every signed-in person through, whatever the role; marked `view.signed_in`."""
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not current_user.is_authenticated:
+            return current_app.login_manager.unauthorized()  # type: ignore[attr-defined]
+        return view(*args, **kwargs)
+
+    guarded.signed_in = True  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]
+
+
+def public(view: View) -> View:
+    """Mark a view that needs no right and no sign-in (`view.public`)."""
+    view.public = True  # type: ignore[attr-defined]
+    return view
+
+
+def may(action: Action | str) -> bool:
+    """Return whether the person who reads now may do `action`; for templates and menus."""
+    return bool(current_user.is_authenticated and current_user.may(Action(action)))

@@ -1,0 +1,70 @@
+"""What every response carries, and what a request may be: headers, request id, CSRF."""
+
+import secrets
+from datetime import timedelta
+
+from flask import Flask, Response, g, request
+from flask_wtf.csrf import CSRFProtect
+
+from recovery.kernel import work
+
+CONTENT_SECURITY_POLICY = "; ".join(
+    (
+        "default-src 'self'",
+        "base-uri 'none'",
+        "connect-src 'self'",
+        "font-src 'self'",
+        "form-action 'self'",
+        "frame-ancestors 'none'",
+        "img-src 'self' data:",
+        "object-src 'none'",
+        "script-src 'self'",
+        "style-src 'self'",
+    )
+)
+HEADERS = {
+    "Content-Security-Policy": CONTENT_SECURITY_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(self), geolocation=(self), microphone=()",
+}
+TWO_YEARS = int(timedelta(days=730).total_seconds())
+LARGEST_REQUEST = 512 * 1024 * 1024
+"""Octets of a whole request; each kind of upload has its own, smaller cap."""
+
+csrf = CSRFProtect()
+
+
+def begin_request() -> None:
+    """Give the request its id, which the log, the audit and an error page name."""
+    g.request_id = secrets.token_hex(8)
+    work.request_id.set(g.request_id)
+
+
+def add_headers(response: Response) -> Response:
+    """Put the security headers on a response; pages are never kept by a cache."""
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if request.is_secure:
+        response.headers.setdefault(
+            "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
+        )
+    if "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-store"
+    if "request_id" in g:
+        response.headers["X-Request-ID"] = g.request_id
+    return response
+
+
+def register(app: Flask) -> None:
+    """Protect every POST, and put the headers on every response."""
+    app.config.setdefault("MAX_CONTENT_LENGTH", LARGEST_REQUEST)
+    if app.config["MAX_CONTENT_LENGTH"] is None:
+        app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.config["WTF_CSRF_TIME_LIMIT"] = None
+    csrf.init_app(app)
+    app.before_request(begin_request)
+    app.after_request(add_headers)
