@@ -1,6 +1,7 @@
 """Forms of sign-in and of one's own account."""
 
 from wtforms import PasswordField
+from wtforms.validators import ValidationError
 
 from recovery.access import rules
 from recovery.kernel.text import _
@@ -46,7 +47,7 @@ class PasswordForm(BaseForm):
     def validate_again(self, field: PasswordField) -> None:
         """Refuse when the two differ."""
         if field.data != self.new.data:
-            raise ValueError(_("两次输入的新密码不一致。"))
+            raise ValidationError(_("两次输入的新密码不一致。"))
 
 
 class ConfirmWithPasswordForm(BaseForm):

@@ -10,10 +10,11 @@ from sqlalchemy.orm import Session
 from recovery.access import rules
 from recovery.access.models import Engagement, EngagementPart, UserAccount, UserSession
 from recovery.access.passwords import digest
-from recovery.access.rights import OWN_ACCOUNT, Role, may
+from recovery.access.rights import OWN_ACCOUNT, ROLE_NAMES, Role, may
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.gate import EVERYTHING, NOTHING, Actor, Scope
+from recovery.kernel.text import Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,11 @@ class SignedIn:
     def get_id(self) -> str:
         """Return the account's number, as Flask-Login asks for it."""
         return str(self.id)
+
+    @property
+    def role_label(self) -> Text:
+        """What this person is here for, in words."""
+        return ROLE_NAMES[self.role]
 
     @property
     def actor(self) -> Actor:

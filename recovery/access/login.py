@@ -11,6 +11,7 @@ from sqlalchemy import insert, update
 
 from recovery.access.identity import SignedIn, person_of_token
 from recovery.access.models import AccessEntry, UserAccount, UserSession
+from recovery.access.sessions import awaiting
 from recovery.access.throttle import Origin
 from recovery.kernel import clock
 from recovery.kernel.access_log import AccessLog, Note
@@ -68,14 +69,16 @@ def begin_afresh(_app: Flask, **_extra: object) -> None:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Send a visitor to the sign-in page and afterwards back to the page that was asked for."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    address = url_for("access.sign_in", next=wanted if wanted != "/" else None)
+    wanted = None if wanted == "/" else wanted
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": url_for("access.sign_in")})
     if request.path.startswith("/api/"):
         return {"error": str(_("请先登录。"))}, 401
+    if awaiting(db.session(), session.get(TOKEN, ""), clock.now()):
+        return redirect(url_for("access.show_code", next=wanted))
     if session.pop(TOKEN, None):
         flash(str(_("登录已结束，请重新登录。")), "warning")
-    return redirect(address)
+    return redirect(url_for("access.sign_in", next=wanted))
 
 
 def insist_on_own_password() -> ResponseReturnValue | None:
