@@ -13,31 +13,44 @@ What must match exactly and stays sealed (phone, ID number) is looked up by the 
 owns it: see `exact_finders`.
 """
 
-import re
-import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import cast
 
-from sqlalchemy import Connection, Table, delete, insert, select, text
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Table,
+    TextualSelect,
+    bindparam,
+    delete,
+    insert,
+    select,
+    text,
+)
 from sqlalchemy.orm import Session
 
 from recovery.kernel.gate import Scope
 from recovery.kernel.links import Registry
 from recovery.kernel.models import SearchRow
+from recovery.kernel.search_words import (
+    APART,
+    Phrases,
+    alternatives,
+    folded,
+    fts5,
+    name_words,
+    parts_of,
+    tsquery,
+    tsvector,
+)
 
 KINDS = {"loan": 1, "file": 2, "package": 3, "agreement": 4, "dossier": 5}
 """Number of each kind of record in the ids of the index. Never renumbered."""
 
 SHIFT = 48
 BATCH = 500
-APART = "="
-"""A word that no query holds, between two names or numbers: a phrase does not run across."""
-
-SHORTEST_NAME = 2
-PART = 3
-"""Characters of a part of a number: the shortest that can be searched for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,13 +102,30 @@ def find(session: Session, query: str, scope: Scope, *, limit: int = 8) -> list[
     three; what is shorter finds nothing. Sealed values are found when equal to the query.
     """
     exact = [hit for one in exact_finders.all() for hit in one(session, query, scope, limit)]
-    alternatives = [_alternatives(word) for word in _folded(query).split()]
-    if not alternatives or not all(alternatives):
+    phrases = [alternatives(word) for word in folded(query).split()]
+    if not phrases or not all(phrases):
         return exact
     statement, match = _STATEMENTS[session.get_bind().dialect.name]
-    parts = [match(alternatives, _scope_words(scope))] if _sees(scope) else []
+    parts = [match(phrases, _scope_words(scope))] if _sees(scope) else []
     found = [hit for part in parts for hit in _run(session, statement, part, limit)]
     return exact + [hit for hit in found if hit not in exact]
+
+
+def matching(session: Session, kind: str, query: str, scope: Scope) -> TextualSelect | None:
+    """Return a selection of the ids of the records that `query` finds, for a list's filter.
+
+    None: a word of the query is too short to be searched for. What the scope hides is left out
+    as far as the index knows; the list passes the gate all the same.
+    """
+    phrases = [alternatives(word) for word in folded(query).split()]
+    if not phrases or not all(phrases):
+        return None
+    dialect = session.get_bind().dialect.name
+    low = KINDS[kind] << SHIFT
+    statement = text(_MATCHING[dialect].format(low=low, high=low + (1 << SHIFT) - 1))
+    words = _scope_words(scope) if _sees(scope) else ["=nothing"]
+    match: BindParameter[str] = bindparam("search_match", _STATEMENTS[dialect][1](phrases, words))
+    return statement.bindparams(match).columns(id=SearchRow.id.type)
 
 
 def index_many(session: Session, entries: Iterable[SearchEntry]) -> None:
@@ -137,45 +167,10 @@ def words_of(entry: SearchEntry) -> list[str]:
         if number is not None
     ]
     for name in entry.names:
-        words += [APART, *name_words(_folded(name))]
+        words += [APART, *name_words(folded(name))]
     for code in entry.codes:
-        words += [APART, *parts_of(_folded(code))]
+        words += [APART, *parts_of(folded(code))]
     return words
-
-
-_NAME_WORDS = re.compile(r"[a-z0-9]+|[^\W_]")
-_NOT_CODE = re.compile(r"[\W_]+")
-
-
-def _folded(text: str) -> str:
-    """Return `text` as it is compared: full-width forms made plain, small letters."""
-    return unicodedata.normalize("NFKC", text).lower()
-
-
-def name_words(name: str) -> list[str]:
-    """Return each Chinese character and each run of Latin letters or digits of a folded name.
-
-    A run is marked, so that looking for its beginning never walks the parts of numbers.
-    """
-    return [f"_{word}" if word.isascii() else word for word in _NAME_WORDS.findall(name)]
-
-
-def parts_of(code: str) -> list[str]:
-    """Return each three characters in a row of a folded number, punctuation left out."""
-    plain = _NOT_CODE.sub("", code)
-    return [plain[start : start + PART] for start in range(max(len(plain) - PART + 1, 1))]
-
-
-def _alternatives(word: str) -> list[list[str]]:
-    """Return the phrases any of which a word of the query may be found as; none: too short."""
-    plain = _NOT_CODE.sub("", word)
-    shortest = PART if plain.isascii() else SHORTEST_NAME
-    if len(plain) < shortest:
-        return []
-    phrases = [name_words(word)]
-    if len(plain) >= PART and parts_of(plain) not in phrases:
-        phrases.append(parts_of(plain))
-    return phrases
 
 
 def _sees(scope: Scope) -> bool:
@@ -193,38 +188,6 @@ def _scope_words(scope: Scope) -> list[str]:
     return words + [f"=p{number}" for number in sorted(scope.packages)]
 
 
-def _fts5(alternatives: list[list[list[str]]], scope: list[str]) -> str:
-    """Return the query in the language of FTS5."""
-    clauses = [" OR ".join(_fts5_phrase(phrase) for phrase in one) for one in alternatives]
-    if scope:
-        clauses.append(" OR ".join(f'"{word}"' for word in scope))
-    return " AND ".join(f"({clause})" for clause in clauses)
-
-
-def _fts5_phrase(phrase: list[str]) -> str:
-    """Return a phrase; a last word of letters matches by its beginning."""
-    return f'"{" ".join(phrase)}"' + ("*" if _may_continue(phrase) else "")
-
-
-def _tsquery(alternatives: list[list[list[str]]], scope: list[str]) -> str:
-    """Return the query in the language of PostgreSQL."""
-    clauses = [" | ".join(_tsquery_phrase(phrase) for phrase in one) for one in alternatives]
-    if scope:
-        clauses.append(" | ".join(f"'{word}'" for word in scope))
-    return " & ".join(f"({clause})" for clause in clauses)
-
-
-def _tsquery_phrase(phrase: list[str]) -> str:
-    """Return a phrase; a last word of letters matches by its beginning."""
-    joined = " <-> ".join(f"'{word}'" for word in phrase)
-    return f"({joined}{':*' if _may_continue(phrase) else ''})"
-
-
-def _may_continue(phrase: list[str]) -> bool:
-    """Return whether the last word may be the beginning of a longer one."""
-    return phrase[-1].startswith("_")
-
-
 _SQLITE = """
 SELECT e.id, e.label, e.codes FROM search_fts f JOIN search_entry e ON e.id = f.rowid
 WHERE f.search_fts MATCH :match AND f.rowid BETWEEN {low} AND {high}
@@ -237,9 +200,20 @@ SELECT e.id, e.label, e.codes FROM search_entry e JOIN (
 ORDER BY e.id DESC LIMIT :limit"""
 """The inner limit keeps PostgreSQL from walking the table in the order of ids instead."""
 
-_STATEMENTS: dict[str, tuple[str, Callable[[list[list[list[str]]], list[str]], str]]] = {
-    "sqlite": (_SQLITE, _fts5),
-    "postgresql": (_POSTGRES, _tsquery),
+_MATCHING = {
+    "sqlite": (
+        "SELECT rowid - {low} AS id FROM search_fts "
+        "WHERE search_fts MATCH :search_match AND rowid BETWEEN {low} AND {high}"
+    ),
+    "postgresql": (
+        "SELECT id - {low} AS id FROM search_fts "
+        "WHERE words @@ CAST(:search_match AS tsquery) AND id BETWEEN {low} AND {high}"
+    ),
+}
+
+_STATEMENTS: dict[str, tuple[str, Callable[[list[Phrases], list[str]], str]]] = {
+    "sqlite": (_SQLITE, fts5),
+    "postgresql": (_POSTGRES, tsquery),
 }
 
 
@@ -325,10 +299,5 @@ def add_words(connection: Connection, entries: Iterable[SearchEntry]) -> None:
         rows = [{"id": entry.id, "words": " ".join(words_of(entry))} for entry in entries]
     else:
         statement = text("INSERT INTO search_fts(id, words) VALUES (:id, CAST(:words AS tsvector))")
-        rows = [{"id": entry.id, "words": _tsvector(words_of(entry))} for entry in entries]
+        rows = [{"id": entry.id, "words": tsvector(words_of(entry))} for entry in entries]
     connection.execute(statement, rows)
-
-
-def _tsvector(words: list[str]) -> str:
-    """Return the words with their places, as PostgreSQL writes them."""
-    return " ".join(f"'{word}':{place}" for place, word in enumerate(words, 1) if word != APART)

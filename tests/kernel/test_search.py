@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from recovery.kernel import search
 from recovery.kernel.gate import EVERYTHING, NOTHING, Scope
 from recovery.kernel.migrations import upgrade
-from recovery.kernel.search import Hit, SearchEntry, find, index_many, reindex, remove
+from recovery.kernel.search import Hit, SearchEntry, find, index_many, matching, reindex, remove
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -166,6 +166,15 @@ def test_reindexing_asks_the_feature_and_forgets_what_it_no_longer_gives(
     reindex(session, "loan", [1, 3])
     assert found(session, "王伟") == [("file", 1)]
     assert found(session, "周九") == [("loan", 1)]
+
+
+def test_a_list_narrows_itself_to_what_a_query_finds(session: Session) -> None:
+    branch = Scope(branches=frozenset({2}))
+    found_in_branch = matching(session, "loan", "王伟", branch)
+    assert found_in_branch is not None
+    assert session.scalars(found_in_branch).all() == [3]
+    assert session.scalars(matching(session, "loan", "王伟", NOTHING)).all() == []  # type: ignore[arg-type]
+    assert matching(session, "loan", "王", EVERYTHING) is None
 
 
 def test_sealed_values_are_found_by_the_feature_that_owns_them(
