@@ -49,7 +49,7 @@ def serve(filename: str) -> Response:
         kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
         response = Response(_compressed(path, path.stat().st_mtime_ns), mimetype=kind)
         response.content_encoding = "gzip"
-        response.add_etags()
+        response.add_etag()
         response.make_conditional(request)
     else:
         response = send_from_directory(FOLDER, filename, conditional=True)
