@@ -79,6 +79,12 @@ class SaleFloor(TypedDict):
     min_sale_price: Decimal
 
 
+class Validity(TypedDict):
+    """The last day on which a price may be used."""
+
+    valid_until: date
+
+
 @rule("auction.reserve_first")
 def first_reserve(paper: Paper, *, appraised: Yuan) -> MinStart:
     """Lowest reserve price (起拍价) of a first online auction. Source: 网络司法拍卖规定 art. 10."""
@@ -236,3 +242,9 @@ def offline_sale_floor(paper: Paper, *, appraised: Yuan) -> SaleFloor:
     share = paper.rate("sale.floor_offline")
     paper.say(_("不低于评估价的 {share}。", share=share))
     return {"min_sale_price": to_fen(appraised * share)}
+
+
+@rule("auction.reference_price_validity")
+def reference_price_validity(paper: Paper, *, fixed_on: date) -> Validity:
+    """Longest that a reference price may be used: a year; it never rolls."""
+    return {"valid_until": paper.count(fixed_on, paper.period("auction.reference_price_validity"))}

@@ -77,6 +77,13 @@ class Calendar:
             count -= self.is_working_day(day)
         return day
 
+    def subtract_working_days(self, day: date, count: int) -> date:
+        """Return the `count`-th working day before `day`, which is not counted."""
+        while count > 0:
+            day -= _ONE
+            count -= self.is_working_day(day)
+        return day
+
     def with_days(self, days: Iterable[CalendarDay], years: Iterable[int]) -> "Calendar":
         """Return this calendar overlaid by `days`, with `years` known in full from now on."""
         overlay = {row.day: row.working for row in days}

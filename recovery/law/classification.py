@@ -133,3 +133,32 @@ def restructured_restart(paper: Paper, *, missed_on: date) -> Restart:
         "observation_restarts_from": missed_on,
         "earliest_end": add_months(missed_on, 12 * years),
     }
+
+
+@rule("risk_class.cross_default_20pct_across_banks")
+def cross_bank_default(
+    paper: Paper, *, non_retail: bool, share_over_90_days_across_banks: Share
+) -> CrossDefault:
+    """Whether overdue debts at all banks make a non-retail debtor's debts non-performing."""
+    limit = paper.rate("risk_class.cross_bank")
+    if not non_retail:
+        paper.say(_("零售资产逐笔分类，不适用交叉认定。"))
+        return {"all_debts_npl": False}
+    paper.say(
+        _(
+            "各行逾期超过90天的债权占比 {share}，界限 {limit}（不含）。",
+            share=share_over_90_days_across_banks,
+            limit=limit,
+        )
+    )
+    return {"all_debts_npl": share_over_90_days_across_banks > limit}
+
+
+@rule("risk_class.restructured_floor")
+def restructured_floor(paper: Paper, *, non_performing_before: bool) -> Floor:
+    """Class floor during observation: non-performing assets stay so, others are special mention."""
+    kind = "non_performing" if non_performing_before else "performing"
+    wanted = paper.table("risk_class.restructured_floor")[kind]
+    floor = next(each for each in CLASSES if each == wanted)
+    paper.say(_("观察期内至少归为“{floor}”。", floor=class_name(floor)))
+    return {"floor": floor}

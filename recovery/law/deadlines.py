@@ -75,6 +75,31 @@ second_instance_trial = _trial_term("deadline.trial.second_instance")
 small_claims_trial = _trial_term("deadline.trial.small_claims")
 summary_trial = _trial_term("deadline.trial.summary")
 
+case_filing = _after_trigger("deadline.case_filing")
+restoration = _after_trigger("deadline.restoration")
+fee_refund = _after_trigger("deadline.fee_refund")
+summary_to_ordinary_topup = _after_trigger("deadline.summary_to_ordinary_topup")
+payment_order_acceptance = _after_trigger("deadline.payment_order.acceptance")
+payment_order_issue = _after_trigger("deadline.payment_order.issue")
+in_suit_preservation_ruling = _after_trigger("deadline.in_suit_preservation.ruling")
+preservation_start = _after_trigger("deadline.preservation.start")
+enforcement_notice = _after_trigger("deadline.enforcement.notice")
+security_realization_non_party_objection = _after_trigger(
+    "deadline.security_realization.non_party_objection"
+)
+appraisal_start = _after_trigger("deadline.appraisal.start")
+substitution_decision = _after_trigger("deadline.substitution.decision")
+enforcement_proceeds_payout = _after_trigger("deadline.enforcement_proceeds_payout")
+priority_transfer_hand_over = _after_trigger("deadline.priority_transfer.hand_over")
+online_sale_window = _after_trigger("deadline.sale.online_window")
+close_enforcement_extended = _after_trigger("deadline.enforcement.close.extended")
+retrial_review = _after_trigger("deadline.retrial_review")
+second_instance_ruling = _trial_term("deadline.trial.second_instance_ruling")
+special_procedure_trial = _trial_term("deadline.trial.special")
+ordinary_trial_extended = _trial_term("deadline.trial.ordinary.extended")
+summary_trial_extended = _trial_term("deadline.trial.summary.extended")
+small_claims_trial_extended = _trial_term("deadline.trial.small_claims.extended")
+
 
 @rule("deadline.dishonest_debtor.decision")
 def dishonest_debtor_decision(paper: Paper, *, application_received: date) -> Deadline:

@@ -10,7 +10,7 @@ from typing import Literal, TypedDict
 from recovery.kernel.text import _
 from recovery.law.errors import BadInput
 from recovery.law.inputs import Positive
-from recovery.law.paper import Paper
+from recovery.law.paper import Paper, whole
 from recovery.law.periods import Period, end_of_period
 from recovery.law.registry import rule
 
@@ -37,6 +37,32 @@ class ListingTerm(TypedDict):
 
     end: date
     delete_by: date
+
+
+class Transfer(TypedDict):
+    """Whether transfer may be asked for, and from which day at the earliest."""
+
+    may_request: bool
+    earliest_day: date
+
+
+class Requery(TypedDict):
+    """The next day to search for assets again, and the day after which that ends."""
+
+    next_query: date
+    until: date
+
+
+class RelistBar(TypedDict):
+    """The last day on which the applicant cannot have the debtor listed again."""
+
+    barred_until: date
+
+
+class MediationTerm(TypedDict):
+    """The last day of mediation."""
+
+    last_day: date
 
 
 @rule("chain.judgment_to_enforcement")
@@ -118,3 +144,80 @@ def dishonest_debtor_term(
     paper.say(_("期满后 {days} 个工作日内删除，至 {day}。", days=days, day=delete_by))
     paper.note_year(delete_by)
     return {"end": end, "delete_by": delete_by}
+
+
+@rule("dishonest_debtor.term.extended")
+def dishonest_debtor_term_extended(
+    paper: Paper, *, decision_effective: date, extra_years: Positive
+) -> ListingTerm:
+    """Term of a listing on grounds (2) to (6) that the court extended by one to three years."""
+    law = paper.table("dishonest_debtor.extension")
+    if not whole(law["least"]) <= extra_years <= whole(law["most"]):
+        raise BadInput("extra_years", _("延长须为 {least} 至 {most} 年。", **law))
+    term = paper.period("dishonest_debtor.term")
+    end = paper.count(decision_effective, Period(term.count + extra_years, "year"))
+    days = paper.whole("dishonest_debtor.deletion")
+    delete_by = paper.book.calendar.add_working_days(end, days)
+    paper.say(_("期满后 {days} 个工作日内删除，至 {day}。", days=days, day=delete_by))
+    paper.note_year(delete_by)
+    return {"end": end, "delete_by": delete_by}
+
+
+@rule("dishonest_debtor.relist_bar")
+def relist_bar(paper: Paper, *, deleted_on: date) -> RelistBar:
+    """Until when an applicant who consented to deletion cannot apply for listing again."""
+    last = paper.count(deleted_on, paper.period("dishonest_debtor.relist_bar"))
+    return {"barred_until": last}
+
+
+@rule("enforcement.priority_transfer")
+def priority_transfer(
+    paper: Paper,
+    *,
+    first_seizure: date,
+    as_of: date,
+    prior_ranking_security_in_enforcement: bool,
+    auction_announced_or_sold: bool,
+) -> Transfer:
+    """Whether our court may ask the court of the first seizure to hand the property over.
+
+    More than sixty days since the first seizure, and no auction notice or sale yet.
+    """
+    days = paper.whole("enforcement.priority_transfer")
+    earliest = first_seizure + timedelta(days=days + 1)
+    paper.say(
+        _(
+            "首先查封 {seized} 起超过 {days} 日，最早 {earliest} 可商请移送。",
+            seized=first_seizure,
+            days=days,
+            earliest=earliest,
+        )
+    )
+    conditions = prior_ranking_security_in_enforcement and not auction_announced_or_sold
+    return {"may_request": conditions and as_of >= earliest, "earliest_day": earliest}
+
+
+@rule("enforcement.requery")
+def requery(paper: Paper, *, terminated_on: date, last_query: date | None = None) -> Requery:
+    """When to search for the debtor's assets again after a round was terminated (终本)."""
+    law = paper.table("enforcement.requery")
+    months = whole(law["every_months"])
+    until = paper.count(terminated_on, Period(whole(law["years"]), "year"))
+    following = end_of_period(last_query or terminated_on, Period(months, "month"))
+    paper.say(_("每 {months} 个月查询一次，下次不晚于 {day}。", months=months, day=following))
+    return {"next_query": min(following, until), "until": until}
+
+
+@rule("mediation.term")
+def mediation_term(
+    paper: Paper,
+    *,
+    procedure: Literal["ordinary", "summary"],
+    signed_for: date,
+    extended_by_consent: bool,
+) -> MediationTerm:
+    """Last day of mediation after docketing, from the mediator's signature."""
+    law = paper.table("mediation.term")
+    days = whole(law[procedure]) + (whole(law["extension"]) if extended_by_consent else 0)
+    _nominal, last = paper.deadline(signed_for, Period(days, "day"))
+    return {"last_day": last}

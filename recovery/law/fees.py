@@ -30,6 +30,13 @@ class Refund(TypedDict):
     refund: Decimal
 
 
+class FeeRange(TypedDict):
+    """The lowest and highest fee in yuan."""
+
+    min: Decimal
+    max: Decimal
+
+
 class Conversion(TypedDict):
     """What the change of procedure costs, when, and what comes back if it is not paid."""
 
@@ -218,6 +225,30 @@ def preservation_fee(paper: Paper, *, amount: Yuan) -> Fee:
     if exact > cap:
         paper.say(_("最多不超过 {cap} 元。", cap=cap))
     return {"fee": paper.fee(min(exact, cap))}
+
+
+@rule("court_fee.security_realization")
+def security_realization_fee(paper: Paper, *, amount: Yuan) -> Fee:
+    """Fee of a security realization proceeding (实现担保物权): what the court chosen has set.
+
+    No national rate exists; without the court's own setting there is no law.
+    Source: 民诉法解释 art. 204.
+    """
+    law = paper.table("court_fee.security_realization")
+    if "per_item" in law:
+        paper.say(_("该法院按件收取。"))
+        return {"fee": paper.fee(decimal(law["per_item"]))}
+    share = decimal(law["share_of_acceptance"])
+    paper.say(_("该法院按受理费标准的 {share} 收取。", share=share))
+    return {"fee": paper.fee(acceptance(paper, amount) * share)}
+
+
+@rule("court_fee.jurisdiction_objection")
+def jurisdiction_objection_fee(paper: Paper) -> FeeRange:
+    """Bounds of the fee of a rejected jurisdiction objection. Source: 办法 art. 13(6)."""
+    law = paper.table("court_fee.jurisdiction_objection")
+    paper.say(_("当事人提出管辖权异议，异议不成立的，每件 {min} 元至 {max} 元。", **law))
+    return {"min": to_fen(decimal(law["min"])), "max": to_fen(decimal(law["max"]))}
 
 
 @rule("court_fee.enforcement")

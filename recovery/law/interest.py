@@ -192,7 +192,8 @@ def _uplift_bounds(paper: Paper, name: str) -> tuple[Decimal, Decimal]:
     return decimal(law["least"]), decimal(law["most"])
 
 
-def _penalty_rate(paper: Paper, name: str, contract_rate: Decimal, uplift: Decimal) -> Decimal:
+def raised_rate(paper: Paper, name: str, contract_rate: Decimal, uplift: Decimal) -> Decimal:
+    """Return `contract_rate` raised by `uplift`, within the bounds of parameter `name`."""
     least, most = _uplift_bounds(paper, name)
     if not least <= uplift <= most:
         raise BadInput("uplift", _("上浮幅度须在 {least} 至 {most} 之间。", least=least, most=most))
@@ -211,13 +212,13 @@ def _penalty_rate(paper: Paper, name: str, contract_rate: Decimal, uplift: Decim
 @rule("interest.penalty_rate")
 def penalty_rate(paper: Paper, *, contract_rate: Rate, uplift: Rate) -> PenaltyRate:
     """Overdue rate (罚息利率): contract rate raised by 30% to 50%. Source: 银发〔2003〕251号."""
-    return {"penalty_rate": _penalty_rate(paper, "interest.penalty_uplift", contract_rate, uplift)}
+    return {"penalty_rate": raised_rate(paper, "interest.penalty_uplift", contract_rate, uplift)}
 
 
 @rule("interest.penalty_rate.misuse")
 def misuse_penalty_rate(paper: Paper, *, contract_rate: Rate, uplift: Rate) -> PenaltyRate:
     """Rate for money used otherwise than agreed (挪用): raised by 50% to 100%."""
-    rate = _penalty_rate(paper, "interest.penalty_uplift.misuse", contract_rate, uplift)
+    rate = raised_rate(paper, "interest.penalty_uplift.misuse", contract_rate, uplift)
     return {"penalty_rate": rate}
 
 
@@ -227,8 +228,8 @@ def heavier_penalty_rate(
 ) -> PenaltyRate:
     """Rate of a loan overdue and misused: only the heavier. Source: 人民币利率管理规定 art. 25."""
     paper.read("interest.heavier_only")
-    overdue = _penalty_rate(paper, "interest.penalty_uplift", contract_rate, overdue_uplift)
-    misuse = _penalty_rate(paper, "interest.penalty_uplift.misuse", contract_rate, misuse_uplift)
+    overdue = raised_rate(paper, "interest.penalty_uplift", contract_rate, overdue_uplift)
+    misuse = raised_rate(paper, "interest.penalty_uplift.misuse", contract_rate, misuse_uplift)
     paper.say(_("既逾期又挪用，择其重，不并处。"))
     return {"penalty_rate": max(overdue, misuse)}
 
@@ -253,7 +254,7 @@ def penalty_interest(
 ) -> AmountOverDays:
     """Penalty interest (罚息) on overdue principal from the day it was due to `to`."""
     days = days_between(from_, to, "to")
-    rate = _penalty_rate(paper, "interest.penalty_uplift", contract_rate, uplift)
+    rate = raised_rate(paper, "interest.penalty_uplift", contract_rate, uplift)
     basis = paper.whole("interest.day_basis")
     amount = to_fen(over_days(overdue_principal, rate, days, basis=basis))
     paper.say(
@@ -287,7 +288,7 @@ def compound_interest(
     """
     days = days_between(from_, to, "to")
     paper.read("interest.compound")
-    rate = _penalty_rate(paper, "interest.penalty_uplift", contract_rate, uplift)
+    rate = raised_rate(paper, "interest.penalty_uplift", contract_rate, uplift)
     basis = paper.whole("interest.day_basis")
     before = max((min(to, maturity) - from_).days, 0)
     exact = unpaid_interest * (contract_rate * before + rate * (days - before)) / basis

@@ -12,7 +12,7 @@ from recovery.kernel.money import to_fen
 from recovery.kernel.text import _
 from recovery.law.errors import BadInput
 from recovery.law.inputs import Count, Positive, Yuan
-from recovery.law.paper import Paper, decimal, period, whole
+from recovery.law.paper import Paper, decimal, period, table, whole
 from recovery.law.registry import rule
 from recovery.law.results import Allowed
 
@@ -43,6 +43,30 @@ class SmallClaims(TypedDict):
     """How the small-claims procedure can come about."""
 
     mode: Literal["by_agreement", "mandatory", "not_available"]
+
+
+class LoanLimit(TypedDict):
+    """The most that may be lent, in yuan."""
+
+    max_loan: Decimal
+
+
+class Listing(TypedDict):
+    """Whether a listing falls within the pilot."""
+
+    within_pilot: bool
+
+
+class Publication(TypedDict):
+    """The latest day of publication."""
+
+    publish_by: date
+
+
+class Retention(TypedDict):
+    """The last day of keeping."""
+
+    keep_until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,3 +190,78 @@ def weighted_overdue_days(paper: Paper, *, loans: tuple[PackagedLoan, ...]) -> W
         "unpaid_total": to_fen(total),
         "weighted_by_principal_interest": to_fen(weighted),
     }
+
+
+@rule("auto_loan.max_ltv")
+def largest_auto_loan(
+    paper: Paper,
+    *,
+    type_: Literal["commercial", "commercial_new_energy", "used"],
+    price: Yuan,
+    list_price_or_appraisal: Yuan,
+) -> LoanLimit:
+    """The most that may be lent on a vehicle, of the lower of its price and its appraisal.
+
+    For self-use the lender sets the share itself.
+    """
+    share = decimal(paper.table("auto_loan.max_ltv")[type_])
+    paper.read("auto_loan.price_base")
+    base = min(price, list_price_or_appraisal)
+    paper.say(_("车价取较低者 {base} 元，最高发放比例 {share}。", base=base, share=share))
+    return {"max_loan": to_fen(base * share)}
+
+
+@rule("small_claims.published")
+def small_claims_as_published(
+    paper: Paper, *, province: str, year: Positive, amount: Yuan
+) -> SmallClaims:
+    """How a money claim can be a small claim, by the thresholds that the province published."""
+    published = paper.table("small_claims.published")
+    if province not in published:
+        raise BadInput("province", _("没有已录入的公布标准。"))
+    years = table(published[province])
+    if str(year) not in years:
+        raise BadInput("year", _("没有已录入的公布标准。"))
+    law = table(years[str(year)])
+    mandatory, by_agreement = decimal(law["mandatory"]), decimal(law["by_agreement"])
+    return {"mode": small_claims_mode(paper, amount, mandatory, by_agreement)}
+
+
+@rule("package.pilot")
+def package_pilot(paper: Paper, *, listing_date: date) -> Listing:
+    """Whether an NPL transfer listed on the day falls within the pilot, which has an end."""
+    end = date.fromisoformat(paper.text("package.pilot"))
+    paper.say(_("试点至 {end} 止。", end=end))
+    return {"within_pilot": listing_date <= end}
+
+
+@rule("package.publication")
+def package_publication(
+    paper: Paper, *, bidding_day: date, solicitation_stood_15_working_days: bool
+) -> Publication:
+    """Latest day to publish a package before bidding, counted back in working days."""
+    kind = "after_solicitation" if solicitation_stood_15_working_days else "ordinary"
+    days = whole(paper.table("package.publication")[kind])
+    publish_by = paper.book.calendar.subtract_working_days(bidding_day, days)
+    paper.say(
+        _(
+            "竞价日 {day} 前至少 {count} 个工作日，不晚于 {by}。",
+            day=bidding_day,
+            count=days,
+            by=publish_by,
+        )
+    )
+    paper.note_year(publish_by)
+    paper.note_year(bidding_day)
+    return {"publish_by": publish_by}
+
+
+@rule("retention.until")
+def retention(
+    paper: Paper,
+    *,
+    kind: Literal["auction_data", "collection_records", "negative_credit", "privacy_assessment"],
+    starts: date,
+) -> Retention:
+    """Until when records of a kind are kept (or, for negative credit, may be shown)."""
+    return {"keep_until": paper.count(starts, paper.period(f"retention.{kind}"))}

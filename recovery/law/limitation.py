@@ -4,7 +4,7 @@ A court never applies limitation on its own motion (民法典 art. 193); the dat
 Source: 民法典 arts. 188-195, 203; 诉讼时效规定; 民事诉讼法 art. 250; 民诉法解释 art. 466.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
@@ -12,7 +12,7 @@ from typing import TypedDict
 from recovery.kernel.text import Text, _
 from recovery.law.errors import BadInput
 from recovery.law.paper import Paper
-from recovery.law.periods import end_of_period
+from recovery.law.periods import add_months, end_of_period
 from recovery.law.registry import rule
 from recovery.law.results import Deadline, Expiry
 
@@ -21,6 +21,13 @@ class ExpiryOnly(TypedDict):
     """The day at whose end a period expires."""
 
     expires_end_of: date
+
+
+class FirstAndLast(TypedDict):
+    """The latest lawful day for the earliest and for the last instalment."""
+
+    first_instalment_deadline: date
+    last_instalment_deadline: date
 
 
 class DeadlineOnly(TypedDict):
@@ -38,19 +45,33 @@ class Interruption:
     what: Text
 
 
-def expiry(
-    paper: Paper, start: date, interruptions: Iterable[Interruption], *, longest_from: date | None
-) -> Expiry:
-    """Return when limitation from `start` ends, each interruption in time starting it anew.
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """A time in which the creditor could not claim (中止); `until` is the day it ended."""
 
-    An event after expiry revives nothing; one before `start` changes nothing. `longest_from` is the
-    day the 20 years run from, `None` where it is not known.
+    since: date
+    until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What limitation depends on: its start, and what interrupted or suspended it."""
+
+    start: date
+    interruptions: Sequence[Interruption] = ()
+    obstacles: Sequence[Obstacle] = ()
+    longest_from: date | None = None
+    """Day from which the twenty years run; `None` where it is not known."""
+
+
+def expiry(paper: Paper, course: Course) -> Expiry:
+    """Return when limitation ends, each interruption in time starting it anew.
+
+    An event after expiry revives nothing; one before the start changes nothing.
     """
-    length = paper.period("limitation.civil")
-    nominal = paper.count(start, length)
-    last = paper.roll(nominal, "civil_period.rolling")
-    for event in sorted(interruptions, key=lambda each: each.day):
-        if event.day < start:
+    nominal, last = _run(paper, course.start, course.obstacles)
+    for event in sorted(course.interruptions, key=lambda each: each.day):
+        if event.day < course.start:
             continue
         if event.day > last:
             paper.say(_("{day} {what}，但时效已届满，不再中断。", day=event.day, what=event.what))
@@ -58,12 +79,26 @@ def expiry(
         paper.read("limitation.interruption")
         paper.read(event.parameter)
         paper.say(_("{day} {what}，时效中断，重新计算。", day=event.day, what=event.what))
-        nominal = paper.count(event.day, length)
-        last = paper.roll(nominal, "civil_period.rolling")
-    if longest_from is not None:
-        nominal, last = _within_longest(paper, longest_from, nominal, last)
+        nominal, last = _run(paper, event.day, course.obstacles)
+    if course.longest_from is not None:
+        nominal, last = _within_longest(paper, course.longest_from, nominal, last)
     paper.nominal, paper.rolled = nominal, last
     return {"expires_end_of": last, "nominal_last_day": nominal}
+
+
+def _run(paper: Paper, start: date, obstacles: Iterable[Obstacle]) -> tuple[date, date]:
+    """Return the nominal and rolled end of one run from `start`, suspended by `obstacles`."""
+    nominal = paper.count(start, paper.period("limitation.civil"))
+    last = paper.roll(nominal, "civil_period.rolling")
+    for obstacle in sorted(obstacles, key=lambda each: each.since):
+        six_months = paper.period("limitation.suspension")
+        begins = add_months(nominal, -six_months.count)
+        if obstacle.since > last or obstacle.until < begins:
+            continue
+        paper.say(_("{day} 障碍消除，自该日起满六个月时效届满。", day=obstacle.until))
+        nominal = max(nominal, paper.count(obstacle.until, six_months))
+        last = paper.roll(nominal, "civil_period.rolling")
+    return nominal, last
 
 
 def _within_longest(paper: Paper, start: date, nominal: date, last: date) -> tuple[date, date]:
@@ -126,7 +161,7 @@ def civil_limitation(
     if last_instalment_due is not None:
         paper.read("limitation.instalments")
         paper.say(_("分期债务自最后一期履行期限 {day} 届满起算。", day=last_instalment_due))
-    return expiry(paper, start, events, longest_from=last_instalment_due)
+    return expiry(paper, Course(start, events, longest_from=last_instalment_due))
 
 
 @rule("limitation.civil.suspension")
@@ -174,3 +209,31 @@ def enforcement_after_settlement(
     paper.say(_("申请执行期间因和解协议中断，自约定履行期限最后一日 {day} 重新计算。", day=start))
     _nominal, last = paper.deadline(start, paper.period("limitation.enforcement_application"))
     return {"deadline": last}
+
+
+@rule("limitation.enforcement_application.instalments")
+def enforcement_application_of_instalments(
+    paper: Paper, *, instalments_due: tuple[date, ...]
+) -> FirstAndLast:
+    """Last days to apply for enforcement of a judgment that orders instalments.
+
+    Since 2022 the period of all runs from the last; before, each had its own.
+    """
+    length = paper.period("limitation.enforcement_application")
+    from_last = paper.text("limitation.enforcement_application.instalments") == "last"
+    first = max(instalments_due) if from_last else min(instalments_due)
+    if from_last:
+        paper.say(_("分期履行的，自最后一期履行期限届满之日起计算。"))
+    else:
+        paper.say(_("分期履行的，自每次履行期间的最后一日起分别计算。"))
+    _nominal, earliest = paper.deadline(first, length)
+    _nominal, latest = paper.deadline(max(instalments_due), length)
+    return {"first_instalment_deadline": earliest, "last_instalment_deadline": latest}
+
+
+@rule("limitation.enforcement_application.from_effectiveness")
+def enforcement_application_from_effectiveness(paper: Paper, *, effective: date) -> Deadline:
+    """Last day to apply for enforcement where no performance period was set."""
+    paper.read("limitation.enforcement_application.from_effectiveness")
+    nominal, last = paper.deadline(effective, paper.period("limitation.enforcement_application"))
+    return {"deadline": last, "nominal_last_day": nominal}

@@ -9,12 +9,15 @@ from recovery.law import (
     doubled,
     enforcement,
     fees,
+    general,
     guarantee,
     interest,
+    ledger,
     lending,
     limitation,
     preservation,
     service,
+    statement,
 )
 
 MODULES = (
@@ -26,10 +29,13 @@ MODULES = (
     doubled,
     enforcement,
     fees,
+    general,
     guarantee,
     interest,
+    ledger,
     lending,
     limitation,
     preservation,
     service,
+    statement,
 )
