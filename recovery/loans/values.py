@@ -1,9 +1,6 @@
-"""Many loans at once: parsed values in, whole loans out, in one unit of work, by `executemany`.
+"""Parsed values of whole loans, as tapes and the synthetic book hand them to `loans.bulk`.
 
-The importer of tapes and the synthetic book call `insert_loans` and `update_loans`; every balance
-is computed here from the rows given, by the same rules as single transactions, so that the sum of
-the ledger equals the columns of the loan. Values are parsed already: amounts `Decimal` yuan to
-the fen, rates shares, days `date`, codes as the models list them.
+Amounts are `Decimal` yuan to the fen, rates shares, days `date`, codes as the models list them.
 """
 
 from collections.abc import Mapping, Sequence
@@ -103,7 +100,7 @@ class Position:
     """What a tape says is owed at the end of the day `as_of`.
 
     Booked as one row (`opening` for a new loan, `adjustment` for a known one) of the difference
-    to what the other rows add up to; no row where there is no difference.
+    to what the other rows add up to; a known loan without a difference gets no row.
     """
 
     as_of: date

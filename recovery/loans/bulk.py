@@ -1,0 +1,285 @@
+"""Many loans at once: parsed values in, whole loans out, in one unit of work, by `executemany`.
+
+The importer of tapes and the synthetic book call `insert_loans` and `update_loans`; every balance
+is worked out here by the same rules as single transactions, so that the sum of the ledger equals
+the columns of the loan. The caller writes one audit event for each unit of work.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recovery.kernel import search
+from recovery.kernel.bulk import Intent, insert_rows, next_ids, register_many
+from recovery.kernel.crypto import keyring
+from recovery.kernel.search import SearchEntry
+from recovery.kernel.work import Work
+from recovery.loans import bulk_rows as rows
+from recovery.loans.models import (
+    AccountingFact,
+    ApplicationData,
+    Instalment,
+    LedgerEntry,
+    Loan,
+    LoanOwnership,
+    LoanParty,
+    MonthEndSnapshot,
+    Person,
+    Vehicle,
+)
+from recovery.loans.snapshots import snapshot_row
+from recovery.loans.values import (
+    DEFAULT_ORDER,
+    LoanUpdate,
+    NewEntry,
+    NewFact,
+    NewInstalment,
+    NewLoan,
+    NewOwnership,
+    NewParty,
+    NewPerson,
+    NewSnapshot,
+    NewVehicle,
+    Position,
+)
+
+__all__ = [
+    "DEFAULT_ORDER",
+    "LoanUpdate",
+    "NewEntry",
+    "NewFact",
+    "NewInstalment",
+    "NewLoan",
+    "NewOwnership",
+    "NewParty",
+    "NewPerson",
+    "NewSnapshot",
+    "NewVehicle",
+    "Position",
+    "contract_numbers",
+    "insert_loans",
+]
+
+BATCH = 500
+OWN_BOOK = "own_book"
+
+Rows = dict[type[Any], list[rows.Row]]
+
+
+def contract_numbers(session: Session, numbers: Sequence[str]) -> dict[str, int]:
+    """Return the ids of those of the contract numbers that the book knows."""
+    known: dict[str, int] = {}
+    for start in range(0, len(numbers), BATCH):
+        batch = numbers[start : start + BATCH]
+        found = select(Loan.contract_no, Loan.id).where(Loan.contract_no.in_(batch))
+        known |= {row.contract_no: row.id for row in session.execute(found)}
+    return known
+
+
+def insert_loans(work: Work, loans: Sequence[NewLoan]) -> list[int]:
+    """Insert whole loans and return their ids in the order given.
+
+    A borrower whose ID number is known already is the same person; what is known of the person
+    stays.
+
+    Raises:
+        sqlalchemy.exc.IntegrityError: a contract number is in the book; see `contract_numbers`.
+    """
+    return Intake(work, loans).run()
+
+
+class Intake:
+    """One call of `insert_loans`: the rows of every table, gathered and then written."""
+
+    def __init__(self, work: Work, loans: Sequence[NewLoan]) -> None:
+        self.work = work
+        self.loans = loans
+        self.rows: Rows = defaultdict(list)
+        self.intents: list[Intent] = []
+        self.search: list[SearchEntry] = []
+        self.ids = next_ids(work.session, Loan, len(loans))
+        self.known = _known_people(work.session, list(_people(loans)))
+
+    def run(self) -> list[int]:
+        """Write everything and return the loans' ids."""
+        session = self.work.session
+        people = sum(1 + len(loan.parties) for loan in self.loans)
+        self.person_ids = iter(next_ids(session, Person, people))
+        self.vehicle_ids = iter(
+            next_ids(session, Vehicle, sum(loan.vehicle is not None for loan in self.loans))
+        )
+        ledgers = [rows.new_ledger(loan, self.work.today) for loan in self.loans]
+        entries = sum(len(ledger.entries) for ledger in ledgers)
+        self.entry_ids = iter(next_ids(session, LedgerEntry, entries))
+        for loan_id, loan, ledger in zip(self.ids, self.loans, ledgers, strict=True):
+            self._add(loan_id, loan, ledger)
+        for model in ORDER:
+            insert_rows(session, model, self.rows[model])
+        search.index_many(session, self.search)
+        register_many(self.work, self.intents)
+        return list(self.ids)
+
+    def _add(self, loan_id: int, loan: NewLoan, ledger: rows.Ledger) -> None:
+        """Add the rows of one loan."""
+        borrower = self._person(loan.borrower)
+        row = rows.loan_row(loan_id, loan, borrower, ledger)
+        self.rows[Loan].append(row)
+        names = [loan.borrower.name]
+        for party in loan.parties:
+            names.append(party.person.name)
+            self._party(loan_id, party)
+        if loan.vehicle is not None:
+            vehicle = rows.vehicle_row(next(self.vehicle_ids), loan_id, loan.vehicle)
+            self.rows[Vehicle].append(vehicle)
+        self.rows[Instalment] += rows.instalment_rows(loan_id, 1, ledger.standing)
+        if loan.registered:
+            fields = rows.contract_fields(row, {"id_number": loan.borrower.id_number})
+            self.intents.append(Intent("contract", "loan", loan_id, loan_id, fields))
+        self._ledger(loan_id, loan, ledger)
+        self._history(loan_id, loan, ledger)
+        self.search.append(_search_entry(row, loan.vehicle, names))
+
+    def _person(self, person: NewPerson) -> rows.Row:
+        """Return the row of a person: the one known by the ID number, else a new one."""
+        index = _index_of(person)
+        if index is not None and index in self.known:
+            return self.known[index]
+        row = rows.person_row(next(self.person_ids), person)
+        self.rows[Person].append(row)
+        if index is not None:
+            self.known[index] = row
+        return row
+
+    def _party(self, loan_id: int, party: NewParty) -> None:
+        self.rows[LoanParty].append(
+            {
+                "version": 1,
+                "loan_id": loan_id,
+                "person_id": self._person(party.person)["id"],
+                "role": party.role,
+                "guarantee_mode": party.guarantee_mode,
+                "guarantee_last_day": party.guarantee_last_day,
+                "ended_on": None,
+            }
+        )
+
+    def _ledger(self, loan_id: int, loan: NewLoan, ledger: rows.Ledger) -> None:
+        """Add the ledger's rows and the intents to register them."""
+        shared = {
+            "booked_at": self.work.now,
+            "import_batch_id": loan.import_batch_id,
+            "appropriation_order": loan.appropriation_order,
+        }
+        for number, entry in enumerate(ledger.entries, 1):
+            entry_id = next(self.entry_ids)
+            self.rows[LedgerEntry].append(rows.entry_row(entry_id, loan_id, number, entry, shared))
+            if loan.registered:
+                self.intents.append(Intent("transaction", "ledger_entry", entry_id, loan_id))
+
+    def _history(self, loan_id: int, loan: NewLoan, ledger: rows.Ledger) -> None:
+        """Add ownership, accounting facts, application data and month ends."""
+        own = NewOwnership(OWN_BOOK, "", loan.disbursed_on)
+        for owner in loan.ownership or (own,):
+            self.rows[LoanOwnership].append(ownership_row(loan_id, owner))
+        batch = loan.import_batch_id
+        self.rows[AccountingFact] += [fact_row(loan_id, fact, batch) for fact in loan.facts]
+        if loan.application_data is not None:
+            self.rows[ApplicationData].append(
+                {
+                    "loan_id": loan_id,
+                    "data": dict(loan.application_data),
+                    "import_batch_id": batch,
+                }
+            )
+        self.rows[MonthEndSnapshot] += [
+            snapshot_row(loan_id, one, ledger.postings, ledger.standing) for one in loan.snapshots
+        ]
+
+
+ORDER: tuple[type[Any], ...] = (
+    Person,
+    Loan,
+    LoanParty,
+    Vehicle,
+    Instalment,
+    LedgerEntry,
+    LoanOwnership,
+    AccountingFact,
+    ApplicationData,
+    MonthEndSnapshot,
+)
+"""Tables in the order in which their rows may refer to each other."""
+
+
+def ownership_row(loan_id: int, owner: NewOwnership) -> rows.Row:
+    """Return the row of an ownership."""
+    return {
+        "loan_id": loan_id,
+        "owner_kind": owner.owner_kind,
+        "owner_name": owner.owner_name,
+        "share": owner.share,
+        "since": owner.since,
+        "until": owner.until,
+    }
+
+
+def fact_row(loan_id: int, fact: NewFact, batch_id: int | None) -> rows.Row:
+    """Return the row of a day's accounting figures."""
+    return {
+        "loan_id": loan_id,
+        "as_of": fact.as_of,
+        "gross_carrying_amount": fact.gross_carrying_amount,
+        "allowance": fact.allowance,
+        "ifrs9_stage": fact.ifrs9_stage,
+        "effective_rate_per_year": fact.effective_rate_per_year,
+        "written_off_on": fact.written_off_on,
+        "import_batch_id": batch_id,
+    }
+
+
+def _people(loans: Sequence[NewLoan]) -> Iterator[NewPerson]:
+    for loan in loans:
+        yield loan.borrower
+        yield from (party.person for party in loan.parties)
+
+
+def _index_of(person: NewPerson) -> bytes | None:
+    return keyring().blind_index(person.id_number, "id_number") if person.id_number else None
+
+
+def _known_people(session: Session, people: Sequence[NewPerson]) -> dict[bytes, rows.Row]:
+    """Return, by blind index of their ID numbers, those of the people that the book knows."""
+    indexes = [index for index in map(_index_of, people) if index is not None]
+    known: dict[bytes, rows.Row] = {}
+    for start in range(0, len(indexes), BATCH):
+        found = select(Person.id_number_index, Person.id, Person.name, Person.province).where(
+            Person.id_number_index.in_(indexes[start : start + BATCH])
+        )
+        for row in session.execute(found):
+            known[row.id_number_index] = {
+                "id": row.id,
+                "name": row.name,
+                "province": row.province,
+            }
+    return known
+
+
+def _search_entry(
+    row: rows.Row, vehicle: NewVehicle | None, names: Sequence[str | None]
+) -> SearchEntry:
+    """Return what finds a loan: the names of its people, contract number, plate and VIN."""
+    codes = [row["contract_no"], *((vehicle.plate, vehicle.vin) if vehicle else ())]
+    return SearchEntry(
+        kind="loan",
+        record_id=row["id"],
+        label=row["borrower_name"] or row["contract_no"],
+        names=tuple(dict.fromkeys(name for name in names if name)),
+        codes=tuple(code for code in codes if code),
+        branch_id=row["branch_id"],
+        owner_id=row["owner_id"],
+        agency_id=row["agency_id"],
+        package_id=row["package_id"],
+    )

@@ -1,0 +1,160 @@
+"""Reads of loans: ledgers and schedules as the rules take them, and claims on any day."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
+
+from recovery.loans.models import Instalment, LedgerEntry, Loan
+from recovery.loans.rules.accrual import Contract, Posting
+from recovery.loans.rules.balances import Stated
+from recovery.loans.rules.claim import Claim, compute_claim
+from recovery.loans.rules.schedule import Due
+
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Book:
+    """What a loan's claim is computed from: the rows that stand and the schedule in force."""
+
+    postings: tuple[Posting, ...] = ()
+    dues: tuple[Due, ...] = ()
+
+
+def contract_of(loan: Loan) -> Contract:
+    """Return the terms of `loan` as the rules take them."""
+    return Contract(
+        disbursed_on=loan.disbursed_on,
+        matures_on=loan.matures_on,
+        rate_per_year=loan.rate_per_year,
+        penalty_rate_per_year=loan.penalty_rate_per_year,
+        compound_rate_per_year=loan.compound_rate_per_year,
+        day_count=loan.day_count,
+        method=loan.repayment_method,
+        accelerated_on=loan.accelerated_on,
+    )
+
+
+def stated_of(loan: Loan) -> Stated:
+    """Return what is known of `loan` beside its rows."""
+    return Stated(loan.repayment_method, loan.matures_on, loan.accelerated_on, loan.overdue_since)
+
+
+def books_of(session: Session, loan_ids: Iterable[int]) -> dict[int, Book]:
+    """Return the books of many loans, in two statements for each `BATCH` of them."""
+    ids, books = list(dict.fromkeys(loan_ids)), {}
+    for start in range(0, len(ids), BATCH):
+        batch = ids[start : start + BATCH]
+        postings, dues = _postings(session, batch), _dues(session, batch)
+        for loan_id in batch:
+            books[loan_id] = Book(tuple(postings[loan_id]), tuple(dues[loan_id]))
+    return books
+
+
+def book_of(session: Session, loan_id: int) -> Book:
+    """Return the book of one loan."""
+    return books_of(session, [loan_id])[loan_id]
+
+
+def claim_on(session: Session, loan: Loan, on: date) -> Claim:
+    """Return the claim on `loan` at the end of the day `on`, past or future."""
+    book = book_of(session, loan.id)
+    return compute_claim(contract_of(loan), book.dues, book.postings, on)
+
+
+def claims_on(session: Session, loans: Sequence[Loan], on: date) -> dict[int, Claim]:
+    """Return the claims on many loans at the end of the day `on`, by loan id."""
+    books = books_of(session, [loan.id for loan in loans])
+    return {
+        loan.id: compute_claim(contract_of(loan), books[loan.id].dues, books[loan.id].postings, on)
+        for loan in loans
+    }
+
+
+def schedule_in_force(loan_ids: Sequence[int]) -> Select[Instalment]:
+    """Select the instalments of each loan's latest schedule, in order."""
+    other = aliased(Instalment)
+    latest = (
+        select(func.max(other.schedule))
+        .where(other.loan_id == Instalment.loan_id)
+        .scalar_subquery()
+    )
+    return (
+        select(Instalment)
+        .where(Instalment.loan_id.in_(loan_ids), Instalment.schedule == latest)
+        .order_by(Instalment.loan_id, Instalment.number)
+    )
+
+
+_POSTED = (
+    LedgerEntry.loan_id,
+    LedgerEntry.number,
+    LedgerEntry.kind,
+    LedgerEntry.value_date,
+    LedgerEntry.principal,
+    LedgerEntry.interest,
+    LedgerEntry.penalty,
+    LedgerEntry.compound,
+    LedgerEntry.costs,
+    LedgerEntry.amount,
+    LedgerEntry.accrued_until,
+    LedgerEntry.instalment_number,
+    LedgerEntry.origin,
+)
+
+
+def posting_of(row: LedgerEntry | Row[*tuple[Any, ...]]) -> Posting:
+    """Return a ledger row as the rules take it."""
+    return Posting(
+        number=row.number,
+        kind=row.kind,
+        value_date=row.value_date,
+        principal=row.principal,
+        interest=row.interest,
+        penalty=row.penalty,
+        compound=row.compound,
+        costs=row.costs,
+        amount=row.amount,
+        accrued_until=row.accrued_until,
+        instalment_number=row.instalment_number,
+        is_own=row.origin == "born_here",
+    )
+
+
+def _postings(session: Session, loan_ids: Sequence[int]) -> dict[int, list[Posting]]:
+    """Return, by loan, the rows that are neither reversed nor reversals, in order of number."""
+    undoing = aliased(LedgerEntry)
+    reversed_ = exists().where(
+        and_(undoing.loan_id == LedgerEntry.loan_id, undoing.reverses_id == LedgerEntry.id)
+    )
+    rows = session.execute(
+        select(*_POSTED)
+        .where(LedgerEntry.loan_id.in_(loan_ids), LedgerEntry.kind != "reversal", ~reversed_)
+        .order_by(LedgerEntry.loan_id, LedgerEntry.number)
+    )
+    postings: dict[int, list[Posting]] = defaultdict(list)
+    for row in rows:
+        postings[row.loan_id].append(posting_of(row))
+    return postings
+
+
+def _dues(session: Session, loan_ids: Sequence[int]) -> dict[int, list[Due]]:
+    """Return, by loan, the schedule in force: the latest one."""
+    rows = session.execute(
+        schedule_in_force(loan_ids).with_only_columns(
+            Instalment.loan_id,
+            Instalment.number,
+            Instalment.due_on,
+            Instalment.principal,
+            Instalment.interest,
+        )
+    )
+    dues: dict[int, list[Due]] = defaultdict(list)
+    for row in rows:
+        dues[row.loan_id].append(Due(row.number, row.due_on, row.principal, row.interest))
+    return dues
