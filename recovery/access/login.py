@@ -69,16 +69,16 @@ def begin_afresh(_app: Flask, **_extra: object) -> None:
 def ask_to_sign_in() -> ResponseReturnValue:
     """Send a visitor to the sign-in page and afterwards back to the page that was asked for."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" else "/"
-    wanted = None if wanted == "/" else wanted
+    back = None if wanted == "/" else wanted
     if request.headers.get("HX-Request"):
         return Response(status=401, headers={"HX-Redirect": url_for("access.sign_in")})
     if request.path.startswith("/api/"):
         return {"error": str(_("请先登录。"))}, 401
     if awaiting(db.session(), session.get(TOKEN, ""), clock.now()):
-        return redirect(url_for("access.show_code", next=wanted))
+        return redirect(url_for("access.show_code", next=back))
     if session.pop(TOKEN, None):
         flash(str(_("登录已结束，请重新登录。")), "warning")
-    return redirect(url_for("access.sign_in", next=wanted))
+    return redirect(url_for("access.sign_in", next=back))
 
 
 def insist_on_own_password() -> ResponseReturnValue | None:

@@ -74,6 +74,6 @@ def agency_named(session: Session, name: str) -> Agency | None:
     return session.scalars(select(Agency).where(Agency.name == name.strip())).one_or_none()
 
 
-def accounts() -> Select[tuple[UserAccount]]:
+def accounts() -> Select[UserAccount]:
     """Return the statement of all accounts, not yet filtered or ordered."""
     return select(UserAccount)
