@@ -3,6 +3,7 @@
 Unknown (`None`) is always shown as —, never as zero or as an empty cell.
 """
 
+import secrets
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -230,6 +231,11 @@ def month_later(value: date) -> date:
     return date(year, month, min(value.day, monthrange(year, month)[1]))
 
 
+def unique_id(stem: str) -> str:
+    """Return an id that no other element of the page has; random, for a page grows by fragments."""
+    return f"{stem}-{secrets.token_hex(4)}"
+
+
 FILTERS = {
     "yuan": yuan,
     "prose_yuan": prose_yuan,
@@ -252,4 +258,6 @@ FILTERS = {
 def register(app: Flask) -> None:
     """Give `app`'s templates the filters and the business day."""
     app.jinja_env.filters.update(FILTERS)
-    app.jinja_env.globals.update(today=clock.today, UNKNOWN=UNKNOWN, Clock=Clock)
+    app.jinja_env.globals.update(
+        today=clock.today, UNKNOWN=UNKNOWN, Clock=Clock, unique_id=unique_id
+    )

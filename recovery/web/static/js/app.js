@@ -21,7 +21,7 @@ document.addEventListener("click", (event) => {
     input.focus();
   }
   // A menu or a drop-down closes when one clicks elsewhere.
-  for (const open of document.querySelectorAll("details.menu[open], details.pick[open], details.trace[open], details.clock[open]")) {
+  for (const open of document.querySelectorAll("details.menu[open], details.pick[open]")) {
     if (!open.contains(event.target)) open.open = false;
   }
 });
@@ -35,21 +35,26 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
-// A rule unfolds downwards and stays inside the window.
+// A rule unfolds beside its button; a menu stays inside the window.
+function place(box, button) {
+  const at = button.getBoundingClientRect();
+  box.classList.add("placed");
+  box.style.left = `${Math.max(8, Math.min(at.left, innerWidth - box.offsetWidth - 8))}px`;
+  const below = at.bottom + 4;
+  const fits = below + box.offsetHeight < innerHeight;
+  box.style.top = `${fits ? below : Math.max(8, at.top - box.offsetHeight - 4)}px`;
+}
+
 document.addEventListener("toggle", (event) => {
-  const box = event.target.open && event.target.querySelector?.(":scope > .unfolded, :scope > .menu-body, :scope > .pick-list");
-  if (!box) return;
-  const frame = event.target.closest(".table-frame");
-  const summary = event.target.querySelector("summary").getBoundingClientRect();
-  if (frame) {
-    box.style.position = "fixed";
-    box.style.left = `${Math.min(summary.left, innerWidth - box.offsetWidth - 8)}px`;
-    box.style.top = `${Math.min(summary.bottom + 4, innerHeight - box.offsetHeight - 8)}px`;
-    return;
+  const box = event.target;
+  if (box.matches("[popover]") && event.newState === "open") {
+    place(box, document.querySelector(`[popovertarget="${box.id}"]`));
   }
-  const overflow = box.getBoundingClientRect().right - innerWidth + 8;
-  if (overflow > 0 && getComputedStyle(box).right === "auto") box.style.left = `${-overflow}px`;
-  if (overflow > 0 && box.matches(".unfolded")) box.style.left = `${-overflow}px`;
+  const list = box.open && box.querySelector(":scope > .menu-body, :scope > .pick-list");
+  if (!list) return;
+  const { left, right } = list.getBoundingClientRect();
+  if (left < 0) list.style.right = `${left - 8}px`;
+  if (right > innerWidth && list.matches(".pick-list")) list.style.left = `${innerWidth - right - 8}px`;
 }, true);
 
 document.querySelector("[data-focus]")?.focus();
