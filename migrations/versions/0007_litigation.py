@@ -35,6 +35,7 @@ def upgrade() -> None:
         sa.Column("acceptance_fee", sa.BigInteger(), nullable=False),
         sa.Column("acceptance_fee_law", Json, nullable=False),
         sa.Column("next_last_day", sa.Date(), nullable=True),
+        sa.Column("next_sort", sa.Date(), nullable=False),
         sa.Column("closed_on", sa.Date(), nullable=True),
         sa.Column("remark", sa.String(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -66,7 +67,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_litigation_file_branch_next",
         "litigation_file",
-        ["branch_id", "next_last_day", "id"],
+        ["branch_id", "next_sort", "id"],
         unique=False,
     )
     op.create_index(
@@ -75,9 +76,7 @@ def upgrade() -> None:
     op.create_index(
         op.f("ix_litigation_file_loan_id"), "litigation_file", ["loan_id"], unique=False
     )
-    op.create_index(
-        "ix_litigation_file_next", "litigation_file", ["next_last_day", "id"], unique=False
-    )
+    op.create_index("ix_litigation_file_next", "litigation_file", ["next_sort", "id"], unique=False)
     op.create_index(
         op.f("ix_litigation_file_owner_id"), "litigation_file", ["owner_id"], unique=False
     )

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
 
-S = TypeVar("S", bound=Select[Any])
+S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 R = TypeVar("R")
 
 

@@ -4,4 +4,33 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Register this feature's pages, commands, jobs and links with `app`."""
+    """Register this feature's pages, jobs and links with `app`."""
+    from recovery.kernel import links, search
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
+    from recovery.litigation import jobs, queries, service, views
+
+    app.register_blueprint(views.bp)
+    jobs.register()
+    search.sources.put("file", service.search_entries)
+    links.navigation.put(
+        "files",
+        links.NavItem(
+            _("诉讼案件"), "litigation.index", Action.VIEW_FILES, "gavel", _("清收与诉讼")
+        ),
+        order=40,
+    )
+    links.timeline.put("litigation", queries.timeline)
+    links.next_actions.put("litigation", queries.next_action)
+    links.loan_tabs.put(
+        "files", links.RecordTab(_("诉讼"), "litigation.of_loan", Action.VIEW_FILES), order=40
+    )
+    links.bulk_actions.put(
+        "open_files",
+        links.BulkAction(
+            _("批量开案"), "litigation.open_selected", Action.OPEN_FILE, "gavel"
+        ),
+    )
+    links.subject_links.put(
+        "litigation_file", lambda record_id: ("litigation.show", {"file_id": record_id})
+    )

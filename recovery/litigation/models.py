@@ -17,8 +17,8 @@ class LitigationFile(Base, Versioned, Scoped):
     __tablename__ = "litigation_file"
     __table_args__ = (
         Index("ix_litigation_file_stage", "stage", "id"),
-        Index("ix_litigation_file_next", "next_last_day", "id"),
-        Index("ix_litigation_file_branch_next", "branch_id", "next_last_day", "id"),
+        Index("ix_litigation_file_next", "next_sort", "id"),
+        Index("ix_litigation_file_branch_next", "branch_id", "next_sort", "id"),
         Index(
             "uq_litigation_file_open",
             "loan_id",
@@ -59,6 +59,9 @@ class LitigationFile(Base, Versioned, Scoped):
 
     next_last_day: Mapped[date | None]
     """Earliest open deadline; None: none is open."""
+
+    next_sort: Mapped[date]
+    """The same for sorting: 9999-12-31 where none is open."""
 
     closed_on: Mapped[date | None]
     remark: Mapped[str | None]

@@ -1,0 +1,164 @@
+"""Reads of litigation files, shaped for their pages."""
+
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
+
+from recovery.kernel.actions import Action
+from recovery.kernel.gate import Scope, find, visible
+from recovery.kernel.links import NextAction, TimelineItem
+from recovery.kernel.text import Text, _
+from recovery.litigation.models import Deadline, LitigationFile, StageChange
+from recovery.litigation.rules import CLOSING, STAGES
+from recovery.loans.models import Loan
+from recovery.web.filters import FilterState
+
+
+def files(scope: Scope, filters: FilterState) -> Select[Any]:
+    """Return the statement of the files that match; each row is a `LitigationFile`."""
+    statement = (
+        select(LitigationFile)
+        .join(LitigationFile.loan)
+        .options(contains_eager(LitigationFile.loan))
+    )
+    statement = visible(statement, LitigationFile, scope)
+    for condition in _conditions(filters):
+        statement = statement.where(condition)
+    return statement
+
+
+def _conditions(filters: FilterState) -> list[Any]:
+    conditions: list[Any] = []
+    if stages := filters.get("stage"):
+        conditions.append(LitigationFile.stage.in_(stages))
+    if days := filters.get("due"):
+        if days.low:
+            conditions.append(LitigationFile.next_last_day >= days.low)
+        if days.high:
+            conditions.append(LitigationFile.next_last_day <= days.high)
+    if court := filters.get("court"):
+        conditions.append(LitigationFile.court.contains(court, autoescape=True))
+    if state := filters.get("open"):
+        closed = LitigationFile.closed_on
+        conditions.append(closed.is_(None) if state == ("open",) else closed.is_not(None))
+    return conditions
+
+
+def file(session: Session, file_id: int, scope: Scope) -> LitigationFile:
+    """Return one file; NotFound where there is none or it may not be seen."""
+    return find(session, LitigationFile, file_id, scope)
+
+
+def deadlines(session: Session, file_id: int) -> list[Deadline]:
+    """Return the deadlines of a file: open ones first, the next on top."""
+    statement = (
+        select(Deadline)
+        .where(Deadline.file_id == file_id)
+        .order_by(Deadline.ended_on.is_not(None), Deadline.last_day, Deadline.id)
+    )
+    return list(session.scalars(statement))
+
+
+def steps(session: Session, file_id: int) -> list[StageChange]:
+    """Return the steps of a file, newest first."""
+    statement = (
+        select(StageChange).where(StageChange.file_id == file_id).order_by(StageChange.id.desc())
+    )
+    return list(session.scalars(statement))
+
+
+def due_between(scope: Scope, first: date, last: date) -> Select[Any]:
+    """Return the open deadlines from `first` to `last`, both included, earliest first."""
+    statement = (
+        select(Deadline)
+        .join(Deadline.file)
+        .options(contains_eager(Deadline.file))
+        .where(Deadline.ended_on.is_(None), Deadline.last_day.between(first, last))
+        .order_by(Deadline.last_day, Deadline.id)
+    )
+    return visible(statement, LitigationFile, scope)
+
+
+def count_by_stage(session: Session, scope: Scope) -> dict[str, int]:
+    """Return the number of files in each stage, in the order of the stages."""
+    statement = visible(
+        select(LitigationFile.stage, func.count()).group_by(LitigationFile.stage),
+        LitigationFile,
+        scope,
+    )
+    found: dict[str, int] = dict(session.execute(statement).all())
+    return {stage: found.get(stage, 0) for stage in STAGES if found.get(stage)}
+
+
+def open_file_of(session: Session, loan_id: int) -> LitigationFile | None:
+    """Return the open file on a loan."""
+    return session.scalars(
+        select(LitigationFile).where(
+            LitigationFile.loan_id == loan_id, LitigationFile.closed_on.is_(None)
+        )
+    ).one_or_none()
+
+
+def files_of_loan(session: Session, loan_id: int, scope: Scope) -> list[LitigationFile]:
+    """Return the files on a loan, newest first."""
+    statement = (
+        select(LitigationFile)
+        .where(LitigationFile.loan_id == loan_id)
+        .options(selectinload(LitigationFile.deadlines))
+        .order_by(LitigationFile.id.desc())
+    )
+    return list(session.scalars(visible(statement, LitigationFile, scope)))
+
+
+def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
+    """Return the newest steps of a loan's files, for the loan's timeline."""
+    statement = (
+        select(StageChange, LitigationFile)
+        .join(LitigationFile, LitigationFile.id == StageChange.file_id)
+        .where(LitigationFile.loan_id == loan_id)
+        .order_by(StageChange.id.desc())
+        .limit(limit)
+    )
+    return [
+        TimelineItem(
+            at=step.at,
+            kind="file",
+            title=_step_title(step, one.number),
+            detail=one.court,
+            endpoint="litigation.show",
+            arguments={"file_id": one.id},
+        )
+        for step, one in session.execute(visible(statement, LitigationFile, scope))
+    ]
+
+
+def _step_title(step: StageChange, number: str) -> Text:
+    if step.from_stage is None:
+        return _("诉讼案件 {number} 开案", number=number)
+    return _("诉讼案件 {number}：{stage}", number=number, stage=STAGES[step.to_stage])
+
+
+def next_action(session: Session, loan_id: int, today: date) -> NextAction | None:
+    """Return what the open file of a loan needs next; opening one where it is long overdue."""
+    one = open_file_of(session, loan_id)
+    if one is None:
+        loan = session.get(Loan, loan_id)
+        if loan is None or loan.overdue_since is None or loan.closed_on is not None:
+            return None
+        if (today - loan.overdue_since).days <= 90:
+            return None
+        return NextAction(
+            _("开立诉讼案件"), "litigation.open_on", {"loan_id": loan_id}, Action.OPEN_FILE
+        )
+    if one.stage in CLOSING:
+        return None
+    return NextAction(
+        _("推进案件 {number}", number=one.number),
+        "litigation.show",
+        {"file_id": one.id},
+        Action.VIEW_FILES,
+        due=one.next_last_day,
+        urgency=50,
+    )

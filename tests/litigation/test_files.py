@@ -1,0 +1,167 @@
+"""Opening files and moving them through their stages."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from recovery.kernel.actions import Action
+from recovery.kernel.db import db
+from recovery.kernel.errors import Conflict, NotFound, RuleViolation
+from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.models import AuditEvent, RegistrationIntent
+from recovery.kernel.work import Work, work_as
+from recovery.litigation.models import Deadline, LitigationFile
+from recovery.litigation.service import (
+    NewFile,
+    Step,
+    change_stage,
+    end_deadline,
+    open_file,
+    open_files,
+)
+from recovery.loans.models import Loan
+from tests.books import add_loans
+from tests.conftest import NOW
+
+NEW = NewFile(court="上海市浦东新区人民法院", procedure="summary", claim_day=date(2026, 3, 16))
+
+
+@pytest.fixture()
+def loan(app: Flask, actor: Actor) -> Loan:
+    """Return a loan of which nothing was paid."""
+    with work_as(actor, now=NOW) as work:
+        return add_loans(work)[0]
+
+
+def opened(work: Work, loan: Loan) -> LitigationFile:
+    """Return a file just opened on `loan`."""
+    return open_file(work, loan.id, NEW)
+
+
+def test_a_file_keeps_the_claim_the_fee_and_the_article(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    heads = (file.claim_principal, file.claim_interest, file.claim_penalty, file.claim_costs)
+    assert file.claim_total == sum(heads)
+    assert file.claim_principal == Decimal("100000.00")
+    assert file.claim_total > Decimal("100000.00")
+    # half of: 2,300 + 2 % of what exceeds 100,000
+    full = Decimal(2300) + (file.claim_total - 100_000) * Decimal("0.02")
+    assert file.acceptance_fee == (full / 2).quantize(Decimal("0.01"))
+    assert "第13条" in file.acceptance_fee_law["articles"][0]
+    assert file.number == "2026-000001"
+
+
+def test_limitation_runs_three_years_from_the_last_instalment(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    [deadline] = work.session.scalars(select(Deadline).where(Deadline.file_id == file.id))
+    assert (deadline.rule, deadline.trigger_on) == ("limitation.civil", date(2026, 1, 5))
+    assert deadline.nominal_last_day == date(2029, 1, 5)
+    assert deadline.is_provisional, "no calendar of 2029 is published"
+    assert file.next_last_day == deadline.last_day
+    assert len(deadline.law["trace"]) >= 2
+
+
+def test_opening_writes_its_audit_event_and_its_intent(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    work.session.flush()
+    of_file = AuditEvent.subject_type == "litigation_file"
+    events = work.session.scalars(select(AuditEvent).where(of_file)).all()
+    assert [event.action for event in events] == [Action.OPEN_FILE]
+    intents = select(RegistrationIntent).where(RegistrationIntent.subject_type == "litigation_file")
+    assert [intent.subject_id for intent in work.session.scalars(intents)] == [file.id]
+
+
+def test_a_second_open_file_on_one_loan_is_refused(loan: Loan, work: Work) -> None:
+    opened(work, loan)
+    with pytest.raises(RuleViolation, match="2026-000001"):
+        opened(work, loan)
+
+
+@pytest.mark.parametrize(
+    ("court", "claim_day"), [(" ", date(2026, 3, 16)), ("法院", date(2027, 3, 18))]
+)
+def test_what_is_impossible_is_refused_and_leaves_no_trace(
+    loan: Loan, work: Work, court: str, claim_day: date
+) -> None:
+    with pytest.raises(RuleViolation):
+        open_file(work, loan.id, NewFile(court, "summary", claim_day))
+    assert work.session.scalars(select(LitigationFile)).all() == []
+
+
+def test_the_claim_may_be_computed_up_to_a_year_ahead(loan: Loan, work: Work) -> None:
+    latest = date(2026, 3, 16) + timedelta(days=366)
+    assert open_file(work, loan.id, NewFile("法院", "ordinary", latest)).claim_day == latest
+
+
+def test_a_batch_opens_what_it_can_and_says_why_not(app: Flask, actor: Actor) -> None:
+    with work_as(actor, now=NOW) as work:
+        first, second = add_loans(work, 2)
+        open_file(work, first.id, NEW)
+        result = open_files(work, [first.id, second.id, 999], NEW)
+        assert [file.loan_id for file in result.files] == [second.id]
+        assert set(result.refused) == {first.id, 999}
+
+
+def test_who_may_not_see_the_loan_opens_nothing(loan: Loan, app: Flask) -> None:
+    stranger = Actor(id=None, name="zhang", role="counsel", scope=Scope(branches=frozenset({5})))
+    with pytest.raises(NotFound), work_as(stranger, now=NOW) as work:
+        open_file(work, loan.id, NEW)
+
+
+def test_each_stage_starts_its_period_and_shows_on_the_loan(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    for stage in ("submitted", "accepted"):
+        change_stage(work, file.id, file.version, Step(stage, date(2026, 3, 12)))
+        work.session.flush()
+    prepay = work.session.scalars(
+        select(Deadline).where(Deadline.rule == "deadline.prepay_acceptance_fee")
+    ).one()
+    # Thursday 12 March: the day itself is not counted, seven days end on Thursday 19 March
+    assert prepay.last_day == date(2026, 3, 19) == file.next_last_day
+    assert loan_of(work, loan).stage == "suing"
+
+
+def loan_of(work: Work, loan: Loan) -> Loan:
+    """Return the loan as this unit of work has it."""
+    return work.session.get_one(Loan, loan.id)
+
+
+def test_an_unusual_step_needs_a_reason_and_keeps_it(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    with pytest.raises(RuleViolation, match="理由"):
+        change_stage(work, file.id, file.version, Step("judged", date(2026, 3, 12)))
+    step = Step("judged", date(2026, 3, 12), reason="迁入的历史案件")
+    assert change_stage(work, file.id, file.version, step).stage == "judged"
+
+
+def test_a_stale_form_is_refused_and_told_who_changed_what(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    seen = file.version
+    change_stage(work, file.id, seen, Step("submitted", date(2026, 3, 12)))
+    work.session.flush()
+    with pytest.raises(Conflict, match=r"li\.na"):
+        change_stage(work, file.id, seen, Step("withdrawn", date(2026, 3, 12)))
+
+
+def test_tomorrow_has_not_happened_and_a_closed_file_stays_closed(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    with pytest.raises(RuleViolation, match="不能晚于今天"):
+        change_stage(work, file.id, file.version, Step("withdrawn", date(2026, 3, 17)))
+    change_stage(work, file.id, file.version, Step("withdrawn", date(2026, 3, 16)))
+    work.session.flush()
+    assert file.closed_on == date(2026, 3, 16)
+    with pytest.raises(RuleViolation, match="已结案"):
+        change_stage(work, file.id, file.version, Step("submitted", date(2026, 3, 16)))
+
+
+def test_a_deadline_ends_once_and_leaves_the_next_day_free(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    [deadline] = work.session.scalars(select(Deadline))
+    end_deadline(work, deadline.id, deadline.version, outcome="met")
+    assert file.next_last_day is None
+    with pytest.raises(RuleViolation):
+        end_deadline(work, deadline.id, deadline.version, outcome="met")
+    assert db.session is not None
