@@ -99,6 +99,9 @@ _TABLE: dict[Action, str] = {
     _A.RECORD_TRANSACTION: "M",
     _A.REVERSE_TRANSACTION: "M",
     _A.CHANGE_COLLATERAL: "COM",
+    _A.CHANGE_LOAN: "CM",
+    _A.PROPOSE_CONCESSION: "COM",
+    _A.EXECUTE_CONCESSION: "PA",
     # evidence
     _A.VIEW_EVIDENCE: ALL,
     _A.ADD_EVIDENCE: "COMG",

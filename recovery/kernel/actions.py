@@ -49,6 +49,9 @@ class Action(StrEnum):
     RECORD_TRANSACTION = "transaction.record"
     REVERSE_TRANSACTION = "transaction.reverse"
     CHANGE_COLLATERAL = "collateral.change"
+    CHANGE_LOAN = "loan.change"
+    PROPOSE_CONCESSION = "concession.propose"
+    EXECUTE_CONCESSION = "concession.execute"
     SAVE_VIEW = "view.save"
 
     # evidence
