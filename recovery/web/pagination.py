@@ -7,7 +7,7 @@ The cursor is opaque to the browser. Sorts are a closed list; each needs an inde
 import base64
 import binascii
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -138,7 +138,7 @@ def _packed(value: object) -> list[Any]:
     return ["i" if isinstance(value, int) else "s", value]
 
 
-READERS = {
+READERS: dict[str, Callable[[Any], Any]] = {
     "n": Decimal,
     "m": datetime.fromisoformat,
     "d": date.fromisoformat,

@@ -59,6 +59,9 @@ MEANINGS: tuple[tuple[str, Text], ...] = (
 CLASSES = (("special_mention", _("关注")), ("substandard", _("次级")), ("doubtful", _("可疑")))
 
 
+COURTS: tuple[Text, ...] = (_("上海市浦东新区人民法院"), _("杭州市余杭区人民法院"))
+
+
 @dataclass(frozen=True, slots=True)
 class Example:
     """A row of the example list."""
@@ -114,7 +117,6 @@ AMOUNTS = {
     "book": Decimal(342_000_000),
     "rate": Decimal("0.049"),
 }
-COURTS = (_("上海市浦东新区人民法院"), _("杭州市余杭区人民法院"))
 
 
 def _rows(today: date) -> list[Example]:
@@ -355,7 +357,7 @@ def _example_paper(day: date) -> bytes:
         {"no": place, "day": day - timedelta(days=30 * place), "amount": Decimal("2400.55")}
         for place in range(1, 41)
     ]
-    total = sum((row["amount"] for row in rows), Decimal(0))
+    total = Decimal("2400.55") * len(rows)
     return render_paper(
         "documents/sample.html",
         columns=columns,

@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import BinaryIO
+from typing import IO
 from urllib.parse import quote
 from zipfile import BadZipFile, ZipFile
 
@@ -73,10 +73,10 @@ class Upload:
     name: str
     kind: Kind
     size: int
-    stream: BinaryIO
+    stream: IO[bytes]
 
 
-def kind_of(stream: BinaryIO) -> Kind | None:
+def kind_of(stream: IO[bytes]) -> Kind | None:
     """Return the type that the content of `stream` has; None for none that we take."""
     head = stream.read(HEAD)
     stream.seek(0)
@@ -92,7 +92,7 @@ def kind_of(stream: BinaryIO) -> Kind | None:
     return TEXT if _is_text(head) else None
 
 
-def _kind_of_zip(stream: BinaryIO) -> Kind | None:
+def _kind_of_zip(stream: IO[bytes]) -> Kind | None:
     """Return which of the formats that are zip files `stream` holds; macros are refused."""
     try:
         with ZipFile(stream) as archive:
@@ -205,7 +205,7 @@ class UploadField(FileField):  # type: ignore[misc]
             raise ValueError(error.message) from None
 
 
-def as_attachment(content: bytes | BinaryIO, *, name: str, media_type: str) -> Response:
+def as_attachment(content: bytes | IO[bytes], *, name: str, media_type: str) -> Response:
     """Return `content` as a download that no browser runs or shows inside a page."""
     body = content if isinstance(content, bytes) else _pieces(content)
     response = Response(body, mimetype=media_type)
@@ -220,7 +220,7 @@ def as_attachment(content: bytes | BinaryIO, *, name: str, media_type: str) -> R
     return response
 
 
-def _pieces(stream: BinaryIO, size: int = 1 << 20) -> Iterator[bytes]:
+def _pieces(stream: IO[bytes], size: int = 1 << 20) -> Iterator[bytes]:
     """Yield a stream in pieces, and close it."""
     with stream:
         while piece := stream.read(size):
