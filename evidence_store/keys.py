@@ -46,7 +46,7 @@ def load(reference: str) -> Signer:
         from .pkcs11 import connect
 
         return connect(rest)
-    return note.parse_skey(reference)
+    return note.parse_skey(_opened(reference))
 
 
 def write(path: Path, key: PrivateKey, passphrase: str | None = None) -> None:

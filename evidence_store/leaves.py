@@ -15,6 +15,7 @@ from json.encoder import encode_basestring
 from typing import NamedTuple
 
 VERSION = 1
+SALT_SIZE = 16
 LARGEST = 65_535
 """Bytes of a leaf: entry bundles carry a length of 16 bits."""
 

@@ -88,6 +88,13 @@ class LocalStorage:
             raise
         _sync_folder(target.parent)
 
+    def replace_if(self, path: str, data: bytes, before: bytes | None) -> bool:
+        """Replace what is known to be there."""
+        if self.read(path) != before:
+            return False
+        self.replace(path, data)
+        return True
+
     def write_group(self, files: Sequence[tuple[str, bytes]]) -> None:
         """Write all, sync, rename all, sync."""
         folder = self._temporary_folder()

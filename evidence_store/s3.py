@@ -71,6 +71,20 @@ class S3Storage:
         """Overwrite."""
         obstore.put(self._bucket, path, data, use_multipart=False)
 
+    def replace_if(self, path: str, data: bytes, before: bytes | None) -> bool:
+        """Send with If-Match of the version whose content is the one expected."""
+        if before is None:
+            return self.create(path, data)
+        answer = obstore.get(self._bucket, path)
+        if bytes(answer.bytes()) != before:
+            return False
+        try:
+            mode = {"e_tag": answer.meta["e_tag"], "version": answer.meta.get("version")}
+            obstore.put(self._bucket, path, data, mode=mode, use_multipart=False)
+        except PreconditionError:
+            return False
+        return True
+
     def write_group(self, files: Sequence[tuple[str, bytes]]) -> None:
         """Write derived files, several at a time."""
         with ThreadPoolExecutor(_PARALLEL) as pool:

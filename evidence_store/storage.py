@@ -41,6 +41,12 @@ class Storage(Reader, Protocol):
     def replace(self, path: str, data: bytes) -> None:
         """Write a file atomically, whatever was there."""
 
+    def replace_if(self, path: str, data: bytes, before: bytes | None) -> bool:
+        """Write over exactly this content (None: no file), or return False.
+
+        On a local disk the caller holds `exclusive`.
+        """
+
     def write_group(self, files: Sequence[tuple[str, bytes]]) -> None:
         """Write derived files (path and content) with shared syncs, over what was there."""
 

@@ -1,6 +1,5 @@
 """The store: objects, the log over them, its signed heads and proofs."""
 
-import json
 import os
 import secrets
 import stat
@@ -13,11 +12,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from . import commitment, jcs, keys, leaves, merkle, note, proof
+from . import commitment, keys, leaves, merkle, note, private, proof
 from .keys import KeyRing, RingKey
 from .leaves import Entry, Leaf
 from .log import Heads, Log
 from .note import NoteError, Signer
+from .private import Opening
 from .proof import Checkpoint, TlogProof
 from .radix import RadixMap
 from .storage import GROUP, ObjectInfo, Storage, StoreError, connect, object_path
@@ -94,7 +94,7 @@ class Store:
         if skey.startswith("PRIVATE+KEY+") and not url.startswith("s3://"):
             path = Path(url.removeprefix("file://")) / "private"
             path.mkdir(mode=0o700, exist_ok=True)
-            keys.write(path / "log.key", note.parse_skey(skey))
+            keys.write(path / "log.key", note.parse_skey(skey), os.environ.get(keys.PASSPHRASE))
         elif not skey.startswith("PRIVATE+KEY+"):
             storage.create("private/key-reference", skey.encode())
         store = cls(storage, ring, skey)
@@ -243,10 +243,9 @@ class Store:
             StoreError: the store does not hold them.
         """
         for path in self.storage.names("private/openings"):
-            for line in (self.storage.read(path) or b"").splitlines():
-                row = json.loads(line)
-                if row["id"] == entry.id:
-                    return row["fields"], bytes.fromhex(row["secret"])
+            for opening in private.read_openings(self.storage.read(path) or b""):
+                if opening.id == entry.id:
+                    return dict(opening.fields), opening.secret
         raise StoreError(f"the store holds no opening of leaf {entry.index}")
 
     def stream_of(self, name: str) -> str:
@@ -254,11 +253,11 @@ class Store:
         if len(name) == 64 and not set(name) - set("0123456789abcdef"):
             return name
         path = f"private/streams/{sha256(name.encode()).hexdigest()}"
-        fresh = {"name": name, "salt": secrets.token_bytes(16).hex()}
         data = self.storage.read(path)
-        if data is None and not self.storage.create(path, data := jcs.canonical(fresh)):
-            data = self.storage.read(path)
-        return leaves.stream_id(bytes.fromhex(json.loads(data or b"")["salt"]), name)
+        if data is None:
+            fresh = private.write_salt(secrets.token_bytes(leaves.SALT_SIZE), name)
+            data = fresh if self.storage.create(path, fresh) else self.storage.read(path)
+        return leaves.stream_id(private.read_salt(data or b"")[0], name)
 
     # Heads and proofs
 
@@ -269,24 +268,27 @@ class Store:
             StoreError: a head was signed before that the log does not continue.
             NoteError: there is no private key.
         """
-        with self._lock:
+        with self._lock, self.storage.exclusive("checkpoint"):
             log = self._opened()
             log.catch_up()
             return self._sign(log)
 
     def checkpoint_with_map(self, now: datetime | None = None) -> str:
         """Register the root of the map over all streams as the last leaf and sign that head."""
-        with self._lock:
+        with self._lock, self.storage.exclusive("checkpoint"):
             log = self._opened()
             while True:
                 log.catch_up()
                 covered, root = log.size, self._map_at(log.size)[0].root().hex()
                 leaf = Leaf(leaves.new_id(), "map", MAP_STREAM, root, SYSTEM)
                 [entry] = log.append([leaf], leaves.moment(now or datetime.now(UTC)))
-                if entry.index == covered:
-                    break  # otherwise another writer came between: that map misses its leaves
+                if entry.index != covered:
+                    continue  # another writer came between: this map misses its leaves
+                signed = self._sign(log)
+                if log.size == covered + 1:
+                    break
             self._snapshot_if_due(log)
-            return self._sign(log)
+            return signed
 
     def checkpoint_sizes(self) -> list[int]:
         """Return the sizes of all signed heads, ascending."""
@@ -423,11 +425,10 @@ class Store:
             secret = secrets.token_bytes(commitment.SECRET_SIZE)
             root = commitment.commit(record, secret).root
             leaf = Leaf(leaves.new_id(), kind, place, root.hex(), SYSTEM)
-            row = {"id": leaf.id, "secret": secret.hex(), "fields": dict(record)}
             wanted.append(leaf)
-            openings.append(jcs.canonical(row))
+            openings.append(Opening(leaf.id, record, secret))
         if wanted:
-            data = b"\n".join(openings) + b"\n"
+            data = private.write_openings(openings)
             self.storage.create(f"private/openings/{wanted[0].id}", data)
         return self.append(wanted)
 
@@ -458,31 +459,35 @@ class Store:
 
     def _sign(self, log: Log) -> str:
         """Write the tiles and the head of what `log` holds, unless a head covers it already."""
-        with self.storage.exclusive("checkpoint"):
-            previous = self._previous(log)
-            if previous is not None and previous[0].size == log.size:
-                return previous[1]
+        while True:
+            before = self.storage.read("checkpoint")
+            previous = self._previous(before, log)
+            if previous is not None and previous.size == log.size:
+                assert before is not None
+                return before.decode()
             log.write_tiles()
             head = Checkpoint(self.origin, log.size, log.root())
             if previous is not None:
-                self._check_continues(previous[0], head)
+                self._check_continues(previous, head)
             signed = note.sign_with(str(head), self._signer())
             if not self.storage.create(f"checkpoints/{head.size}", signed.encode()):
                 signed = self.head(head.size)
-            self.storage.replace("checkpoint", signed.encode())
-            return signed
+            if self.storage.replace_if("checkpoint", signed.encode(), before):
+                return signed
 
-    def _previous(self, log: Log) -> tuple[Checkpoint, str] | None:
-        data = self.storage.read("checkpoint")
-        if data is None:
+    def _previous(self, before: bytes | None, log: Log) -> Checkpoint | None:
+        """Verify the head signed last; the log must hold all that it covers."""
+        if before is None:
             return None
-        head = proof.open_checkpoint(data.decode(), self.ring.vkeys(), self.origin)
+        head = proof.open_checkpoint(before.decode(), self.ring.vkeys(), self.origin)
+        if head.size > log.size:
+            log.catch_up()
         if head.size > log.size:
             raise StoreError(
                 f"a head of {head.size} leaves was signed, but only {log.size} are here: "
                 "leaves were lost, or an old copy was restored"
             )
-        return head, data.decode()
+        return head
 
     def _check_continues(self, old: Checkpoint, new: Checkpoint) -> None:
         reader = TileReader(self.storage, new.size)

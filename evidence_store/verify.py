@@ -1,19 +1,21 @@
 """Verification of a whole store: every file in it is checked against what the log signed."""
 
-import json
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 
-from . import commitment, leaves, merkle, note, proof, radix, tiles
+from . import commitment, keys, leaves, note, proof, radix, tiles
 from .findings import Finding
 from .fixity import check_objects
 from .keys import KeyRing
 from .leaves import Entry, LeafError
 from .log import BACKWARD, CLOCK, Heads
 from .note import NoteError
+from .private import Opening, read_openings, read_salt
 from .proof import Checkpoint
 from .storage import Storage, StoreError
 from .tiles import WIDTH
+from .tree import HashTree, rows
 
 
 def verify_store(storage: Storage, ring: KeyRing, *, full: bool) -> list[Finding]:
@@ -32,6 +34,7 @@ class _Check:
         self.storage = storage
         self.ring = ring
         self.entries: list[Entry] = []
+        self.commits: list[int] = []
         self.tree = HashTree()
 
     def structure(self) -> Iterator[Finding]:
@@ -72,6 +75,7 @@ class _Check:
         ]
         if not found:
             raise LeafError("an empty commit")
+        self.commits.append(len(self.entries))
         self.entries += found
         self.tree.extend([entry.leaf_hash for entry in found])
 
@@ -102,24 +106,28 @@ class _Check:
             meaning = f"{head.size} leaves were signed, {self.tree.size} are here: leaves were lost"
             yield Finding("log shortened", path, meaning)
         elif self.tree.root(head.size) != head.root:
-            yield Finding("log altered", path, self._where_altered(head))
+            yield Finding("log altered", path, "the leaves do not lead to the root signed")
+            yield from self._altered(head)
 
-    def _where_altered(self, head: Checkpoint) -> str:
+    def _altered(self, head: Checkpoint) -> Iterator[Finding]:
         """Name the first leaf that differs from its tile, where the tiles are those signed."""
         reader = tiles.TileReader(self.storage, head.size)
         try:
             if reader.root() != head.root:
-                return "the leaves are not those signed"
+                return
             for tile in (place for place in tiles.tiles_of(head.size) if place.level == 0):
-                ours = self.tree.tile(tile)
-                for offset, pair in enumerate(
-                    zip(_rows(reader.hashes(tile)), _rows(ours), strict=True)
-                ):
-                    if pair[0] != pair[1]:
-                        return f"leaf {tile.number * WIDTH + offset} is not the one signed"
-        except tiles.TileError as error:
-            return f"the leaves are not those signed, and {error}"
-        return "the leaves are not those signed"
+                pairs = zip(rows(reader.hashes(tile)), rows(self.tree.tile(tile)), strict=True)
+                for offset, (signed, ours) in enumerate(pairs):
+                    if signed != ours:
+                        index = tile.number * WIDTH + offset
+                        meaning = "it is not the leaf that was signed"
+                        yield Finding("leaf altered", f"{self._commit_of(index)}: {index}", meaning)
+                        return
+        except tiles.TileError:
+            return  # reported by `_tiles`
+
+    def _commit_of(self, index: int) -> str:
+        return f"commits/{self.commits[bisect_right(self.commits, index) - 1]}"
 
     def _tiles(self) -> Iterator[Finding]:
         """Compare every file under tile/ with what the commits give; then look for absent ones."""
@@ -158,7 +166,9 @@ class _Check:
         if data is None:
             return
         try:
-            vkey = str(note.parse_skey(data.decode()).vkey)
+            vkey = str(keys.load(data.decode().strip()).vkey)
+            if data != data.strip() + b"\n":
+                raise NoteError("its end is cut off")
         except (NoteError, UnicodeDecodeError) as error:
             yield Finding("private key damaged", "private/log.key", str(error))
             return
@@ -185,28 +195,28 @@ class _Check:
     def _openings(self) -> Iterator[Finding]:
         known = {entry.id: entry for entry in self.entries}
         for path in sorted(self.storage.names("private/openings")):
-            for number, line in enumerate((self.storage.read(path) or b"").splitlines()):
-                yield from self._opening(f"{path}:{number + 1}", line, known)
+            try:
+                found = read_openings(self.storage.read(path) or b"")
+            except StoreError as error:
+                yield Finding("opening altered", path, str(error))
+                continue
+            if path.rpartition("/")[2] != found[0].id:
+                yield Finding("opening altered", path, "its name is not that of its first record")
+            elif found[0].id in known:  # otherwise written for a commit that never came about
+                for opening in found:
+                    yield from self._opening(path, opening, known.get(opening.id))
 
-    def _opening(self, where: str, line: bytes, known: dict[str, Entry]) -> Iterator[Finding]:
-        try:
-            row = json.loads(line)
-            entry = known.get(row["id"])
-            opened = commitment.commit(row["fields"], bytes.fromhex(row["secret"]))
-        except (ValueError, KeyError, TypeError) as error:
-            yield Finding("opening altered", where, f"it cannot be read: {error}")
-            return
+    def _opening(self, path: str, opening: Opening, entry: Entry | None) -> Iterator[Finding]:
+        where = f"{path}: {opening.id}"
         if entry is None:
-            if row["id"] == where.split("/")[-1].split(":")[0]:
-                return  # written for a commit that never came about
             yield Finding("opening without leaf", where, "the log has no leaf of this id")
-        elif opened.root.hex() != entry.commitment:
+        elif commitment.commit(opening.fields, opening.secret).root.hex() != entry.commitment:
             meaning = f"the record is not the one that leaf {entry.index} commits to"
             yield Finding("opening altered", where, meaning)
         elif entry.kind == "file":
-            yield from self._object_of(entry, row["fields"])
+            yield from self._object_of(entry, opening.fields)
 
-    def _object_of(self, entry: Entry, fields: dict[str, str]) -> Iterator[Finding]:
+    def _object_of(self, entry: Entry, fields: Mapping[str, str]) -> Iterator[Finding]:
         path = f"objects/{fields['sha256'][:2]}/{fields['sha256'][2:]}"
         size = self.storage.size(path)
         if size is None:
@@ -219,10 +229,10 @@ class _Check:
     def _streams(self) -> Iterator[Finding]:
         for path in sorted(self.storage.names("private/streams")):
             try:
-                row = json.loads(self.storage.read(path) or b"")
-                stream = leaves.stream_id(bytes.fromhex(row["salt"]), row["name"])
-                named = path.endswith("/" + sha256(row["name"].encode()).hexdigest())
-            except (ValueError, KeyError, TypeError) as error:
+                salt, name = read_salt(self.storage.read(path) or b"")
+                stream = leaves.stream_id(salt, name)
+                named = path.endswith("/" + sha256(name.encode()).hexdigest())
+            except StoreError as error:
                 yield Finding("stream's salt altered", path, f"it cannot be read: {error}")
                 continue
             if not named or not any(entry.stream == stream for entry in self.entries):
@@ -238,52 +248,6 @@ class _Check:
                 note.verify(signed + line, [vkey])
             except (NoteError, ValueError) as error:
                 yield Finding("cosignature refused", path, str(error))
-
-
-class HashTree:
-    """The hashes of a tree by tile level, 32 bytes each."""
-
-    def __init__(self) -> None:
-        self._levels = [bytearray()]
-
-    @property
-    def size(self) -> int:
-        """Number of leaves."""
-        return len(self._levels[0]) // merkle.HASH_SIZE
-
-    def extend(self, hashes: list[bytes]) -> None:
-        """Add leaf hashes."""
-        self._levels[0] += b"".join(hashes)
-        for level in range(len(tiles.tile_levels(self.size)) - 1):
-            if level + 1 == len(self._levels):
-                self._levels.append(bytearray())
-            above = self._levels[level + 1]
-            for number in range(len(above) // 32, len(self._levels[level]) // (32 * WIDTH)):
-                above += merkle.root(_rows(self.tile(tiles.Tile(level, number, WIDTH))))
-
-    def tile(self, tile: tiles.Tile) -> bytes:
-        """Return the content of a tile of hashes. Raises TileError beyond the tree."""
-        row = self._levels[tile.level or 0] if (tile.level or 0) < len(self._levels) else b""
-        start = tile.number * WIDTH * 32
-        data = bytes(row[start : start + tile.width * 32])
-        if len(data) != tile.width * 32:
-            raise tiles.TileError("it holds hashes of leaves that no commit has")
-        return data
-
-    def root(self, size: int) -> bytes:
-        """Return the root of the first `size` leaves."""
-        return tiles.TileReader(_Tiles(self), size).root()
-
-
-class _Tiles:
-    """A hash tree as a reader of tiles."""
-
-    def __init__(self, tree: HashTree) -> None:
-        self.tree = tree
-
-    def read(self, path: str) -> bytes | None:
-        """Return the tile of this path."""
-        return self.tree.tile(tiles.parse_path(path))
 
 
 def follow(entries: list[Entry]) -> Iterator[Finding]:
@@ -318,10 +282,6 @@ def _clock(heads: Heads, entry: Entry, where: str) -> Iterator[Finding]:
         if back > BACKWARD:
             meaning = f"registered {back:.0f} s before the leaf that precedes it"
             yield Finding("clock went back", where, meaning)
-
-
-def _rows(data: bytes) -> list[bytes]:
-    return [data[place : place + 32] for place in range(0, len(data), 32)]
 
 
 def check_tokens(storage: Storage) -> Iterator[Finding]:

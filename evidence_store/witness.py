@@ -1,0 +1,165 @@
+"""A witness: remembers the last head of a log that it saw and cosigns only what continues it."""
+
+import fcntl
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import foreign, keys, leaves, merkle, note, proof
+from .keys import KeyRing
+from .leaves import LeafError
+from .note import NoteError, PrivateKey
+from .proof import Checkpoint
+from .storage import Reader
+from .tiles import TileReader
+from .verify import follow
+
+
+class Refused(Exception):
+    """The log is not what it was; carries the two signed heads that show it, where there are."""
+
+    def __init__(self, reason: str, evidence: str = "") -> None:
+        super().__init__(reason)
+        self.evidence = evidence
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a witness remembers between runs."""
+
+    vkeys: tuple[str, ...]
+    """Keys of the log, taken over at the first run or given then."""
+
+    checkpoint: str
+    """The last signed head that it cosigned; empty before the first."""
+
+
+def load_key(path: Path) -> PrivateKey:
+    """Return a witness's key from its file; a key of the log kind serves with its own seed.
+
+    Raises:
+        NoteError: absent, malformed, or readable by others.
+    """
+    signer = keys.load(f"file:{path}")
+    assert isinstance(signer, PrivateKey)
+    return PrivateKey(signer.name, note.COSIGNATURE, signer.seed)
+
+
+def witness(
+    reader: Reader, key: PrivateKey, state_path: Path, *, vkeys: list[str], now: int
+) -> str:
+    """Check that the log continues the head last seen, remember the new one and cosign it.
+
+    `vkeys` pins the log's keys at the first run; without them those that the log shows are taken
+    over, and the caller should compare them. `now` is a POSIX second. The state is written and
+    synced before the cosignature is given away.
+
+    Raises:
+        Refused: a rollback, a fork, an inconsistent head, or leaves that break a stream or map.
+        NoteError: the head is not signed by a pinned key.
+    """
+    with _locked(state_path):
+        state = _read_state(state_path)
+        trusted, ring = _trusted(reader, state, vkeys)
+        head, signed = foreign.open_head(reader, trusted)
+        if ring is not None:  # a revoked key does not count for heads after its day
+            proof.open_checkpoint(signed, ring.vkeys(head.size))
+        if state is not None and state.checkpoint:
+            _check_continues(reader, state, head, signed)
+        _replay(reader, head)
+        _write_state(state_path, State(tuple(trusted), signed))
+    return note.cosign(signed, str(key), now)
+
+
+def _trusted(
+    reader: Reader, state: State | None, vkeys: list[str]
+) -> tuple[list[str], KeyRing | None]:
+    """Return the keys to trust: pinned ones, and a successor whose ring a pinned key signed."""
+    pinned = list(state.vkeys) if state is not None else vkeys
+    data = reader.read("keys")
+    if data is None:
+        if not pinned:
+            raise NoteError("the log shows no keys; give its verifier key with --vkey")
+        return pinned, None
+    ring = keys.parse_ring(data.decode(), pinned or None)
+    return ring.vkeys(), ring
+
+
+def _check_continues(reader: Reader, state: State, head: Checkpoint, signed: str) -> None:
+    old = proof.open_checkpoint(state.checkpoint, state.vkeys)
+    both = f"{state.checkpoint}\n{signed}"
+    if head.origin != old.origin:
+        raise Refused(f"this is the log {head.origin}, not {old.origin}")
+    if head.size < old.size:
+        raise Refused(f"rollback: {old.size} leaves were signed before, now {head.size}", both)
+    if head.size == old.size and head.root != old.root:
+        raise Refused(f"fork: two roots were signed for {head.size} leaves", both)
+    try:
+        path = TileReader(reader, head.size).consistency(old.size)
+        merkle.verify_consistency(old.size, head.size, old.root, head.root, path)
+    except ValueError as error:
+        reason = f"the head of {head.size} leaves does not continue that of {old.size}: {error}"
+        raise Refused(reason, both) from error
+
+
+def _replay(reader: Reader, head: Checkpoint) -> None:
+    """Check every leaf against the head; leaves of this library's form also among themselves."""
+    if head.size == 0:
+        return
+    source = TileReader(reader, head.size)
+    try:
+        tree, findings = foreign.load_tree(reader, head)
+        data = [leaf for _, leaf in source.entries()]
+    except ValueError as error:
+        raise Refused(f"the log cannot be read: {error}") from error
+    found = list(map(merkle.leaf_hash, data))
+    if findings or merkle.root(found) != tree.root(head.size):
+        raise Refused(str(findings[0]) if findings else "entries are not those of the tree")
+    try:
+        entries = [leaves.read(index, leaf) for index, leaf in enumerate(data)]
+    except LeafError:
+        return  # a log of another kind
+    for finding in follow(entries):
+        raise Refused(str(finding))
+
+
+def _read_state(path: Path) -> State | None:
+    text = path.read_text("utf-8")
+    if not text:
+        return None
+    try:
+        row = json.loads(text)
+        return State(tuple(row["vkeys"]), row["checkpoint"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise NoteError(f"the state file {path} is damaged: {error}") from error
+
+
+def _write_state(path: Path, state: State) -> None:
+    """Write beside, sync and rename: a witness that forgets could be led to cosign a fork."""
+    row = {"v": 1, "vkeys": state.vkeys, "checkpoint": state.checkpoint}
+    beside = path.with_name(path.name + ".new")
+    with beside.open("w", encoding="utf-8") as file:
+        json.dump(row, file, ensure_ascii=False, indent=1)
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[None]:
+    """Let one witness at a time use a state file, which is made if absent."""
+    path.touch(mode=0o600, exist_ok=True)
+    handle = os.open(path.with_name(path.name + ".lock"), os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(handle)
