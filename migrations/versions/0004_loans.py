@@ -63,18 +63,6 @@ def upgrade() -> None:
     op.create_index(op.f("ix_person_name"), "person", ["name"], unique=False)
     op.create_index(op.f("ix_person_phone_index"), "person", ["phone_index"], unique=False)
     op.create_table(
-        "saved_view",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("user_id", Id, nullable=False),
-        sa.Column("page", sa.String(), nullable=False),
-        sa.Column("name", sa.String(), nullable=False),
-        sa.Column("query", sa.String(), nullable=False),
-        sa.Column("is_shared", sa.Boolean(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_view")),
-    )
-    op.create_index(op.f("ix_saved_view_user_id"), "saved_view", ["user_id"], unique=False)
-    op.create_table(
         "selection",
         sa.Column("id", Id, nullable=False),
         sa.Column("user_id", Id, nullable=True),
@@ -586,8 +574,6 @@ def downgrade() -> None:
     op.drop_table("tape_layout")
     op.drop_index(op.f("ix_selection_user_id"), table_name="selection")
     op.drop_table("selection")
-    op.drop_index(op.f("ix_saved_view_user_id"), table_name="saved_view")
-    op.drop_table("saved_view")
     op.drop_index(op.f("ix_person_phone_index"), table_name="person")
     op.drop_index(op.f("ix_person_name"), table_name="person")
     op.drop_index(op.f("ix_person_id_number_index"), table_name="person")

@@ -519,21 +519,6 @@ class StagedRow(Base):
     """Why it was rejected, or which fields differ, without personal data."""
 
 
-class SavedView(Base, Versioned):
-    """A named filter of a person's list."""
-
-    __tablename__ = "saved_view"
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    user_id: Mapped[int] = mapped_column(index=True)
-    page: Mapped[str]
-    name: Mapped[str]
-    query: Mapped[str]
-    """The filter as a query string."""
-
-    is_shared: Mapped[bool]
-
-
 class Selection(Base):
     """Rows chosen in a list for a bulk act: the ids are counted and frozen when confirmed."""
 

@@ -25,6 +25,7 @@ def choose_theme() -> ResponseReturnValue:
 
 def register(app: Flask) -> None:
     """Add the frame's pages."""
-    from recovery.web import style  # noqa: F401 - adds its views to the blueprint
+    from recovery.web import preferences, style  # noqa: F401 - style adds its views to `bp`
 
     app.register_blueprint(bp)
+    app.register_blueprint(preferences.bp)

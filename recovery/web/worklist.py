@@ -81,7 +81,7 @@ class View:
     name: Text | str
     query: str
     count: Count | None = None
-    saved_id: int | None = None
+    saved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
