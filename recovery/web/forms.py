@@ -7,7 +7,7 @@ A view reads::
         with form.refusal_shown():
             with user_work() as work:
                 application = apply_for_preservation(work, ...)
-            flash(_("已登记。"), "success")
+            flash(_("已登记。"))
             return redirect(url_for(".show", file_id=file_id))
     return render_template("litigation/apply.html", form=form), form.status
 

@@ -7,12 +7,15 @@ read together on first use, from the compiled MO beside them where that is newer
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from blinker import Namespace
 from flask import Flask, has_request_context, redirect, request
+from flask.json.tag import JSONTag
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_login import current_user
@@ -92,6 +95,24 @@ def choose(code: str) -> ResponseReturnValue:
     return response
 
 
+class TextTag(JSONTag):
+    """Keeps a `Text` in the session, so that a flashed message is read in the language then."""
+
+    key = " text"
+
+    def check(self, value: object) -> bool:
+        """Return whether `value` is ours to keep."""
+        return isinstance(value, text.Text)
+
+    def to_json(self, value: text.Text) -> dict[str, object]:
+        """Return the sentence's key and what fills its places."""
+        return {"key": value.key, "values": {name: str(v) for name, v in value.values.items()}}
+
+    def to_python(self, value: dict[str, Any]) -> text.Text:
+        """Return the sentence."""
+        return text.Text(value["key"], value["values"])
+
+
 def register(app: Flask) -> None:
     """Set up Flask-Babel (formats) and the translator that all texts go through."""
     Babel(
@@ -101,6 +122,10 @@ def register(app: Flask) -> None:
         locale_selector=lambda: {"zh": "zh_Hans_CN", "en": "en"}[current_language()],
     )
     text.install_translator(_translate)
+    if isinstance(app.session_interface, SecureCookieSessionInterface):
+        serializer = app.session_interface.serializer
+        if TextTag.key not in serializer.tags:
+            serializer.register(TextTag, index=0)
     app.jinja_env.globals.update(
         _=text._, LANGUAGES=LANGUAGES, language=current_language, locale_code=locale_code
     )

@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from flask import Blueprint, flash, g, redirect, request
+from flask import Blueprint, g, redirect, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from sqlalchemy import select
@@ -14,6 +14,7 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.web.addresses import back_to
+from recovery.web.messages import flash
 from recovery.web.models import ListChoice
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed
@@ -130,7 +131,7 @@ def views() -> ResponseReturnValue:
     name = request.form.get("name", "")
     with user_work() as work:
         save_view(work, request.form.get("list", ""), name, request.form.get("query", ""))
-    flash(_("已保存视图“{name}”。", name=name.strip()), "success")
+    flash(_("已保存视图“{name}”。", name=name.strip()))
     return redirect(back_to())
 
 
@@ -141,5 +142,5 @@ def dropped_view() -> ResponseReturnValue:
     name = request.form.get("name", "")
     with user_work() as work:
         drop_view(work, request.form.get("list", ""), name)
-    flash(_("已去掉视图“{name}”。", name=name), "success")
+    flash(_("已去掉视图“{name}”。", name=name))
     return redirect(back_to())
