@@ -9,6 +9,8 @@ if TYPE_CHECKING:
 
     from recovery.kernel.config import Settings
 
+__version__ = "0.1.0"
+
 FEATURES = (
     "web",
     "access",

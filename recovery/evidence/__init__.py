@@ -4,4 +4,8 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Register this feature's pages, commands, jobs and links with `app`."""
+    """Register this feature's pages, jobs and links with `app`."""
+    from recovery.evidence import documents
+    from recovery.kernel import links
+
+    links.document_store.put("evidence", documents.HouseDocuments())

@@ -5,7 +5,8 @@ language.
 The web and the command line install the translator; without one the Chinese sentence is shown.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
@@ -44,6 +45,16 @@ def translate(key: str) -> str:
 def use_translator(translator: Translator) -> None:
     """Translate through `translator` from now on in this context (a request, a command, a job)."""
     _translator.set(translator)
+
+
+@contextmanager
+def reading(translator: Translator) -> Iterator[None]:
+    """Show sentences through `translator` inside the block: a paper in another language."""
+    token = _translator.set(translator)
+    try:
+        yield
+    finally:
+        _translator.reset(token)
 
 
 def install_translator(translator: Translator) -> None:

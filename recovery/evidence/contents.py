@@ -1,0 +1,307 @@
+"""What a dossier of a loan holds: the registered records under one head, opened and read.
+
+Everything is taken from what was registered up to the head, never from what the tables say now,
+so that the same head gives the same dossier.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from decimal import Decimal
+from hashlib import sha256
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_store import Store, commitment
+from evidence_store.bag import Record
+from evidence_store.leaves import Entry
+from recovery.evidence.models import Checkpoint, EvidenceItem, EvidenceStream
+from recovery.evidence.sequencer import fields_of, open_secret
+from recovery.kernel import clock
+from recovery.kernel.errors import RuleViolation
+from recovery.kernel.models import RegistrationIntent
+from recovery.kernel.text import Text, _
+from recovery.loans.labels import DOCUMENT_KINDS, ENTRY_KINDS
+from recovery.loans.models import Loan, Vehicle
+from recovery.loans.queries import book_of, contract_of
+from recovery.loans.rules.claim import Claim, compute_claim
+
+PERSONAL = frozenset({"borrower", "borrower_name", "id_number", "phone", "address", "actor"})
+
+PRESETS: dict[str, tuple[Text, frozenset[str]]] = {
+    "court": (_("法院版（全部公开）"), frozenset()),
+    "auditor": (_("审计版（全部公开）"), frozenset()),
+    "buyer": (_("受让方版（隐去个人信息）"), PERSONAL),
+    "debtor": (_("债务人版（隐去经办人）"), frozenset({"actor"})),
+}
+"""Preset → its name and the fields that it withholds; their digests stay verifiable."""
+
+PURPOSES: dict[str, Text] = {
+    "loan_contract": _("证明借款关系成立及利率、期限、违约责任等约定"),
+    "mortgage_contract": _("证明抵押担保关系成立及担保范围"),
+    "guarantee_contract": _("证明保证责任的方式、范围和期间"),
+    "disbursement_proof": _("证明贷款已按约发放"),
+    "repayment_schedule": _("证明各期还款日期和金额"),
+    "statement": _("证明还款及欠款情况"),
+    "mortgage_registration": _("证明抵押权已登记"),
+    "registration_certificate": _("证明车辆权属及抵押登记"),
+    "identity": _("证明债务人身份"),
+    "demand": _("证明已向债务人催收"),
+    "delivery_proof": _("证明文书已送达"),
+    "acceleration_notice": _("证明贷款已提前到期"),
+    "visit_report": _("证明上门催收情况"),
+    "pleading": _("证明诉讼请求"),
+    "court_paper": _("证明法院已作出的处理"),
+    "other": _("证明相关事实"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """One registered record, opened."""
+
+    intent: RegistrationIntent
+    entry: Entry
+    fields: dict[str, str]
+    salts: dict[str, bytes]
+    digests: tuple[bytes, ...]
+
+    def shown(self, withheld: frozenset[str]) -> dict[str, str]:
+        """Return the fields that a preset discloses."""
+        return {name: text for name, text in self.fields.items() if name not in withheld}
+
+
+@dataclass(frozen=True, slots=True)
+class EvidenceLine:
+    """A line of the evidence list (证据目录)."""
+
+    number: str
+    name: Text | str
+    source: Text
+    form: Text
+    pages: int
+    purpose: Text
+    fingerprint: str
+    log_index: int | None
+    path: str | None = None
+    """Path of the original in the bag."""
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """Everything that the dossier says, and the records behind it."""
+
+    loan: Loan
+    vehicle: Vehicle | None
+    stream: EvidenceStream
+    checkpoint: Checkpoint
+    records: tuple[Registered, ...]
+    claim: Claim
+    withheld: frozenset[str]
+    originals: Mapping[str, str] = field(default_factory=dict)
+    """Path in the bag → SHA-256 of the object."""
+
+    @property
+    def day(self) -> date:
+        """Business day of the head: the dossier's "as of"."""
+        return clock.business_day(self.checkpoint.made_at)
+
+    def of_kind(self, kind: str) -> list[Registered]:
+        """Return the records of one kind, in the order of the stream."""
+        return [record for record in self.records if record.intent.kind == kind]
+
+    @property
+    def ledger_fingerprint(self) -> str:
+        """Return the SHA-256 over the commitments of the transactions, in their order."""
+        parts = [bytes.fromhex(r.entry.commitment) for r in self.of_kind("transaction")]
+        return sha256(b"".join(parts)).hexdigest()
+
+    @property
+    def withheld_count(self) -> int:
+        """How many fields are withheld; their digests are in the records."""
+        return sum(len(set(record.fields) & self.withheld) for record in self.records)
+
+    def bag_records(self) -> list[Record]:
+        """Return the records as the bag writes them."""
+        by_digest = {digest: path for path, digest in self.originals.items()}
+        return [
+            Record(
+                entry=record.entry,
+                digests=record.digests,
+                disclosed={
+                    name: (record.salts[name], text)
+                    for name, text in record.shown(self.withheld).items()
+                },
+                original=by_digest.get(record.fields.get("sha256", "")),
+            )
+            for record in self.records
+        ]
+
+
+def gather(
+    session: Session, store: Store, loan: Loan, *, checkpoint: Checkpoint, withheld: frozenset[str]
+) -> Contents:
+    """Return what a dossier of `loan` under `checkpoint` holds.
+
+    Raises:
+        RuleViolation: nothing of the loan was registered by then.
+    """
+    stream = session.scalars(
+        select(EvidenceStream).where(EvidenceStream.loan_id == loan.id)
+    ).one_or_none()
+    records = _records(session, store, stream, checkpoint.size) if stream else ()
+    if stream is None or not records:
+        raise RuleViolation(_("这笔贷款在该检查点之前没有登记任何记录。"))
+    vehicle = session.scalars(
+        select(Vehicle).where(Vehicle.loan_id == loan.id, Vehicle.ended_on.is_(None)).limit(1)
+    ).first()
+    day = clock.business_day(checkpoint.made_at)
+    return Contents(
+        loan=loan,
+        vehicle=vehicle,
+        stream=stream,
+        checkpoint=checkpoint,
+        records=records,
+        claim=_claim(session, loan, records, day),
+        withheld=withheld,
+        originals=_originals(records),
+    )
+
+
+def _records(
+    session: Session, store: Store, stream: EvidenceStream, size: int
+) -> tuple[Registered, ...]:
+    items = session.scalars(
+        select(EvidenceItem)
+        .where(EvidenceItem.stream_id == stream.id, EvidenceItem.log_index < size)
+        .order_by(EvidenceItem.seq)
+    ).all()
+    intents = [item.intent for item in items]
+    fields = fields_of(session, intents)
+    return tuple(_open(store, item, fields[item.intent_id]) for item in items)
+
+
+def _open(store: Store, item: EvidenceItem, fields: dict[str, str]) -> Registered:
+    assert item.log_index is not None
+    assert item.secret_sealed is not None, "an erased record keeps its salts elsewhere"
+    opened = commitment.commit(fields, open_secret(item.intent.uuid, item.secret_sealed))
+    if opened.root.hex() != item.commitment:
+        raise RuleViolation(
+            _("第 {index} 号记录与登记时不一致，不能出具卷宗。", index=item.log_index)
+        )
+    entry = store.entry(item.log_index)
+    return Registered(item.intent, entry, fields, opened.salts, opened.digests)
+
+
+def _claim(session: Session, loan: Loan, records: Sequence[Registered], on: date) -> Claim:
+    """Return the claim from the transactions that were registered, and no others."""
+    numbers = {int(r.fields["number"]) for r in records if r.intent.kind == "transaction"}
+    book = book_of(session, loan.id)
+    postings = [posting for posting in book.postings if posting.number in numbers]
+    return compute_claim(contract_of(loan), book.dues, postings, on)
+
+
+def _originals(records: Sequence[Registered]) -> dict[str, str]:
+    files = [record for record in records if record.intent.kind == "file"]
+    return {
+        f"data/originals/E{number:04d}{_suffix(record.fields['file_name'])}": record.fields[
+            "sha256"
+        ]
+        for number, record in enumerate(files, 1)
+    }
+
+
+def _suffix(file_name: str) -> str:
+    """Return the ending of a file name where it is plain, else nothing."""
+    ending = file_name.rpartition(".")[2].lower()
+    return f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 5 else ""
+
+
+ORIGINS: dict[str, Text] = {
+    "born_here": _("本系统生成"),
+    "core_system": _("核心系统导入"),
+    "scanned": _("纸质原件扫描"),
+}
+
+
+def evidence_list(contents: Contents, pages: Mapping[str, int]) -> list[EvidenceLine]:
+    """Return the evidence list: each original, then the registered transactions as one.
+
+    `pages` gives the number of pages of each original by its SHA-256.
+    """
+    paths = {digest: path for path, digest in contents.originals.items()}
+    lines = []
+    for number, record in enumerate(contents.of_kind("file"), 1):
+        kind, digest = record.fields.get("kind", "other"), record.fields["sha256"]
+        lines.append(
+            EvidenceLine(
+                number=f"E{number:04d}",
+                name=record.fields.get("title", "") or DOCUMENT_KINDS.get(kind, Text(kind)),
+                source=ORIGINS.get(record.fields.get("origin", ""), ORIGINS["born_here"]),
+                form=_("电子数据"),
+                pages=pages.get(digest, 1),
+                purpose=PURPOSES.get(kind, PURPOSES["other"]),
+                fingerprint=digest,
+                log_index=record.entry.index,
+                path=paths[digest],
+            )
+        )
+    transactions = contents.of_kind("transaction")
+    if transactions:
+        lines.append(
+            EvidenceLine(
+                number=f"E{len(lines) + 1:04d}",
+                name=_("贷款交易流水（{count} 笔登记记录）", count=len(transactions)),
+                source=ORIGINS.get(transactions[0].fields.get("origin", ""), ORIGINS["born_here"]),
+                form=_("电子数据"),
+                pages=1,
+                purpose=_("证明放款、还款及欠款的全部经过"),
+                fingerprint=contents.ledger_fingerprint,
+                log_index=transactions[-1].entry.index,
+            )
+        )
+    return lines
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerLine:
+    """A registered transaction as the dossier prints it, with its digest and place."""
+
+    number: str
+    kind: Text | str
+    value_date: str
+    booked_on: date
+    is_back_dated: bool
+    amount: Decimal
+    principal: Decimal
+    interest: Decimal
+    penalty: Decimal
+    costs: Decimal
+    log_index: int
+    commitment: str
+
+
+def ledger_lines(contents: Contents) -> list[LedgerLine]:
+    """Return the registered transactions in the order of the ledger."""
+    lines = [_ledger_line(record) for record in contents.of_kind("transaction")]
+    return sorted(lines, key=lambda line: int(line.number))
+
+
+def _ledger_line(record: Registered) -> LedgerLine:
+    fields = record.fields
+    booked_on = clock.business_day(datetime.fromisoformat(fields["booked_at"]))
+    return LedgerLine(
+        number=fields["number"],
+        kind=ENTRY_KINDS.get(fields["kind"], fields["kind"]),
+        value_date=fields["value_date"],
+        booked_on=booked_on,
+        is_back_dated=date.fromisoformat(fields["value_date"]) < booked_on,
+        amount=Decimal(fields["amount"]),
+        principal=Decimal(fields["principal"]),
+        interest=Decimal(fields["interest"]),
+        penalty=Decimal(fields["penalty"]),
+        costs=Decimal(fields["costs"]),
+        log_index=record.entry.index,
+        commitment=record.entry.commitment,
+    )
