@@ -165,7 +165,7 @@ class Replay:
     ) -> None:
         self.contract = contract
         self.on = on
-        self.undue = self.overdue = self.owed_interest = ZERO
+        self.undue = self.overdue = self.owed_interest = self.ahead = ZERO
         self.base_day = base_day(contract, postings)
         self.running = Meter("interest", contract.day_count)
         self.penalty = Meter("penalty", contract.day_count)
@@ -237,7 +237,9 @@ class Replay:
 
     def _fall_due(self, due: Due) -> None:
         """Make an instalment's principal overdue and its interest owed."""
-        self._make_overdue(due.principal)
+        prepaid = min(self.ahead, due.principal)
+        self.ahead -= prepaid
+        self._make_overdue(due.principal - prepaid)
         posted = self.posted.get(due.number)
         if posted is None:
             interest = self.running.rounded if self.contract.counts_days else due.interest
@@ -263,7 +265,7 @@ class Replay:
             return
         self._change_principal(posting.principal)
         if posting.kind == "opening":
-            self.owed_interest = ZERO
+            self.owed_interest = self.ahead = ZERO
             self.unbilled.clear()
         self.owed_interest += posting.interest
         if posting.kind == "interest" or (posting.kind == "opening" and self.contract.counts_days):
@@ -278,10 +280,11 @@ class Replay:
         self.running.reset()
 
     def _change_principal(self, change: Decimal) -> None:
-        """Add to the principal not yet due, or pay what is overdue first."""
+        """Add to the principal not yet due, or pay what is overdue first; the rest pays ahead."""
         if change >= 0:
             self.undue += change
             return
         paid = min(-change, self.overdue)
         self.overdue -= paid
         self.undue += change + paid
+        self.ahead -= change + paid
