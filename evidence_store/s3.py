@@ -4,6 +4,7 @@ The address is `s3://bucket/prefix`; endpoint, region and credentials come from 
 variables (AWS_ENDPOINT_URL, AWS_REGION, AWS_ACCESS_KEY_ID …; AWS_ALLOW_HTTP=true for plain HTTP).
 """
 
+import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,6 +22,21 @@ WHOLE = 64 << 20
 """Bytes up to which an object is sent in one conditional request."""
 
 _PARALLEL = 16
+
+
+class _Stream(io.RawIOBase):
+    """A remote file as Python's own streams are."""
+
+    def __init__(self, file: Any) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = bytes(self._file.read(len(buffer)))
+        buffer[: len(data)] = data
+        return len(data)
 
 
 class S3Storage:
@@ -44,7 +60,7 @@ class S3Storage:
 
     def open(self, path: str) -> BinaryIO:
         """Open a file for streaming."""
-        return cast(BinaryIO, obstore.open_reader(self._bucket, path))
+        return io.BufferedReader(_Stream(obstore.open_reader(self._bucket, path)))
 
     def size(self, path: str) -> int | None:
         """Return the bytes of a file, None when there is none."""
@@ -79,7 +95,8 @@ class S3Storage:
         if bytes(answer.bytes()) != before:
             return False
         try:
-            mode = {"e_tag": answer.meta["e_tag"], "version": answer.meta.get("version")}
+            keys, meta = ("e_tag", "version"), cast(dict[str, Any], answer.meta)
+            mode: Any = {key: meta[key] for key in keys if meta.get(key)}
             obstore.put(self._bucket, path, data, mode=mode, use_multipart=False)
         except PreconditionError:
             return False

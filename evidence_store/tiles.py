@@ -64,7 +64,7 @@ def parse_path(path: str) -> Tile:
     level, number, width = match.groups()
     digits = int(number.replace("/", "").replace("x", ""))
     tile = Tile(None if level == "entries" else int(level), digits, int(width or WIDTH))
-    if tile.path != path:
+    if tile.path != path or not tile.width:
         raise TileError(f"{path} is not the path of a tile")
     return tile
 
