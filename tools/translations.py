@@ -46,7 +46,8 @@ def sources() -> dict[str, list[Path]]:
     """Return folder -> the files whose sentences it owns."""
     owned: dict[str, list[Path]] = defaultdict(list)
     served = PACKAGE / "web" / "node_modules"
-    for path in sorted([*PACKAGE.rglob("*.py"), *TEMPLATES.rglob("*.*")]):
+    pages = (path for path in TEMPLATES.rglob("*.*") if path.suffix != ".md")
+    for path in sorted([*PACKAGE.rglob("*.py"), *pages]):
         if path.is_file() and not path.is_relative_to(served):
             owned[owner(path)].append(path)
     return owned
