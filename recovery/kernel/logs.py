@@ -67,3 +67,8 @@ def configure_logs(stream: TextIO | None = None) -> None:
     handler = logging.StreamHandler(target)
     handler.setFormatter(SafeFormatter())
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
+
+
+def log_fault(error: BaseException) -> None:
+    """Log a fault that nobody foresaw, with where it happened."""
+    structlog.get_logger().error("fault", exc_info=error)

@@ -7,7 +7,9 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import MetaData
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, MetaData
 
 import recovery
 from recovery.kernel.db import Base
@@ -48,3 +50,10 @@ def upgrade(url: str, revision: str = "head") -> None:
 def downgrade(url: str, revision: str) -> None:
     """Migrate the database at `url` down to `revision` (tests; a release only goes up)."""
     command.downgrade(config(url), revision)
+
+
+def is_current(engine: Engine) -> bool:
+    """Tell whether the database stands at the revision that this version of the program needs."""
+    head = ScriptDirectory.from_config(config("")).get_current_head()
+    with engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head

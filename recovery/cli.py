@@ -1,0 +1,128 @@
+"""The `recovery` command: one group per feature, loaded when it is called.
+
+Exit status: 0 done, 1 a finding or rejected rows (listed), 2 wrong use. An error is one sentence
+on standard error, never a traceback.
+"""
+
+import os
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from importlib.util import find_spec
+
+import click
+
+from recovery.kernel.errors import NotFound, RecoveryError
+
+COMMANDS = {
+    "serve": ("recovery.web.commands", "serve", "Serve the pages."),
+    "worker": ("recovery.web.commands", "worker", "Do background jobs."),
+    "db": ("recovery.web.commands", "db", "Bring the database up to date."),
+    "demo": ("recovery.demo.commands", "demo", "Build the synthetic book."),
+    "user": ("recovery.access.commands", "user", "People and their roles."),
+    "tape": ("recovery.loans.commands", "tape", "Import loan tapes."),
+    "law": ("recovery.law.commands", "law", "Fees, periods and interest by the law of any day."),
+    "deadlines": ("recovery.litigation.commands", "deadlines", "Statutory dates."),
+    "dossier": ("recovery.evidence.commands", "dossier", "Export dossiers."),
+    "evidence": ("recovery.evidence.commands", "evidence", "Verify the evidence store."),
+    "package": ("recovery.portfolio.commands", "package", "Build and freeze packages."),
+    "portfolio": ("recovery.portfolio.commands", "portfolio", "Choose ways of disposal."),
+    "backup": ("recovery.insight.commands", "backup", "Back everything up."),
+    "restore": ("recovery.insight.commands", "restore", "Restore a backup."),
+}
+"""Command → module, name in it, and what it is for."""
+
+
+class Recovery(click.Group):
+    """A group whose commands are imported only when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the commands whose feature is there."""
+        return [name for name, (module, _name, _help) in COMMANDS.items() if is_there(module)]
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Return a command, importing its feature."""
+        module, name, _help = COMMANDS.get(cmd_name, ("", "", ""))
+        if not module or not is_there(module):
+            return None
+        command: click.Command | None = getattr(import_module(module), name, None)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing any."""
+        rows = [(name, COMMANDS[name][2]) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def is_there(module: str) -> bool:
+    """Tell whether the module of a command exists."""
+    return find_spec(module) is not None
+
+
+@click.group(cls=Recovery, context_settings={"help_option_names": ["-h", "--help"]})
+def cli() -> None:
+    """Legal recovery and NPL portfolio case management for auto lenders."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    choose_language()
+    try:
+        status = cli.main(arguments, prog_name="recovery", standalone_mode=False)
+    except click.UsageError as error:
+        error.show()
+        return error.exit_code
+    except click.ClickException as error:
+        return say(error.format_message(), 2)
+    except (click.Abort, KeyboardInterrupt):
+        return 130
+    except BrokenPipeError:
+        return closed_output()
+    except NotFound as error:
+        return say(str(error), 2)
+    except RecoveryError as error:
+        return say(str(error), 1)
+    except OSError as error:
+        return say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 2)
+    except Exception as error:
+        return explain_fault(error)
+    return status if isinstance(status, int) else 0
+
+
+def say(sentence: str, status: int) -> int:
+    """Print one sentence on standard error; return `status`."""
+    click.echo(sentence, err=True)
+    return status
+
+
+def closed_output() -> int:
+    """End quietly when whoever read our output has gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
+
+
+def explain_fault(error: Exception) -> int:
+    """Say in one sentence what nobody foresaw; the log has where it happened."""
+    from recovery.kernel.logs import configure_logs, log_fault
+    from recovery.kernel.text import _
+
+    kind = type(error).__name__
+    if kind in ("OperationalError", "InterfaceError", "DatabaseError"):
+        return say(str(_("无法使用数据库（{kind}），请检查 DATABASE_URL。", kind=kind)), 2)
+    configure_logs()
+    log_fault(error)
+    return say(str(_("程序出错（{kind}），出错位置见上方日志。", kind=kind)), 1)
+
+
+def choose_language() -> None:
+    """Speak Chinese, or English where `RECOVERY_LANGUAGE=en`."""
+    if os.environ.get("RECOVERY_LANGUAGE") == "en":
+        from recovery.kernel.text import install_translator
+        from recovery.web.language import translate_for
+
+        install_translator(translate_for("en"))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

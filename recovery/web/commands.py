@@ -1,0 +1,82 @@
+"""`recovery serve`, `recovery worker`, `recovery db`."""
+
+import socket
+from typing import Any
+
+import click
+
+from recovery.kernel.commands import with_app
+from recovery.kernel.text import _
+
+THREADS = 8
+GRACE = 10
+"""Seconds that requests under way have to end after a signal."""
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--threads", type=click.IntRange(1), default=THREADS, show_default=True)
+def serve(port: int, host: str, threads: int) -> None:
+    """Serve the pages until SIGINT or SIGTERM."""
+    from recovery.web.server import Server
+
+    insist_on_free_port(host, port)
+    check_database()
+    Server(host=host, port=port, threads=threads, grace=GRACE).run()
+
+
+@with_app
+def check_database() -> None:
+    """Refuse to serve a database that has not been migrated."""
+
+
+@click.command()
+@click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
+def worker(threads: int) -> None:
+    """Do background jobs until SIGINT or SIGTERM."""
+    from recovery.kernel.logs import configure_logs
+
+    configure_logs()
+    work_until_told(threads)
+
+
+@with_app
+def work_until_told(threads: int) -> None:
+    """Work in the application that the environment names."""
+    from flask import current_app
+
+    from recovery.kernel.job_worker import run_worker
+
+    run_worker(current_app._get_current_object(), threads)  # type: ignore[attr-defined]
+
+
+@click.group()
+def db() -> None:
+    """Bring the database up to date."""
+
+
+@db.command()
+def upgrade() -> None:
+    """Migrate the database to what this version of the program needs."""
+    from recovery.kernel.config import load_settings
+    from recovery.kernel.migrations import upgrade as migrate
+
+    migrate(load_settings().database_url)
+
+
+def insist_on_free_port(host: str, port: int) -> None:
+    """Refuse a port that something listens on.
+
+    Raises:
+        click.ClickException: it is taken, or may not be used.
+    """
+    family: Any = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            why = error.strerror or ""
+            sentence = _("端口 {port} 不可用（{why}），请用 --port 换一个。", port=port, why=why)
+            raise click.ClickException(str(sentence)) from error
