@@ -1,0 +1,83 @@
+"""Background work of packages: fill one from a selection, freeze one, export its tape."""
+
+from typing import Any
+
+from sqlalchemy import func, select
+
+from recovery.kernel.db import db
+from recovery.kernel.jobs import RunningJob, handles, result_link
+from recovery.kernel.text import _
+from recovery.loans.models import Selection, SelectionRow
+from recovery.portfolio import service, tape
+from recovery.portfolio.models import Package, PackageLoan
+
+FILL = "portfolio.fill"
+FREEZE = "portfolio.freeze"
+EXPORT = "portfolio.export"
+
+
+@handles(FILL, label=_("组成资产包"))
+def fill(job: RunningJob) -> dict[str, Any]:
+    """Put the loans of a frozen selection into a draft."""
+    package_id = job.arguments["package"]
+    selection = db.session.get_one(Selection, job.arguments["selection"])
+    last, total = 0, selection.row_count
+    done = 0
+    while ids := _next_ids(selection.id, last):
+        with job.work() as work:
+            service.add_loans(work, package_id, ids)
+            done += len(ids)
+            job.progress(done, total)
+        last = ids[-1]
+    return {"links": [_package_link(package_id)]}
+
+
+def _next_ids(selection_id: int, after: int) -> list[int]:
+    statement = (
+        select(SelectionRow.record_id)
+        .where(SelectionRow.selection_id == selection_id, SelectionRow.record_id > after)
+        .order_by(SelectionRow.record_id)
+        .limit(service.ADD_BATCH)
+    )
+    return list(db.session.scalars(statement))
+
+
+@handles(FREEZE, label=_("冻结资产包"))
+def freeze(job: RunningJob) -> dict[str, Any]:
+    """Write the figures at the cut-off date, batch by batch, then fix totals and digest."""
+    package_id = job.arguments["package"]
+    total = db.session.scalar(select(func.count()).where(PackageLoan.package_id == package_id))
+    last, done = 0, 0
+    while True:
+        with job.work() as work:
+            reached, refused = service.freeze_next(work, package_id, last)
+            for contract_no, reason in refused.items():
+                job.exception(contract_no, reason)
+            done = min(done + service.FREEZE_BATCH, total or 0)
+            job.progress(done, total)
+        if reached == last:
+            break
+        last = reached
+    with job.work() as work:
+        package = work.get(Package, package_id)
+        if package.state == "freezing":
+            service.finish_freeze(work, package_id)
+    return {"links": [_package_link(package_id)]}
+
+
+@handles(EXPORT, label=_("导出资产包数据"))
+def export(job: RunningJob) -> dict[str, Any]:
+    """Write the frozen tape as xlsx."""
+    package = db.session.get_one(Package, job.arguments["package"])
+    path = job.output(f"{package.number}.xlsx")
+    count = tape.write_xlsx(db.session(), package, path)
+    job.progress(count, count)
+    return {"files": [path.name], "links": [_package_link(package.id)]}
+
+
+def _package_link(package_id: int) -> dict[str, Any]:
+    return result_link(_("查看资产包"), "portfolio.show", package_id=package_id)
+
+
+def register() -> None:
+    """Importing this module has registered the handlers."""

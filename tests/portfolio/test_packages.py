@@ -1,0 +1,192 @@
+"""Packages: filled, frozen at a day, and from then on the same whatever is paid."""
+
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from python_calamine import CalamineWorkbook
+from sqlalchemy import select
+
+from recovery.kernel.db import db
+from recovery.kernel.errors import Conflict, NotFound, RuleViolation
+from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.models import RegistrationIntent
+from recovery.kernel.work import Work, work_as
+from recovery.loans.ledger import Booking
+from recovery.loans.models import Loan
+from recovery.loans.service import record_payment
+from recovery.portfolio import service
+from recovery.portfolio.models import Package, PackageLoan
+from recovery.portfolio.service import NewPackage
+from recovery.portfolio.tape import write_xlsx
+from tests.books import add_loans
+from tests.conftest import NOW
+
+CUT_OFF = date(2026, 2, 28)
+
+
+@pytest.fixture
+def loans(app: Flask, actor: Actor) -> list[Loan]:
+    """Return three loans, long overdue."""
+    with work_as(actor, now=NOW) as work:
+        return add_loans(work, 3)
+
+
+def started(work: Work, loans: list[Loan]) -> Package:
+    """Return a draft that holds `loans`."""
+    package = service.start_package(work, NewPackage("2026年第一期", "sale"))
+    service.add_loans(work, package.id, [loan.id for loan in loans])
+    work.session.flush()
+    return package
+
+
+def frozen(work: Work, loans: list[Loan]) -> Package:
+    """Return a package of `loans`, frozen at `CUT_OFF`."""
+    package = started(work, loans)
+    service.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
+    work.session.flush()
+    last = 0
+    while (reached := service.freeze_next(work, package.id, last)[0]) != last:
+        last = reached
+        work.session.flush()
+    return service.finish_freeze(work, package.id)
+
+
+def figures(package_id: int) -> list[tuple[object, ...]]:
+    """Return the frozen figures as stored."""
+    rows = db.session.scalars(select(PackageLoan).where(PackageLoan.package_id == package_id))
+    return [(row.contract_no, row.principal, row.interest, row.days_past_due) for row in rows]
+
+
+def test_loans_are_in_a_draft_once_however_often_they_are_added(
+    loans: list[Loan], work: Work
+) -> None:
+    package = started(work, loans)
+    assert service.add_loans(work, package.id, [loan.id for loan in loans]) == 0
+    assert package.loan_count == 3
+
+
+def test_the_announcement_adds_up_what_was_frozen(loans: list[Loan], work: Work) -> None:
+    package = frozen(work, loans)
+    totals = package.totals or {}
+    assert (package.state, package.loan_count, totals["loan_count"]) == ("frozen", 3, 3)
+    assert totals["principal"] == "300000.00"
+    assert totals["classes"] == {"loss": 3}
+    # first instalment due 5 February 2024 and not paid, to 28 February 2026
+    assert totals["weighted_days_past_due"] == "754.00"
+    assert totals["weighted_age"] == "41.00"
+
+
+def test_frozen_means_that_later_payments_change_nothing_in_it(
+    loans: list[Loan], app: Flask, actor: Actor
+) -> None:
+    with work_as(actor, now=NOW) as work:
+        package = frozen(work, loans)
+    before, digest = figures(package.id), package.digest
+    with work_as(actor, now=NOW) as work:
+        record_payment(work, loans[0].id, Booking(Decimal("5000.00"), date(2026, 2, 20)))
+    with work_as(actor, now=NOW) as work:
+        again = work.get(Package, package.id)
+        assert service._add_up(work, again)[1] == digest
+    assert figures(package.id) == before
+
+
+def test_the_same_loans_frozen_at_the_same_day_give_the_same_digest(
+    loans: list[Loan], work: Work
+) -> None:
+    first = frozen(work, loans)
+    for loan in work.session.scalars(select(Loan)):
+        loan.package_id = None
+    first.state = "dissolved"
+    work.session.flush()
+    assert frozen(work, loans).digest == first.digest
+
+
+def test_a_frozen_package_is_registered_and_can_no_longer_be_changed(
+    loans: list[Loan], work: Work
+) -> None:
+    package = frozen(work, loans)
+    kinds = select(RegistrationIntent.kind).where(RegistrationIntent.subject_type == "package")
+    assert list(work.session.scalars(kinds)) == ["freeze"]
+    with pytest.raises(RuleViolation, match="已冻结"):
+        service.add_loans(work, package.id, [loans[0].id])
+    with pytest.raises(RuleViolation, match="已冻结"):
+        service.exclude_loan(work, package.id, loans[0].id, "改主意")
+
+
+def test_a_loan_in_one_frozen_package_is_refused_by_the_next_with_the_reason(
+    loans: list[Loan], work: Work
+) -> None:
+    first = frozen(work, loans[:2])
+    second = frozen(work, loans)
+    assert (second.loan_count, first.loan_count) == (1, 2)
+    reasons = select(PackageLoan.excluded_reason).where(PackageLoan.package_id == second.id)
+    assert sum(first.number in (reason or "") for reason in work.session.scalars(reasons)) == 2
+
+
+def test_what_is_left_out_stays_listed_with_its_reason(loans: list[Loan], work: Work) -> None:
+    package = started(work, loans)
+    row = service.exclude_loan(work, package.id, loans[0].id, "债务人已起诉我方")
+    assert (row.excluded_reason, package.loan_count) == ("债务人已起诉我方", 2)
+    with pytest.raises(RuleViolation):
+        service.exclude_loan(work, package.id, loans[0].id, "再次剔除")
+
+
+@pytest.mark.parametrize(
+    ("day", "allowed"), [(date(2026, 3, 16), True), (date(2026, 3, 17), False)]
+)
+def test_the_cut_off_date_is_today_at_the_latest(
+    loans: list[Loan], work: Work, day: date, *, allowed: bool
+) -> None:
+    package = started(work, loans)
+    if allowed:
+        service.begin_freeze(work, package.id, package.version, cut_off_date=day)
+        assert package.state == "freezing"
+    else:
+        with pytest.raises(RuleViolation, match="今天"):
+            service.begin_freeze(work, package.id, package.version, cut_off_date=day)
+
+
+def test_an_empty_package_and_a_stale_form_are_refused(loans: list[Loan], work: Work) -> None:
+    empty = service.start_package(work, NewPackage("空", "sale"))
+    with pytest.raises(RuleViolation, match="没有贷款"):
+        service.begin_freeze(work, empty.id, empty.version, cut_off_date=CUT_OFF)
+    package = started(work, loans)
+    with pytest.raises(Conflict):
+        service.begin_freeze(work, package.id, package.version - 1, cut_off_date=CUT_OFF)
+
+
+def test_who_may_not_see_a_package_does_not_find_it(loans: list[Loan], work: Work) -> None:
+    package = frozen(work, loans)
+    work.session.commit()
+    buyer = Actor(None, "buyer", "external_auditor", Scope(packages=frozenset({package.id})))
+    with work_as(buyer, now=NOW) as theirs:
+        assert theirs.get(Package, package.id).number == package.number
+        assert theirs.get(Loan, loans[0].id).package_id == package.id
+    other = Actor(None, "other", "external_auditor", Scope(packages=frozenset({99})))
+    with pytest.raises(NotFound), work_as(other, now=NOW) as theirs:
+        theirs.get(Package, package.id)
+
+
+def test_the_tape_says_what_was_frozen(
+    loans: list[Loan], app: Flask, actor: Actor, tmp_path: Path
+) -> None:
+    with work_as(actor, now=NOW) as work:
+        package = frozen(work, loans)
+    path = tmp_path / "tape.xlsx"
+    assert write_xlsx(db.session(), package, path) == 3
+    book = CalamineWorkbook.from_path(str(path))
+    announced = dict(book.get_sheet_by_index(0).to_python())
+    assert announced["未偿本金总额（元）"] == "300,000.00"
+    rows = book.get_sheet_by_index(1).to_python()
+    assert [row[0] for row in rows[1:]] == ["HT-0001", "HT-0002", "HT-0003"]
+    assert rows[1][1] == 100000.0
+
+
+def test_a_draft_has_no_tape(loans: list[Loan], app: Flask, actor: Actor, tmp_path: Path) -> None:
+    with work_as(actor, now=NOW) as work:
+        package = started(work, loans)
+    with pytest.raises(RuleViolation):
+        write_xlsx(db.session(), package, tmp_path / "tape.xlsx")
