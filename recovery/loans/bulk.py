@@ -61,6 +61,7 @@ __all__ = [
     "Position",
     "contract_numbers",
     "insert_loans",
+    "update_loans",
 ]
 
 BATCH = 500
@@ -91,6 +92,18 @@ def insert_loans(work: Work, loans: Sequence[NewLoan]) -> list[int]:
     return Intake(work, loans).run()
 
 
+def update_loans(work: Work, updates: Sequence[LoanUpdate]) -> None:
+    """Apply what a tape changes of known loans, each named once.
+
+    Raises:
+        RuleViolation: an update names a column that the ledger keeps.
+    """
+    from recovery.loans.bulk_update import Revision
+
+    for start in range(0, len(updates), BATCH):
+        Revision(work, updates[start : start + BATCH]).run()
+
+
 class Intake:
     """One call of `insert_loans`: the rows of every table, gathered and then written."""
 
@@ -101,7 +114,7 @@ class Intake:
         self.intents: list[Intent] = []
         self.search: list[SearchEntry] = []
         self.ids = next_ids(work.session, Loan, len(loans))
-        self.known = _known_people(work.session, list(_people(loans)))
+        self.known = known_people(work.session, list(_people(loans)))
 
     def run(self) -> list[int]:
         """Write everything and return the loans' ids."""
@@ -154,17 +167,8 @@ class Intake:
         return row
 
     def _party(self, loan_id: int, party: NewParty) -> None:
-        self.rows[LoanParty].append(
-            {
-                "version": 1,
-                "loan_id": loan_id,
-                "person_id": self._person(party.person)["id"],
-                "role": party.role,
-                "guarantee_mode": party.guarantee_mode,
-                "guarantee_last_day": party.guarantee_last_day,
-                "ended_on": None,
-            }
-        )
+        person_id = self._person(party.person)["id"]
+        self.rows[LoanParty].append(party_row(loan_id, person_id, party))
 
     def _ledger(self, loan_id: int, loan: NewLoan, ledger: rows.Ledger) -> None:
         """Add the ledger's rows and the intents to register them."""
@@ -183,9 +187,9 @@ class Intake:
         """Add ownership, accounting facts, application data and month ends."""
         own = NewOwnership(OWN_BOOK, "", loan.disbursed_on)
         for owner in loan.ownership or (own,):
-            self.rows[LoanOwnership].append(ownership_row(loan_id, owner))
+            self.rows[LoanOwnership].append(rows.ownership_row(loan_id, owner))
         batch = loan.import_batch_id
-        self.rows[AccountingFact] += [fact_row(loan_id, fact, batch) for fact in loan.facts]
+        self.rows[AccountingFact] += [rows.fact_row(loan_id, fact, batch) for fact in loan.facts]
         if loan.application_data is not None:
             self.rows[ApplicationData].append(
                 {
@@ -214,29 +218,16 @@ ORDER: tuple[type[Any], ...] = (
 """Tables in the order in which their rows may refer to each other."""
 
 
-def ownership_row(loan_id: int, owner: NewOwnership) -> rows.Row:
-    """Return the row of an ownership."""
+def party_row(loan_id: int, person_id: int, party: NewParty) -> rows.Row:
+    """Return the row of a person's part in a loan."""
     return {
+        "version": 1,
         "loan_id": loan_id,
-        "owner_kind": owner.owner_kind,
-        "owner_name": owner.owner_name,
-        "share": owner.share,
-        "since": owner.since,
-        "until": owner.until,
-    }
-
-
-def fact_row(loan_id: int, fact: NewFact, batch_id: int | None) -> rows.Row:
-    """Return the row of a day's accounting figures."""
-    return {
-        "loan_id": loan_id,
-        "as_of": fact.as_of,
-        "gross_carrying_amount": fact.gross_carrying_amount,
-        "allowance": fact.allowance,
-        "ifrs9_stage": fact.ifrs9_stage,
-        "effective_rate_per_year": fact.effective_rate_per_year,
-        "written_off_on": fact.written_off_on,
-        "import_batch_id": batch_id,
+        "person_id": person_id,
+        "role": party.role,
+        "guarantee_mode": party.guarantee_mode,
+        "guarantee_last_day": party.guarantee_last_day,
+        "ended_on": None,
     }
 
 
@@ -250,7 +241,7 @@ def _index_of(person: NewPerson) -> bytes | None:
     return keyring().blind_index(person.id_number, "id_number") if person.id_number else None
 
 
-def _known_people(session: Session, people: Sequence[NewPerson]) -> dict[bytes, rows.Row]:
+def known_people(session: Session, people: Sequence[NewPerson]) -> dict[bytes, rows.Row]:
     """Return, by blind index of their ID numbers, those of the people that the book knows."""
     indexes = [index for index in map(_index_of, people) if index is not None]
     known: dict[bytes, rows.Row] = {}

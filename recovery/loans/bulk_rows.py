@@ -3,8 +3,7 @@
 import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from typing import Any
 
 from recovery.kernel.crypto import Keyring, context, keyring
@@ -13,7 +12,15 @@ from recovery.loans.rules.accrual import Contract, Posting, accrue
 from recovery.loans.rules.balances import Balances, Standing, Stated, add_up, stand
 from recovery.loans.rules.identity import id_facts, vin_check
 from recovery.loans.rules.schedule import Due
-from recovery.loans.values import NewEntry, NewLoan, NewPerson, NewVehicle, Position
+from recovery.loans.values import (
+    NewEntry,
+    NewFact,
+    NewLoan,
+    NewOwnership,
+    NewPerson,
+    NewVehicle,
+    Position,
+)
 
 Row = dict[str, Any]
 
@@ -172,9 +179,14 @@ def posting(number: int, entry: NewEntry) -> Posting:
 
 def opening_entry(position: Position, entries: Sequence[NewEntry], dues: Sequence[Due]) -> NewEntry:
     """Return the row that takes over a tape's position: the difference to the other rows."""
+    booked = [posting(0, entry) for entry in entries]
+    return replace(difference(position, booked, dues), kind="opening")
+
+
+def last_paid(position: Position, dues: Sequence[Due]) -> int | None:
+    """Return the last instalment fully paid at the position's day, 0: none; None: no schedule."""
     paid = [due.number for due in dues if _was_paid(due, position)]
-    entry = difference(position, [posting(0, entry) for entry in entries])
-    return replace(entry, kind="opening", instalment_number=max(paid, default=None))
+    return max(paid, default=0) if dues else None
 
 
 def _was_paid(due: Due, position: Position) -> bool:
@@ -184,7 +196,7 @@ def _was_paid(due: Due, position: Position) -> bool:
     )
 
 
-def difference(position: Position, postings: Sequence[Posting]) -> NewEntry:
+def difference(position: Position, postings: Sequence[Posting], dues: Sequence[Due]) -> NewEntry:
     """Return the adjustment that brings what `postings` add up to to `position`."""
     booked = add_up([one for one in postings if one.value_date <= position.as_of])
     changes = {
@@ -204,6 +216,7 @@ def difference(position: Position, postings: Sequence[Posting]) -> NewEntry:
         penalty=changes["penalty"],
         compound=changes["compound"],
         costs=changes["costs"],
+        instalment_number=last_paid(position, dues),
         accrued_until=position.as_of,
     )
 
@@ -340,11 +353,27 @@ def contract_fields(row: Mapping[str, Any], person: Mapping[str, Any]) -> dict[s
     return {name: str(value) for name, value in fields.items() if value is not None}
 
 
-def moment_text(moment: datetime) -> str:
-    """Return a moment as evidence commits to it: ISO, UTC, to the second."""
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+def ownership_row(loan_id: int, owner: NewOwnership) -> Row:
+    """Return the row of an ownership."""
+    return {
+        "loan_id": loan_id,
+        "owner_kind": owner.owner_kind,
+        "owner_name": owner.owner_name,
+        "share": owner.share,
+        "since": owner.since,
+        "until": owner.until,
+    }
 
 
-def amount_text(amount: Decimal) -> str:
-    """Return an amount as evidence commits to it: yuan with two decimals, no separators."""
-    return f"{amount:.2f}"
+def fact_row(loan_id: int, fact: NewFact, batch_id: int | None) -> Row:
+    """Return the row of a day's accounting figures."""
+    return {
+        "loan_id": loan_id,
+        "as_of": fact.as_of,
+        "gross_carrying_amount": fact.gross_carrying_amount,
+        "allowance": fact.allowance,
+        "ifrs9_stage": fact.ifrs9_stage,
+        "effective_rate_per_year": fact.effective_rate_per_year,
+        "written_off_on": fact.written_off_on,
+        "import_batch_id": batch_id,
+    }

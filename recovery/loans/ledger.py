@@ -26,6 +26,9 @@ from recovery.loans.values import NewEntry
 
 OWN = "born_here"
 
+PAID_UP = ("paid", "prepaid", "written_off_recovered")
+"""Reasons of closing that end when something is owed again."""
+
 
 @dataclass(frozen=True, slots=True)
 class Booking:
@@ -169,20 +172,8 @@ class LoanLedger:
             line.principal_paid = settled.principal_paid
             line.interest_paid = settled.interest_paid
             line.paid_on = settled.paid_on
-        self._open_or_closed(postings)
+        open_or_close(loan, postings)
         self.work.session.flush()
-
-    def _open_or_closed(self, postings: Sequence[Posting]) -> None:
-        """Set or clear the day on which nothing was owed any more."""
-        loan = self.loan
-        if loan.balance != 0:
-            if loan.close_reason in ("paid", "prepaid", "written_off_recovered"):
-                loan.closed_on = loan.close_reason = None
-            return
-        if loan.closed_on is None and loan.paid_total > 0:
-            loan.closed_on = max(posting.value_date for posting in postings)
-            reason = close_reason(loan.closed_on, loan.matures_on)
-            loan.close_reason = "written_off_recovered" if loan.written_off_on else reason
 
     def require_day(self, day: date) -> None:
         """Check that something can take effect on `day`.
@@ -196,6 +187,18 @@ class LoanLedger:
             raise RuleViolation(
                 _("日期 {day} 早于放款日 {first}。", day=day, first=self.loan.disbursed_on)
             )
+
+
+def open_or_close(loan: Loan, postings: Sequence[Posting]) -> None:
+    """Set or clear the day on which nothing was owed any more."""
+    if loan.balance != 0:
+        if loan.close_reason in PAID_UP:
+            loan.closed_on = loan.close_reason = None
+        return
+    if loan.closed_on is None and loan.paid_total > 0:
+        loan.closed_on = max(posting.value_date for posting in postings)
+        reason = close_reason(loan.closed_on, loan.matures_on)
+        loan.close_reason = "written_off_recovered" if loan.written_off_on else reason
 
 
 def _accrues(entry: LedgerEntry) -> bool:

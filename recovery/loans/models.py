@@ -331,7 +331,8 @@ class LedgerEntry(Base):
     """Order under which a payment was appropriated; None: not a payment."""
 
     instalment_number: Mapped[int | None] = mapped_column(Integer)
-    """Of `instalment_due`: which one; of `opening`: the last one that was fully paid."""
+    """Of `instalment_due`: which one; of a position taken over from a tape: the last one that was
+    fully paid; of a payment: the line of the early repayment that it made."""
 
     accrued_until: Mapped[date | None]
     """Day to which this row books accrued interest or penalty; None: it books no accrual."""

@@ -34,7 +34,9 @@ def heads(work: Work, loan: Loan, on: date = TODAY) -> tuple[Decimal, ...]:
     return (found.principal, found.interest, found.penalty, found.compound, found.costs)
 
 
-def test_a_new_loan_is_billed_up_to_today_and_overdue_since_its_first_instalment(work: Work) -> None:
+def test_a_new_loan_is_billed_up_to_today_and_overdue_since_its_first_instalment(
+    work: Work,
+) -> None:
     loan = make_loan(work)
     assert_in_step(work, loan)
     assert loan.principal == PRINCIPAL
@@ -239,7 +241,8 @@ def test_whatever_is_booked_the_columns_are_the_sums_of_the_ledger(work: Work, m
                 assert claim(work, loan) == before
             assert_in_step(work, loan)
         paid = sum(
-            e.amount for e in service.open_ledger(work, loan.id).standing
+            e.amount
+            for e in service.open_ledger(work, loan.id).standing
             if e.kind in ("payment", "recovery")
         )
         assert loan.paid_total == paid

@@ -1,7 +1,6 @@
 """The balances of a loan as its ledger rows add up, and what they settle of its schedule."""
 
-from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -53,22 +52,38 @@ def add_up(postings: Sequence[Posting]) -> Balances:
 def receipts(dues: Sequence[Due], postings: Sequence[Posting]) -> list[Receipt]:
     """Return what the rows settled of principal and interest, a receipt a day, oldest first.
 
-    An opening position counts as the payment of the instalments it says were fully paid.
+    A position of a tape says which instalments were fully paid by its day; its word goes before
+    what the rows until then settled.
     """
-    principal: dict[date, Decimal] = defaultdict(lambda: ZERO)
-    interest: dict[date, Decimal] = defaultdict(lambda: ZERO)
-    for posting in postings:
+    pool = {"principal": ZERO, "interest": ZERO}
+    days: dict[date, dict[str, Decimal]] = {}
+    for posting in sorted(postings, key=lambda one: (one.value_date, one.number)):
         if posting.kind in OWING:
             continue
-        day = posting.value_date
-        if posting.kind == "opening":
+        if is_position(posting):
             taken = [due for due in dues if due.number <= (posting.instalment_number or 0)]
-            principal[day] += sum((due.principal for due in taken), ZERO)
-            interest[day] += sum((due.interest for due in taken), ZERO)
+            pool["principal"] = sum((due.principal for due in taken), ZERO)
+            pool["interest"] = sum((due.interest for due in taken), ZERO)
         else:
-            principal[day] -= posting.principal
-            interest[day] -= posting.interest
-    return [Receipt(day, principal[day], interest[day]) for day in sorted(principal)]
+            pool["principal"] -= posting.principal
+            pool["interest"] -= posting.interest
+        days[posting.value_date] = dict(pool)
+    return list(_steps(days))
+
+
+def is_position(posting: Posting) -> bool:
+    """Return whether a row takes over a tape's word on what was paid."""
+    if posting.kind == "opening":
+        return True
+    return posting.kind == "adjustment" and posting.instalment_number is not None
+
+
+def _steps(days: dict[date, dict[str, Decimal]]) -> Iterator[Receipt]:
+    """Yield what each day added to the pools, in order of days."""
+    principal = interest = ZERO
+    for day, pool in days.items():
+        yield Receipt(day, pool["principal"] - principal, pool["interest"] - interest)
+        principal, interest = pool["principal"], pool["interest"]
 
 
 @dataclass(frozen=True, slots=True)
