@@ -1,0 +1,86 @@
+"""The command line keeps its contract: exit status, one sentence for an error, no traceback."""
+
+import importlib
+import json
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from recovery.cli import COMMANDS, is_there, main
+
+ROOT = Path(__file__).parent.parent
+
+
+def run(*arguments: str, home: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run `recovery` as a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "recovery.cli", *arguments],
+        cwd=ROOT,
+        env={"RECOVERY_HOME": str(home), "PATH": "/usr/bin:/bin", **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+        stdin=subprocess.DEVNULL,
+    )
+
+
+@pytest.mark.parametrize("name", [n for n, (m, _, _) in COMMANDS.items() if is_there(m)])
+def test_every_command_that_is_listed_can_be_loaded_and_explains_itself(
+    name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    module, attribute, _help = COMMANDS[name]
+    assert hasattr(importlib.import_module(module), attribute), f"{module} has no {attribute}"
+    assert main([name, "--help"]) == 0
+    assert f"recovery {name}" in capsys.readouterr().out
+
+
+def test_help_lists_the_commands_without_loading_flask() -> None:
+    probe = (
+        "import sys; from recovery.cli import main; main(['--help']); main(['law', '--help']);"
+        "sys.exit('flask' in sys.modules or 'sqlalchemy' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", probe], cwd=ROOT, capture_output=True, check=False)
+    assert done.returncode == 0
+
+
+def test_wrong_use_is_status_two_with_the_reason(tmp_path: Path) -> None:
+    for arguments in (("nonsense",), ("db",), ("serve", "--port", "many")):
+        done = run(*arguments, home=tmp_path)
+        assert done.returncode == 2
+        assert "Traceback" not in done.stderr
+
+
+def test_a_missing_database_is_one_sentence(tmp_path: Path) -> None:
+    done = run("worker", home=tmp_path)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "recovery db upgrade" in done.stderr
+
+
+def test_a_database_out_of_reach_is_one_sentence(tmp_path: Path) -> None:
+    done = run("worker", home=tmp_path, DATABASE_URL="postgresql://127.0.0.1:1/none")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert "DATABASE_URL" in done.stderr
+
+
+def test_a_taken_port_is_one_sentence_in_the_language_asked_for(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = str(taken.getsockname()[1])
+        done = run("serve", "--port", port, home=tmp_path, RECOVERY_LANGUAGE="en")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    assert f"Port {port}" in done.stderr
+
+
+def test_the_law_answers_lines_with_lines() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "recovery.cli", "law", "eval"],
+        cwd=ROOT,
+        input='{"id": 1, "rule": "no.such.rule", "inputs": {}}\n',
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert json.loads(done.stdout)["id"] == 1
