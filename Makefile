@@ -39,9 +39,9 @@ bench: ## Measure against the stated figures on a million loans (QUICK=1: a tent
 	$(SETUP) test
 	@$(VENV) -m tests.bench $(if $(QUICK),--quick) $(ARGS)
 
-faults: ## Kill, fill, drop and delay: the tests that break things on purpose, repeated (TIMES=5)
+faults: ## Kill, fill, drop and delay: the tests that break things on purpose, in their long form
 	$(SETUP) test
-	@$(VENV) -m pytest -n 0 -m faults --count-faults=$(or $(TIMES),5) $(ARGS)
+	@$(NATIVE) RECOVERY_FAULTS=long exec .venv/bin/python -m pytest -n 0 -s -m faults $(ARGS)
 
 lock: ## Resolve every dependency again and write requirements.lock
 	$(SETUP) test
