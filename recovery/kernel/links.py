@@ -98,8 +98,8 @@ class RecordTab:
 class BulkAction:
     """An act that the loan list offers on selected rows or on all that match the filter.
 
-    `endpoint` is opened with the id of the frozen selection (`?selection=7`, the person's own):
-    its GET shows what will be done with the count, its POST does it.
+    `endpoint` takes the `selection_id` of a frozen selection of the person's own: its GET shows
+    what will be done with the count, its POST does it.
     """
 
     label: Text
