@@ -519,12 +519,57 @@ def upgrade() -> None:
     op.create_index(op.f("ix_vehicle_loan_id"), "vehicle", ["loan_id"], unique=False)
     op.create_index(op.f("ix_vehicle_plate"), "vehicle", ["plate"], unique=False)
     op.create_index(op.f("ix_vehicle_vin"), "vehicle", ["vin"], unique=False)
+    op.create_table(
+        "concession",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("loan_id", Id, nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("value_date", sa.Date(), nullable=False),
+        sa.Column("principal", sa.BigInteger(), nullable=False),
+        sa.Column("interest", sa.BigInteger(), nullable=False),
+        sa.Column("penalty", sa.BigInteger(), nullable=False),
+        sa.Column("compound", sa.BigInteger(), nullable=False),
+        sa.Column("costs", sa.BigInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("proposed_by_id", Id, nullable=True),
+        sa.Column("entry_id", Id, nullable=True),
+        sa.Column("branch_id", Id, nullable=True),
+        sa.Column("owner_id", Id, nullable=True),
+        sa.Column("agency_id", Id, nullable=True),
+        sa.Column("package_id", Id, nullable=True),
+        sa.ForeignKeyConstraint(
+            ["agency_id"], ["agency.id"], name=op.f("fk_concession_agency_id_agency")
+        ),
+        sa.ForeignKeyConstraint(
+            ["branch_id"], ["branch.id"], name=op.f("fk_concession_branch_id_branch")
+        ),
+        sa.ForeignKeyConstraint(
+            ["entry_id"], ["ledger_entry.id"], name=op.f("fk_concession_entry_id_ledger_entry")
+        ),
+        sa.ForeignKeyConstraint(["loan_id"], ["loan.id"], name=op.f("fk_concession_loan_id_loan")),
+        sa.ForeignKeyConstraint(
+            ["owner_id"], ["user_account.id"], name=op.f("fk_concession_owner_id_user_account")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_concession")),
+    )
+    op.create_index(op.f("ix_concession_agency_id"), "concession", ["agency_id"], unique=False)
+    op.create_index(op.f("ix_concession_branch_id"), "concession", ["branch_id"], unique=False)
+    op.create_index(op.f("ix_concession_loan_id"), "concession", ["loan_id"], unique=False)
+    op.create_index(op.f("ix_concession_owner_id"), "concession", ["owner_id"], unique=False)
+    op.create_index(op.f("ix_concession_package_id"), "concession", ["package_id"], unique=False)
     # generated: end
 
 
 def downgrade() -> None:
     """Drop the tables."""
     # generated: begin
+    op.drop_index(op.f("ix_concession_package_id"), table_name="concession")
+    op.drop_index(op.f("ix_concession_owner_id"), table_name="concession")
+    op.drop_index(op.f("ix_concession_loan_id"), table_name="concession")
+    op.drop_index(op.f("ix_concession_branch_id"), table_name="concession")
+    op.drop_index(op.f("ix_concession_agency_id"), table_name="concession")
+    op.drop_table("concession")
     op.drop_index(op.f("ix_vehicle_vin"), table_name="vehicle")
     op.drop_index(op.f("ix_vehicle_plate"), table_name="vehicle")
     op.drop_index(op.f("ix_vehicle_loan_id"), table_name="vehicle")

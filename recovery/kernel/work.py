@@ -65,9 +65,17 @@ class Work:
             Conflict: someone changed it since; the sentence says who, when and what.
         """
         record = self.get(model, record_id)
+        self.require_version(record, version)
+        return record
+
+    def require_version(self, record: Base, version: int) -> None:
+        """Check that a record guarded by its owner (a loan's vehicle) is still the `version`.
+
+        Raises:
+            Conflict: someone changed it since; the sentence says who, when and what.
+        """
         if record.version != version:  # type: ignore[attr-defined]
             raise Conflict(self._who_changed(record))
-        return record
 
     def add(self, record: R) -> R:
         """Add `record` and give it its id."""

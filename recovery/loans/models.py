@@ -348,6 +348,31 @@ class LedgerEntry(Base):
     import_batch_id: Mapped[int | None] = mapped_column(ForeignKey("import_batch.id"))
 
 
+class Concession(Base, Scoped):
+    """A waiver (减免) or write-off (核销) that was proposed; an approval executes it."""
+
+    __tablename__ = "concession"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"), index=True)
+    kind: Mapped[str]
+    """`waiver`, `write_off`."""
+
+    value_date: Mapped[date]
+    principal: Mapped[Yuan]
+    interest: Mapped[Yuan]
+    penalty: Mapped[Yuan]
+    """Without compound interest."""
+
+    compound: Mapped[Yuan]
+    costs: Mapped[Yuan]
+    reason: Mapped[str]
+    proposed_at: Mapped[Moment]
+    proposed_by_id: Mapped[int | None]
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("ledger_entry.id"))
+    """Ledger row with which it was executed; None: not approved."""
+
+
 class LoanOwnership(Base):
     """Who owns the claim, from which day (NPL.md §1): own book, trust, co-lender, funder …"""
 
