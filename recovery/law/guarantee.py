@@ -50,18 +50,20 @@ def guarantee_period(
 def guarantee_preserved(
     paper: Paper,
     *,
-    mode: Mode,
     principal_due: date,
+    mode: Mode | None = None,
     agreed_end: date | None = None,
     acted_on: date | None = None,
 ) -> Preserved:
     """Whether the act that the mode calls for came within the guarantee period.
 
     A general guarantee is kept by suing the debtor, a joint-and-several one by a demand on that
-    guarantor; each guarantor counts separately, and the court examines it on its own motion.
+    guarantor; a mode not agreed is general. Each guarantor counts separately, and the court
+    examines it on its own motion.
     An agreed end not after the due day counts as none. Source: 民法典 arts. 686, 692, 693.
     """
-    act = str(paper.table("guarantee.preservation")[mode])
+    agreed_mode = mode or paper.text("guarantee.default_mode")
+    act = str(paper.table("guarantee.preservation")[agreed_mode])
     names = {
         "suit_or_arbitration_against_debtor": _("对债务人提起诉讼或者申请仲裁"),
         "demand_on_guarantor": _("请求保证人承担保证责任"),

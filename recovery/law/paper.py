@@ -99,6 +99,8 @@ class Paper:
                 last=last,
             )
         self.say(step)
+        if length.unit != "day" and last.day != start.day:
+            self.say(_("当月没有对应日，以月末日为最后一日。"))
         return last
 
     def roll(self, last: date, basis: str = "period.rolling") -> date:
@@ -134,7 +136,8 @@ class Paper:
 
     def fee(self, exact: Decimal) -> Decimal:
         """Return a court fee rounded as the court does: to the fen, or to the yuan."""
-        if self.text("court_fee.rounding") == "yuan":
+        if self.book.in_force("court_fee.rounding", self.on).value == "yuan":
+            self.read("court_fee.rounding")
             whole_yuan = to_fen(exact.quantize(Decimal(1), rounding=ROUND_HALF_UP))
             self.say(_("法院按元收取，四舍五入为 {amount} 元。", amount=whole_yuan))
             return whole_yuan

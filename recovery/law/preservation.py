@@ -5,9 +5,12 @@ the court's paper with the new last day does. Source: 民诉法解释 art. 485; 
 """
 
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Literal, TypedDict
 
+from recovery.kernel.money import to_fen
 from recovery.kernel.text import _
+from recovery.law.inputs import Yuan
 from recovery.law.paper import Paper, period
 from recovery.law.periods import before
 from recovery.law.registry import rule
@@ -27,6 +30,25 @@ class Renewal(TypedDict):
 
     latest_date_7_days_before: date
     safe_workday: date
+
+
+class Security(TypedDict):
+    """The most that security may be asked for, in yuan."""
+
+    max_security: Decimal
+
+
+@rule("preservation.security")
+def preservation_security(
+    paper: Paper, *, stage: Literal["pre_suit", "in_suit"], amount_requested: Yuan
+) -> Security:
+    """Largest security (保全担保) for preserving `amount_requested`: all of it before suit.
+
+    Institutions that the financial regulator approved may be exempt in suit (财产保全规定 art. 9).
+    """
+    share = paper.rate(f"preservation.security.{stage}")
+    paper.say(_("担保数额不超过请求保全数额的 {share}。", share=share))
+    return {"max_security": to_fen(amount_requested * share)}
 
 
 @rule("preservation.expiry")
