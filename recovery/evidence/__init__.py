@@ -5,7 +5,24 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages, jobs and links with `app`."""
-    from recovery.evidence import documents
+    from recovery.evidence import documents, jobs, queries, views
     from recovery.kernel import links
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
 
+    app.register_blueprint(views.bp)
+    jobs.register()
     links.document_store.put("evidence", documents.HouseDocuments())
+    links.navigation.put(
+        "evidence",
+        links.NavItem(
+            _("存证与卷宗"), "evidence.index", Action.VIEW_EVIDENCE, "fingerprint", _("证据")
+        ),
+        order=60,
+    )
+    links.timeline.put("evidence", queries.timeline)
+    links.loan_tabs.put(
+        "evidence",
+        links.RecordTab(_("存证"), "evidence.of_loan", Action.VIEW_EVIDENCE),
+        order=60,
+    )

@@ -27,9 +27,7 @@ def register(app: Flask) -> None:
     )
     links.bulk_actions.put(
         "open_files",
-        links.BulkAction(
-            _("批量开案"), "litigation.open_selected", Action.OPEN_FILE, "gavel"
-        ),
+        links.BulkAction(_("批量开案"), "litigation.open_selected", Action.OPEN_FILE, "gavel"),
     )
     links.subject_links.put(
         "litigation_file", lambda record_id: ("litigation.show", {"file_id": record_id})

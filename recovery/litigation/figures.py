@@ -77,3 +77,9 @@ def due(book: LawBook, clock: Clock, trigger_on: date, today: date) -> Due:
     """Return the deadline that the event on `trigger_on` starts."""
     answer = ask(clock.rule, {clock.input: trigger_on.isoformat()}, book, today)
     return Due(clock, trigger_on, answer)
+
+
+def clock_of(rule: str, trigger: str) -> Clock:
+    """Return the period that a stored deadline counts, by its rule and what started it."""
+    known = [LIMITATION, ACCELERATED, *(clock for clocks in CLOCKS.values() for clock in clocks)]
+    return next(one for one in known if (one.rule, one.trigger.key) == (rule, trigger))

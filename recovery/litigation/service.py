@@ -334,3 +334,44 @@ def _search_entry(file: LitigationFile) -> SearchEntry:
         owner_id=file.owner_id,
         package_id=file.package_id,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """A deadline whose day the law or the calendar moved."""
+
+    file: str
+    rule: str
+    before: date
+    after: date
+
+
+def refresh_deadlines(work: Work) -> list[Moved]:
+    """Compute every open deadline again; one that moves is superseded by its new self.
+
+    A provisional day becomes firm when the notice of its year was entered.
+    """
+    rows = work.session.execute(
+        select(Deadline, LitigationFile)
+        .join(LitigationFile, LitigationFile.id == Deadline.file_id)
+        .where(Deadline.ended_on.is_(None))
+        .order_by(Deadline.id)
+    ).all()
+    book = current_book()
+    moved = []
+    for deadline, file in rows:
+        clock = figures.clock_of(deadline.rule, deadline.trigger)
+        due = figures.due(book.at(f"court:{file.court}"), clock, deadline.trigger_on, work.today)
+        same_standing = deadline.is_provisional == due.answer.provisional
+        if due.last_day == deadline.last_day and same_standing:
+            continue
+        if due.last_day != deadline.last_day:
+            moved.append(Moved(file.number, deadline.rule, deadline.last_day, due.last_day))
+        start(work, file, due)
+        work.record(
+            Action.CHANGE_DEADLINE,
+            file,
+            rule=deadline.rule,
+            last_day=(deadline.last_day, due.last_day),
+        )
+    return moved

@@ -15,6 +15,7 @@ from recovery.litigation.forms import OpenFileForm, StageForm
 from recovery.litigation.jobs import OPEN_SELECTED
 from recovery.litigation.models import LitigationFile
 from recovery.litigation.rules import CLOSING, STAGES
+from recovery.loans.listing.selections import own_selection
 from recovery.loans.models import Loan
 from recovery.loans.queries import claim_on
 from recovery.rulebook.service import current_book, trace_of

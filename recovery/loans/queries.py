@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import Row, Select, and_, exists, func, select
 from sqlalchemy.orm import Session, aliased
 
+from recovery.kernel.errors import NotFound
+from recovery.kernel.gate import Scope, visible
+from recovery.kernel.text import _
 from recovery.loans.models import Instalment, LedgerEntry, Loan
 from recovery.loans.rules.accrual import Contract, Posting
 from recovery.loans.rules.balances import Stated
@@ -59,6 +62,19 @@ def books_of(session: Session, loan_ids: Iterable[int]) -> dict[int, Book]:
 def book_of(session: Session, loan_id: int) -> Book:
     """Return the book of one loan."""
     return books_of(session, [loan_id])[loan_id]
+
+
+def loan_by_number(session: Session, contract_no: str, scope: Scope) -> Loan:
+    """Return the loan with this contract number.
+
+    Raises:
+        NotFound: there is none, or `scope` may not see it.
+    """
+    statement = select(Loan).where(Loan.contract_no == contract_no)
+    loan = session.scalars(visible(statement, Loan, scope)).one_or_none()
+    if loan is None:
+        raise NotFound(_("没有合同号为 {number} 的贷款，或您无权查看。", number=contract_no))
+    return loan
 
 
 def claim_on(session: Session, loan: Loan, on: date) -> Claim:

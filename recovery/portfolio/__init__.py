@@ -4,4 +4,25 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Register this feature's pages, commands, jobs and links with `app`."""
+    """Register this feature's pages, jobs and links with `app`."""
+    from recovery.kernel import links
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
+    from recovery.portfolio import jobs, queries, views
+
+    app.register_blueprint(views.bp)
+    jobs.register()
+    links.navigation.put(
+        "packages",
+        links.NavItem(_("资产包"), "portfolio.index", Action.VIEW_PACKAGES, "packages", _("资产")),
+        order=50,
+    )
+    links.timeline.put("portfolio", queries.timeline)
+    links.bulk_actions.put(
+        "package",
+        links.BulkAction(_("组成资产包"), "portfolio.new", Action.BUILD_PACKAGE, "packages"),
+        order=50,
+    )
+    links.subject_links.put(
+        "package", lambda record_id: ("portfolio.show", {"package_id": record_id})
+    )

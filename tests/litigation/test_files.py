@@ -21,6 +21,7 @@ from recovery.litigation.service import (
     end_deadline,
     open_file,
     open_files,
+    refresh_deadlines,
 )
 from recovery.loans.models import Loan
 from tests.books import add_loans
@@ -29,7 +30,7 @@ from tests.conftest import NOW
 NEW = NewFile(court="上海市浦东新区人民法院", procedure="summary", claim_day=date(2026, 3, 16))
 
 
-@pytest.fixture()
+@pytest.fixture
 def loan(app: Flask, actor: Actor) -> Loan:
     """Return a loan of which nothing was paid."""
     with work_as(actor, now=NOW) as work:
@@ -165,3 +166,14 @@ def test_a_deadline_ends_once_and_leaves_the_next_day_free(loan: Loan, work: Wor
     with pytest.raises(RuleViolation):
         end_deadline(work, deadline.id, deadline.version, outcome="met")
     assert db.session is not None
+
+
+def test_refreshing_supersedes_only_what_moved(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    [deadline] = work.session.scalars(select(Deadline))
+    assert refresh_deadlines(work) == []
+    deadline.last_day = date(2029, 1, 4)
+    work.session.flush()
+    [moved] = refresh_deadlines(work)
+    assert (moved.before, moved.after) == (date(2029, 1, 4), date(2029, 1, 5))
+    assert (deadline.outcome, file.next_last_day) == ("superseded", date(2029, 1, 5))

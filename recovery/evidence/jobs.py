@@ -1,0 +1,55 @@
+"""Background work of the registry: take intents to the log, sign heads, make dossiers."""
+
+from typing import Any
+
+from recovery.evidence import dossier, sequencer
+from recovery.kernel.errors import RecoveryError
+from recovery.kernel.jobs import RunningJob, crontab, handles, result_link
+from recovery.kernel.text import _
+
+REGISTER = "evidence.register"
+CHECKPOINT = "evidence.checkpoint"
+EXPORT = "evidence.export_dossier"
+
+
+@handles(REGISTER, label=_("登记存证"), when=crontab(minute="*"))
+def register_pending(job: RunningJob) -> dict[str, Any]:
+    """Take every pending intent to the log."""
+    count = sequencer.register_pending()
+    job.progress(count, count)
+    return {"registered": count}
+
+
+@handles(CHECKPOINT, label=_("签署检查点"), when=crontab(minute="*/10"))
+def sign_checkpoint(job: RunningJob) -> dict[str, Any]:
+    """Sign a head when something came since the last."""
+    made = sequencer.checkpoint()
+    return {"size": made.size if made else None}
+
+
+@handles(EXPORT, label=_("导出证据卷宗"))
+def export_dossiers(job: RunningJob) -> dict[str, Any]:
+    """Make the dossier of each loan asked for; one that cannot be made is listed with why."""
+    given = job.arguments
+    wanted = dossier.Wanted(
+        preset=given["preset"],
+        language=given["language"],
+        recipient=given["recipient"],
+        purpose=given["purpose"],
+    )
+    ids, made = given["loans"], []
+    for done, loan_id in enumerate(ids, 1):
+        job.check()
+        try:
+            made.append(dossier.export_dossier(job.actor, loan_id, wanted))
+        except RecoveryError as error:
+            job.exception(str(loan_id), error.message)
+        job.progress(done, len(ids))
+    links = [
+        result_link(one.number, "evidence.download_dossier", dossier_id=one.id) for one in made
+    ]
+    return {"links": links}
+
+
+def register() -> None:
+    """Importing this module has registered the handlers."""

@@ -1,0 +1,133 @@
+"""Reads of the registry, shaped for its pages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from recovery.evidence.models import Checkpoint, Dossier, EvidenceItem, EvidenceStream
+from recovery.kernel.gate import Scope, find, visible
+from recovery.kernel.links import TimelineItem
+from recovery.kernel.models import RegistrationIntent
+from recovery.kernel.text import Text, _
+
+KINDS: dict[str, Text] = {
+    "transaction": _("交易"),
+    "contract": _("合同"),
+    "file": _("文件"),
+    "event": _("事件"),
+    "batch": _("导入批次"),
+    "approval": _("审批"),
+    "freeze": _("资产包冻结"),
+    "audit": _("审计记录"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RegistryState:
+    """How the registry stands: leaves, the last signed head, what waits."""
+
+    registered: int
+    waiting: int
+    waiting_since: datetime | None
+    last: Checkpoint | None
+
+    @property
+    def unsigned(self) -> int:
+        """Leaves that no head covers yet."""
+        return max(0, self.registered - (self.last.size if self.last else 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Registration:
+    """A record of a loan in the registry; `reached` of the four states of evidence."""
+
+    intent: RegistrationIntent
+    item: EvidenceItem | None
+    reached: int
+
+    @property
+    def kind(self) -> Text:
+        """What kind of record it is."""
+        return KINDS.get(self.intent.kind, Text(self.intent.kind))
+
+
+def state(session: Session) -> RegistryState:
+    """Return how the registry stands."""
+    waiting, since = session.execute(
+        select(func.count(), func.min(RegistrationIntent.created_at)).where(
+            RegistrationIntent.log_index.is_(None)
+        )
+    ).one()
+    highest = session.scalar(select(func.max(EvidenceItem.log_index)))
+    last = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+    return RegistryState(0 if highest is None else highest + 1, waiting, since, last)
+
+
+def checkpoints(session: Session, limit: int = 20) -> Sequence[Checkpoint]:
+    """Return the newest signed heads."""
+    return session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(limit)).all()
+
+
+def registrations(session: Session, loan_id: int, limit: int = 200) -> list[Registration]:
+    """Return the newest registrations of a loan; the caller has passed the gate for the loan."""
+    signed = session.scalar(select(func.max(Checkpoint.size))) or 0
+    statement = (
+        select(RegistrationIntent, EvidenceItem)
+        .outerjoin(EvidenceItem, EvidenceItem.intent_id == RegistrationIntent.id)
+        .where(RegistrationIntent.loan_id == loan_id)
+        .order_by(RegistrationIntent.id.desc())
+        .limit(limit)
+    )
+    return [
+        Registration(intent, item, _reached(intent, signed))
+        for intent, item in session.execute(statement)
+    ]
+
+
+def _reached(intent: RegistrationIntent, signed: int) -> int:
+    """Return how many of registered, checkpointed, time-stamped and witnessed are reached."""
+    if intent.log_index is None:
+        return 0
+    return 2 if intent.log_index < signed else 1
+
+
+def stream_of(session: Session, loan_id: int) -> EvidenceStream | None:
+    """Return the stream of a loan; None before its first registration."""
+    return session.scalars(
+        select(EvidenceStream).where(EvidenceStream.loan_id == loan_id)
+    ).one_or_none()
+
+
+def dossiers(scope: Scope) -> Select[Any]:
+    """Return the statement of the dossiers that were exported."""
+    return visible(select(Dossier), Dossier, scope)
+
+
+def dossiers_of(session: Session, loan_id: int, scope: Scope) -> Sequence[Dossier]:
+    """Return the dossiers of a loan, newest first."""
+    statement = select(Dossier).where(Dossier.loan_id == loan_id).order_by(Dossier.id.desc())
+    return session.scalars(visible(statement, Dossier, scope)).all()
+
+
+def dossier(session: Session, dossier_id: int, scope: Scope) -> Dossier:
+    """Return one dossier; NotFound where there is none or it may not be seen."""
+    return find(session, Dossier, dossier_id, scope)
+
+
+def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
+    """Return the dossiers of a loan, for its timeline."""
+    return [
+        TimelineItem(
+            at=one.made_at,
+            kind="dossier",
+            title=_("导出证据卷宗 {number}", number=one.number),
+            detail=one.recipient or "",
+            endpoint="evidence.of_loan",
+            arguments={"loan_id": loan_id},
+        )
+        for one in dossiers_of(session, loan_id, scope)[:limit]
+    ]
