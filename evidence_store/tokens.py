@@ -234,7 +234,7 @@ def _ordered(response: bytes) -> bytes:
     if not certificates:
         return response
     token["content"]["certificates"] = cms.CertificateSet(list(certificates))
-    ordered: bytes = answer.dump(force=True)
+    ordered: bytes = answer.dump()
     return ordered
 
 
