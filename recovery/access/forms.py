@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from wtforms import PasswordField, SelectField
+from wtforms import PasswordField
 from wtforms.validators import ValidationError
 
 from recovery.access import queries, rules
@@ -16,6 +16,7 @@ from recovery.web.fields import (
     LineField,
     NoteField,
     PasteField,
+    SelectField,
     TypeAheadField,
     YuanField,
 )
@@ -113,7 +114,7 @@ class LimitForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [(EVERY_KIND, _("全部事项")), *kind_options()]
+        self.kind.offer([(EVERY_KIND, _("全部事项")), *kind_options()])
 
 
 class EngagementForm(BaseForm):
