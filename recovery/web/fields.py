@@ -3,12 +3,14 @@
 What was typed stays in the field, readable or not; `data` is None until it could be read.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime, time
 from decimal import Decimal
 from typing import Any, ClassVar, Generic, TypeVar
 
+import wtforms
 from wtforms import Field, StringField
+from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import TextArea, TextInput
 
 from recovery.kernel import clock
@@ -182,6 +184,34 @@ class NoteField(LineField):
     """Several lines of text, trimmed at the ends."""
 
     widget = TextArea()
+
+
+Pairs = Iterable[tuple[Any, Text | str]]
+
+
+class SelectField(wtforms.SelectField):  # type: ignore[misc]
+    """One of a short closed list, given as pairs of value and label."""
+
+    def __init__(
+        self,
+        label: Text | str | None = None,
+        validators: Sequence[Any] | None = None,
+        *,
+        choices: Pairs = (),
+        help_text: Text | str = "",
+        **kwargs: Any,
+    ) -> None:
+        listed = _options(choices)
+        super().__init__(label, validators, choices=listed, description=help_text, **kwargs)
+
+    def offer(self, choices: Pairs) -> None:
+        """Offer other choices than the class names."""
+        self.choices = _options(choices)
+
+
+def _options(pairs: Pairs) -> list[SelectChoice]:
+    """Return the pairs as WTForms takes them."""
+    return [SelectChoice(value=value, label=label) for value, label in pairs]
 
 
 class PasteField(ReadField[tuple[str, ...]]):

@@ -182,7 +182,7 @@ def _shown(field: Any, value: object) -> str:
     """Return a value as its field writes it, a choice by its label."""
     if value is None or value == "":
         return UNKNOWN
-    labels = dict(getattr(field, "choices", None) or ())
+    labels = {one.value: one.label for one in getattr(field, "choices", None) or ()}
     if value in labels:
         return str(labels[value])
     write = getattr(field, "write", str)
