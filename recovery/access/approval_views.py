@@ -125,7 +125,7 @@ def delegate() -> ResponseReturnValue:
     """Show and make delegations."""
     form = DelegationForm()
     others = [one for one in queries.deciders(db.session()) if one.id != current_user.id]
-    form.delegate.offer([(one.id, f"{one.name}（{one.username}）") for one in others])
+    form.delegate.choices = [(one.id, f"{one.name}（{one.username}）") for one in others]
     if form.validate_on_submit():
         with form.refusal_shown():
             make_delegation(form)

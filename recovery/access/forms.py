@@ -114,7 +114,7 @@ class LimitForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.offer([(EVERY_KIND, _("全部事项")), *kind_options()])
+        self.kind.choices = [(EVERY_KIND, _("全部事项")), *kind_options()]
 
 
 class EngagementForm(BaseForm):

@@ -1,10 +1,9 @@
 """Forms of evidence."""
 
-from wtforms import SelectField
 
 from recovery.evidence.contents import PRESETS
 from recovery.kernel.text import _
-from recovery.web.fields import LineField
+from recovery.web.fields import LineField, SelectField
 from recovery.web.forms import BaseForm
 from recovery.web.validators import Required, length_up_to
 

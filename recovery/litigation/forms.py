@@ -1,10 +1,9 @@
 """Forms of litigation files."""
 
-from wtforms import SelectField
 
 from recovery.kernel.text import _
 from recovery.litigation.rules import FOLLOWING, PROCEDURES, STAGES
-from recovery.web.fields import DateField, LineField, NoteField, PastDateField
+from recovery.web.fields import DateField, LineField, NoteField, PastDateField, SelectField
 from recovery.web.forms import BaseForm, VersionedForm
 from recovery.web.validators import Required, length_up_to
 

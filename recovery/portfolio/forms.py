@@ -1,10 +1,9 @@
 """Forms of packages."""
 
-from wtforms import SelectField
 
 from recovery.kernel.text import _
 from recovery.portfolio.rules import DISPOSALS
-from recovery.web.fields import LineField, NoteField, PastDateField
+from recovery.web.fields import LineField, NoteField, PastDateField, SelectField
 from recovery.web.forms import BaseForm, VersionedForm
 from recovery.web.validators import Required, length_up_to
 

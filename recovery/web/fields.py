@@ -189,29 +189,36 @@ class NoteField(LineField):
 Pairs = Iterable[tuple[Any, Text | str]]
 
 
+def _options(choices: Pairs | None) -> list[SelectChoice]:
+    """Return pairs of value and label as WTForms takes them."""
+    return [SelectChoice(*tuple(one)[:2]) for one in choices or ()]
+
+
 class SelectField(wtforms.SelectField):  # type: ignore[misc]
     """One of a short closed list, given as pairs of value and label."""
 
-    def __init__(
-        self,
-        label: Text | str | None = None,
-        validators: Sequence[Any] | None = None,
-        *,
-        choices: Pairs = (),
-        help_text: Text | str = "",
-        **kwargs: Any,
-    ) -> None:
-        listed = _options(choices)
-        super().__init__(label, validators, choices=listed, description=help_text, **kwargs)
+    def __init__(self, *args: Any, choices: Pairs | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, choices=_options(choices), **kwargs)
 
-    def offer(self, choices: Pairs) -> None:
-        """Offer other choices than the class names."""
-        self.choices = _options(choices)
+    @property
+    def choices(self) -> list[SelectChoice]:
+        """What may be chosen; pairs may be assigned."""
+        return list(self._choices or ())
+
+    @choices.setter
+    def choices(self, pairs: Pairs | None) -> None:
+        self._choices = _options(pairs)
 
 
-def _options(pairs: Pairs) -> list[SelectChoice]:
-    """Return the pairs as WTForms takes them."""
-    return [SelectChoice(value=value, label=label) for value, label in pairs]
+class RadioField(SelectField):
+    """One of a few, all of them shown; given as pairs of value and label."""
+
+    widget = wtforms.RadioField.widget
+    option_widget = wtforms.RadioField.option_widget
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.label.field_id = False
 
 
 class PasteField(ReadField[tuple[str, ...]]):

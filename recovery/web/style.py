@@ -13,7 +13,7 @@ from flask import Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import column
 from werkzeug.datastructures import MultiDict
-from wtforms import BooleanField, RadioField, SelectField
+from wtforms import BooleanField
 
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
@@ -25,7 +25,9 @@ from recovery.web.fields import (
     DateField,
     LineField,
     NoteField,
+    RadioField,
     RateField,
+    SelectField,
     TypeAheadField,
     YuanField,
 )
