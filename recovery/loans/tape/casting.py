@@ -17,8 +17,9 @@ from recovery.loans.tape.identities import (
     cast_plate,
     cast_vin,
 )
-from recovery.loans.tape.layouts import Mapped, TapeMapping
+from recovery.loans.tape.layouts import Mapped, Rule, TapeMapping
 from recovery.loans.tape.shapes import shape
+from recovery.loans.tape.sources import Number
 from recovery.web.reading import Unreadable
 
 Values = dict[str, object]
@@ -27,8 +28,10 @@ Values = dict[str, object]
 Cast = Callable[[str, str | None, list[Text]], object]
 
 BLANKS = frozenset(
-    "|-|--|---|—|——|/|\\|N/A|n/a|NA|#N/A|NULL|null|Null|None|none|nan|NaN|\\N|无|暂无|(null)".split(
-        "|"
+    (
+        *("", "-", "--", "---", "—", "——", "/", "\\", "\\N", "无", "暂无"),
+        *("N/A", "n/a", "NA", "#N/A", "NULL", "null", "Null", "(null)"),
+        *("None", "none", "nan", "NaN"),
     )
 )
 """What stands for nothing in a cell. A blank never overwrites."""
@@ -38,6 +41,11 @@ CODES_OF_NOTHING = frozenset({"无", "none"})
 
 _SHEET_ERROR = re.compile(r"#(REF|VALUE|DIV/0|NAME|NUM|NULL|SPILL|CALC)[!?]?")
 LONGEST_TEXT = 500
+
+
+def stripped(text: str) -> str:
+    """Return a cell without blanks around it; a number stays recognisable as one."""
+    return Number(text.strip()) if isinstance(text, Number) else text.strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,7 +176,9 @@ class RowCaster:
         for cell in self.cells:
             for place, index in enumerate(cell.indexes):
                 text = cells[index]
-                if not text or (text[0] <= " " or text[-1] <= " ") and not (text := text.strip()):
+                if text and (text[0] <= " " or text[-1] <= " "):
+                    text = stripped(text)
+                if not text:
                     continue
                 if text in BLANKS and not (cell.is_code and text in CODES_OF_NOTHING):
                     continue
@@ -224,18 +234,10 @@ def _defaults(mapping: TapeMapping) -> Values:
     for name, text in layout.defaults.items():
         if name in present or name not in layout.fields or not text.strip():
             continue
-        rule = layout.rules.get(name)
-        mapped = Mapped(layout.fields[name], (), rule) if rule else _bare(mapping, name)
+        mapped = Mapped(layout.fields[name], (), layout.rules.get(name, Rule(())))
         cast, told = _cast_of(mapped, None)
         values[name] = cast(text, told, [])
     return {name: value for name, value in values.items() if value is not None}
-
-
-def _bare(mapping: TapeMapping, name: str) -> Mapped:
-    """Return a field that has a default but no rule."""
-    from recovery.loans.tape.layouts import Rule
-
-    return Mapped(mapping.layout.fields[name], (), Rule(()))
 
 
 SCORES = frozenset({"obligorCreditScore", "信用评分"})

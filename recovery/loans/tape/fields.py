@@ -118,6 +118,7 @@ REPORTING = (
     Field("recovered", _("回收金额"), "yuan", "other"),
     Field("proceeds", _("车辆处置价款"), "yuan", "other"),
     Field("scheduled_payment", _("当期应还"), "yuan", "other"),
+    Field("next_payment_due", _("下期应还"), "yuan", "other"),
     Field("zero_balance_on", _("余额归零日"), "day", "other"),
     Field("zero_balance_code", _("余额归零原因"), "code_text", "other"),
 )
@@ -126,5 +127,7 @@ REPORTING = (
 REPORTING_FIELDS = {field.name: field for field in (ALL[0], *REPORTING)}
 """What a row of a payments file tells."""
 
-SNAPSHOT_FIELDS = FIELDS | REPORTING_FIELDS
+SNAPSHOT_FIELDS = {
+    name: field for name, field in (FIELDS | REPORTING_FIELDS).items() if name != "principal"
+}
 """What a row of an ABS-EE loans file tells: the loan, and its latest month."""

@@ -12,17 +12,8 @@ from recovery.loans.tape.headers import SEARCHED, Column, Header, find_header
 from recovery.loans.tape.sources import Source, open_sources
 
 SUMMARIES = (
-    "合计",
-    "总计",
-    "小计",
-    "共计",
-    "制表",
-    "填表",
-    "审核",
-    "备注：",
-    "备注:",
-    "说明：",
-    "注：",
+    *("合计", "总计", "小计", "共计"),
+    *("制表", "填表", "审核", "备注：", "备注:", "说明：", "注："),
 )
 """Beginnings of a line under the table that is not a loan."""
 

@@ -1,0 +1,5 @@
+"""The commands of loans: `recovery tape`."""
+
+from recovery.loans.tape.commands import tape
+
+__all__ = ["tape"]

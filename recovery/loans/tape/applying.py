@@ -1,0 +1,362 @@
+"""Applying a staged tape: up to a thousand loans per unit of work, each whole or absent.
+
+The batch says "applying" until its control totals agree. A run that was killed is taken up where
+its last unit of work ended: rows say themselves whether they are applied.
+"""
+
+import json
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from recovery.kernel import clock
+from recovery.kernel.actions import Action
+from recovery.kernel.bulk import insert_rows
+from recovery.kernel.errors import RuleViolation
+from recovery.kernel.gate import Actor
+from recovery.kernel.models import AuditEvent
+from recovery.kernel.text import _
+from recovery.kernel.work import Work, request_id
+from recovery.loans.bulk import insert_loans, update_loans
+from recovery.loans.models import ImportBatch, StagedRow
+from recovery.loans.tape.casting import RowCaster
+from recovery.loans.tape.deciding import (
+    CREATED,
+    REJECTED,
+    UPDATED,
+    Decider,
+    Decision,
+    Pending,
+    grouped,
+    setting_of,
+)
+from recovery.loans.tape.findings import Findings, packed_problem, texts
+from recovery.loans.tape.staged import payments_of, read_pending, seen_numbers
+from recovery.loans.tape.staging import LOANS, Opener, mapping_of
+from recovery.loans.tape.totals import booked_totals, disagreements
+
+MOST = 1000
+"""Loans per unit of work, at most."""
+
+FEWEST = 20
+LONGEST_HOLD = 0.5
+"""Seconds for which a unit of work may hold the writer."""
+
+AIM = 0.3
+"""Seconds of the writer that the next unit of work is made for."""
+
+Progress = Callable[[int, int], None]
+"""Told rows done and rows in all."""
+
+
+@dataclass(slots=True)
+class Application:
+    """A run that applies one batch."""
+
+    reader: Session
+    batch_id: int
+    caster: RowCaster
+    decider: Decider
+    total: int
+    size: int = 200
+    done: int = 0
+    findings: Findings = field(default_factory=Findings)
+
+    def run(self, opener: Opener, progress: Progress) -> None:
+        """Apply every row that waits."""
+        after = 0
+        while rows := self._next(after):
+            after = rows[-1].staged_id or after
+            self._apply(opener, rows)
+            self.done += len(rows)
+            progress(self.done, self.total)
+
+    def _next(self, after: int) -> list[Pending]:
+        """Return the next rows; the reader sees what was committed since."""
+        self.reader.rollback()
+        return read_pending(self.reader, self.batch_id, self.caster, after=after, limit=self.size)
+
+    def _apply(self, opener: Opener, rows: Sequence[Pending]) -> None:
+        """Apply rows in one unit of work; when the database refuses one, find out which."""
+        seen = dict.fromkeys(
+            number for one in rows if (number := one.row.values.get("contract_no"))
+        )
+        begun = clock.monotonic()
+        try:
+            with opener() as work:
+                held = clock.monotonic()
+                decisions = self.decider.decide(work.session, rows)
+                write(work, self.batch_id, decisions)
+        except (IntegrityError, ValueError, OverflowError) as error:
+            self._forget(seen)
+            self._apply_halves(opener, rows, error)
+            return
+        self._adapt(clock.monotonic() - max(held, begun), len(rows))
+
+    def _forget(self, numbers: dict[Any, None]) -> None:
+        """Forget contract numbers whose unit of work was rolled back."""
+        for number in numbers:
+            self.decider.seen.pop(number, None)
+
+    def _apply_halves(self, opener: Opener, rows: Sequence[Pending], error: Exception) -> None:
+        """Apply the halves apart; a single row that the database refuses is rejected."""
+        if len(rows) == 1:
+            rows[0].row.reject(_("数据库拒绝写入（{fault}）", fault=type(error).__name__))
+            with opener() as work:
+                write(work, self.batch_id, self.decider.decide(work.session, rows))
+            return
+        middle = len(rows) // 2
+        self._apply(opener, rows[:middle])
+        self._apply(opener, rows[middle:])
+
+    def _adapt(self, seconds: float, count: int) -> None:
+        """Choose the size of the next unit of work by how long the last one held the writer."""
+        fitting = int(count * AIM / max(seconds, 0.001))
+        self.size = max(FEWEST, min(MOST, fitting, self.size * 2))
+
+
+def apply_batch(
+    opener: Opener, reader: Session, batch_id: int, *, actor: Actor, today: date, progress: Progress
+) -> str:
+    """Apply what waits of a batch and return its state: `applied` or `differs`.
+
+    Raises:
+        RuleViolation: the batch is not ready to be applied.
+    """
+    begin(opener, batch_id)
+    reader.rollback()
+    batch = reader.get_one(ImportBatch, batch_id, populate_existing=True)
+    application = application_of(reader, batch, actor=actor, today=today)
+    application.run(opener, progress)
+    return finish(opener, batch_id)
+
+
+def begin(opener: Opener, batch_id: int) -> None:
+    """Say that the batch is being applied.
+
+    Raises:
+        RuleViolation: its rows are not all staged, or it was cancelled.
+    """
+    with opener() as work:
+        batch = work.session.get_one(ImportBatch, batch_id, with_for_update=True)
+        if batch.state not in {"staged", "applying", "differs"}:
+            raise RuleViolation(_("这个批次不能导入：状态为“{state}”。", state=batch.state))
+        if batch.state == "staged":
+            batch.state = "applying"
+            batch.as_of = batch.as_of or work.today
+            batch.control_totals = {"expected": {}, "sums": {}}
+            work.record(Action.IMPORT_TAPE, batch, rows=batch.row_count, sha256=batch.sha256)
+
+
+def application_of(
+    reader: Session, batch: ImportBatch, *, actor: Actor, today: date
+) -> Application:
+    """Return the run that applies what waits of `batch`."""
+    mapping = mapping_of(batch, LOANS)
+    setting = setting_of(
+        reader,
+        actor,
+        mapping.layout,
+        batch_id=batch.id,
+        branch_id=batch.branch_id,
+        as_of=batch.as_of,
+        today=today,
+    )
+    decider = Decider(
+        mapping.layout,
+        setting,
+        actor,
+        payments=payments_of(reader, batch),
+        seen=seen_numbers(reader, batch.id),
+    )
+    done = batch.accepted_count + batch.rejected_count
+    return Application(
+        reader, batch.id, RowCaster(mapping), decider, total=batch.row_count, done=done
+    )
+
+
+def write(work: Work, batch_id: int, decisions: Sequence[Decision]) -> None:
+    """Write what was decided, and that it was."""
+    created = list(grouped(decisions, CREATED))
+    updated = list(grouped(decisions, UPDATED))
+    insert_loans(work, [one.new for one in created if one.new is not None])
+    update_loans(work, [one.update for one in updated if one.update is not None])
+    for one in updated:
+        for record, values in one.revisions:
+            for name, value in values.items():
+                setattr(record, name, value)
+    _audit(work, updated)
+    _mark(work.session, batch_id, decisions)
+    _count(work, batch_id, decisions)
+
+
+def _audit(work: Work, updated: Sequence[Decision]) -> None:
+    """Write an audit event for each loan that a tape changed: field, before, after."""
+    rows = [
+        {
+            "at": work.now,
+            "actor_id": work.actor.id,
+            "actor_name": work.actor.name,
+            "action": Action.IMPORT_TAPE.value,
+            "subject_type": "loan",
+            "subject_id": one.loan_id,
+            "changes": {name: list(change) for name, change in one.shown.items()},
+            "request_id": request_id.get(),
+        }
+        for one in updated
+    ]
+    insert_rows(work.session, AuditEvent, rows)
+
+
+def _mark(session: Session, batch_id: int, decisions: Sequence[Decision]) -> None:
+    """Mark the staged rows, those of the payments file with their loans."""
+    table = StagedRow.__table__
+    marking = (
+        update(table)
+        .where(table.c.id == bindparam("row_id"))
+        .values(
+            state=bindparam("new_state"),
+            outcome=bindparam("new_outcome"),
+            reason=bindparam("new_reason"),
+            contract_no=bindparam("new_contract_no"),
+        )
+    )
+    session.connection().execute(marking, [_marks(one) for one in decisions])
+    for state in ("applied", "rejected"):
+        numbers = [
+            one.contract_no
+            for one in decisions
+            if one.months and (one.outcome == REJECTED) == (state == "rejected")
+        ]
+        if numbers:
+            session.execute(
+                update(StagedRow)
+                .where(
+                    StagedRow.batch_id == batch_id,
+                    StagedRow.part != LOANS,
+                    StagedRow.contract_no.in_(numbers),
+                )
+                .values(state=state)
+                .execution_options(synchronize_session=False)
+            )
+
+
+def _marks(one: Decision) -> dict[str, Any]:
+    """Return what a staged row keeps of its decision."""
+    is_rejected = one.outcome == REJECTED
+    return {
+        "row_id": one.pending.staged_id,
+        "new_state": "rejected" if is_rejected else "applied",
+        "new_outcome": None if is_rejected else one.outcome,
+        "new_reason": reasons_of(one),
+        "new_contract_no": one.contract_no,
+    }
+
+
+def reasons_of(one: Decision) -> str | None:
+    """Return problems and differences of a row as a staged row keeps them; None: nothing."""
+    if not one.problems and not one.shown:
+        return None
+    kept: dict[str, Any] = {}
+    if one.problems:
+        kept["problems"] = [packed_problem(problem) for problem in one.problems]
+    if one.shown:
+        kept["changes"] = {name: list(change) for name, change in one.shown.items()}
+    return json.dumps(kept, ensure_ascii=False)
+
+
+def _count(work: Work, batch_id: int, decisions: Sequence[Decision]) -> None:
+    """Add the decisions to the counts and expected totals of the batch."""
+    findings = Findings()
+    findings.add(decisions)
+    counts = findings.counts
+    batch = work.session.get_one(ImportBatch, batch_id)
+    batch.accepted_count += findings.rows - counts[REJECTED]
+    batch.rejected_count += counts[REJECTED]
+    batch.created_count += counts[CREATED]
+    batch.updated_count += counts[UPDATED]
+    batch.unchanged_count += counts["unchanged"]
+    held = batch.control_totals
+    batch.control_totals = {
+        **held,
+        "sums": texts(_added(held.get("sums", {}), findings.sums)),
+        "expected": texts(_added(held.get("expected", {}), findings.expected)),
+        "reporting_rows": held.get("reporting_rows", 0) + findings.reporting_rows,
+        "fields": _tallied(held.get("fields", {}), findings.fields),
+        "doubts": held.get("doubts", 0) + findings.problem_count,
+    }
+
+
+def _added(held: dict[str, str], more: dict[str, Decimal]) -> dict[str, Decimal]:
+    """Return running totals with `more` added."""
+    sums = {name: Decimal(text) for name, text in held.items()}
+    for name, amount in more.items():
+        sums[name] = sums.get(name, Decimal(0)) + amount
+    return sums
+
+
+def _tallied(held: dict[str, int], more: dict[str, int]) -> dict[str, int]:
+    """Return running counts with `more` added."""
+    return {name: held.get(name, 0) + more.get(name, 0) for name in {**held, **more}}
+
+
+def finish(opener: Opener, batch_id: int) -> str:
+    """Compare the control totals with the book; the batch is applied when they agree."""
+    with opener() as work:
+        batch = work.session.get_one(ImportBatch, batch_id, with_for_update=True)
+        _reject_orphans(work.session, batch_id)
+        found = booked_totals(work.session, batch_id)
+        wrong = disagreements(batch, found)
+        waiting = work.session.scalar(
+            select(func.count())
+            .select_from(StagedRow)
+            .where(StagedRow.batch_id == batch_id, StagedRow.state == "pending")
+        )
+        batch.state = "differs" if wrong or waiting else "applied"
+        batch.applied_at = work.now
+        batch.control_totals = {**batch.control_totals, "found": texts(found), "differs": wrong}
+        fields = evidence_of(batch)
+        work.register("batch", batch, loan_id=None, fields=fields)
+        work.record(Action.IMPORT_TAPE, batch, state=batch.state, **_counts_of(batch))
+        return batch.state
+
+
+def _reject_orphans(session: Session, batch_id: int) -> None:
+    """Reject reporting rows whose loan the loans file does not name."""
+    reason = json.dumps(
+        {"problems": [{"reason": {"key": "贷款文件中没有这份合同", "values": {}}}]},
+        ensure_ascii=False,
+    )
+    session.execute(
+        update(StagedRow)
+        .where(
+            StagedRow.batch_id == batch_id, StagedRow.part != LOANS, StagedRow.state == "pending"
+        )
+        .values(state="rejected", reason=reason)
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _counts_of(batch: ImportBatch) -> dict[str, int]:
+    """Return the counts of a batch."""
+    return {
+        "rows": batch.row_count,
+        "created": batch.created_count,
+        "updated": batch.updated_count,
+        "unchanged": batch.unchanged_count,
+        "rejected": batch.rejected_count,
+    }
+
+
+def evidence_of(batch: ImportBatch) -> dict[str, str]:
+    """Return the texts of a batch to commit to: files by their hash, rows, sums."""
+    fields = {name: str(count) for name, count in _counts_of(batch).items()}
+    fields |= {f"sum.{name}": text for name, text in batch.control_totals["sums"].items()}
+    fields |= {f"sha256.{part}": one["sha256"] for part, one in batch.source.items()}
+    return fields | {"file_name": batch.file_name, "layout": batch.layout, "state": batch.state}
