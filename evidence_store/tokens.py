@@ -95,7 +95,7 @@ def verify(response: bytes, data: bytes, roots: bytes, nonce: int | None = None)
         TokenError: it does not hold.
     """
     try:
-        answer = rfc3161_client.decode_timestamp_response(_ordered(response))
+        answer = _decode(response)
         trusted = x509.load_pem_x509_certificates(roots)
         embedded = [x509.load_der_x509_certificate(der) for der in answer.signed_data.certificates]
         _check(answer, data, trusted, nonce)
@@ -221,6 +221,13 @@ def _request(data: bytes, authority: Authority, algorithm: str) -> Token:
     with urllib.request.urlopen(post, timeout=authority.timeout) as answer:  # noqa: S310
         response = answer.read(LARGEST + 1)
     return verify(response, data, authority.roots, wanted.nonce)
+
+
+def _decode(response: bytes) -> TimeStampResponse:
+    try:
+        return rfc3161_client.decode_timestamp_response(response)
+    except ValueError:
+        return rfc3161_client.decode_timestamp_response(_ordered(response))
 
 
 def _ordered(response: bytes) -> bytes:

@@ -6,7 +6,6 @@ import json
 import random
 import shutil
 import subprocess
-import sys
 import zipfile
 from collections.abc import Iterator
 from hashlib import sha256
@@ -14,14 +13,11 @@ from pathlib import Path
 
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-import authority as test_authority
-
 from evidence_store import Store, bag, dossier_verify, ers, note, tokens
 from evidence_store.bag import Bag
 from evidence_store.ers import RecordError
 from evidence_store.tokens import Authority, TokenError
+from tests.evidence_store import authority as test_authority
 
 KEY = note.generate("log.example/lender")
 

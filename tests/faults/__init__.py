@@ -1,0 +1,1 @@
+"""Fault campaigns: `make faults` runs them whole, the tests in short."""
