@@ -33,7 +33,7 @@ _PLATE = (
     .where(Vehicle.loan_id == Loan.id, Vehicle.ended_on.is_(None))
     .scalar_subquery()
 )
-_SHOWN = (
+SHOWN = (
     Loan.id,
     Loan.contract_no,
     Loan.borrower_name,
@@ -67,7 +67,7 @@ def page_of(
     session: Session, asked: Asked, reader: Reader, places: Mapping[str, Mapping[int, str]]
 ) -> Page[ListedLoan]:
     """Return the page asked for; `places` names branches and agencies by id."""
-    statement = narrowed(select(*_SHOWN), session, asked.filters, reader)
+    statement = narrowed(select(*SHOWN), session, asked.filters, reader)
     page = asked.page(session, statement)
     return replace(page, rows=[listed(row, reader, places) for row in page.rows])
 
