@@ -45,20 +45,27 @@ def refuse_taken_port(port: str) -> None:
 
 
 def prepare(environment: dict[str, str]) -> None:
-    """Bring the tables up to date and build the demo book where there is none yet."""
-    for arguments in (["db", "upgrade"], ["demo"]):
-        done = subprocess.run([RECOVERY, *arguments], env=environment, check=False)
-        if done.returncode:
-            sys.exit(done.returncode)
+    """Bring the tables up to date, build the demo book where there is none yet, say who may enter.
+
+    One process for both: most of their time goes into loading the program.
+    """
+    both = "from recovery.cli import main; exit(main(['db', 'upgrade']) or main(['demo']))"
+    done = subprocess.run([sys.executable, "-c", both], env=environment, check=False)
+    if done.returncode:
+        sys.exit(done.returncode)
 
 
 def serve(environment: dict[str, str], port: str) -> int:
     """Run web and worker until one ends or someone asks for the end; then end both cleanly."""
     commands = ([RECOVERY, "worker"], [RECOVERY, "serve", "--port", port])
-    # Sessions of their own: Ctrl-C reaches only this process, which then tells both.
-    running = [
-        subprocess.Popen(command, env=environment, start_new_session=True) for command in commands
-    ]
+    log = Path(environment["RECOVERY_HOME"]) / "run.log"
+    with log.open("a") as file:
+        # Sessions of their own: Ctrl-C reaches only this process, which then tells both.
+        running = [
+            subprocess.Popen(command, env=environment, start_new_session=True, stderr=file)
+            for command in commands
+        ]
+    print(f"日志 log: {log}    停止 stop: Ctrl-C", flush=True)
     status = 0
     try:
         pid, result = os.wait()

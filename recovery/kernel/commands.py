@@ -40,12 +40,11 @@ def with_app(command: Callable[P, R]) -> Callable[P, R]:
 
     @wraps(command)
     def inside(*args: P.args, **kwargs: P.kwargs) -> R:
+        insist_on_tables()
         # Imported here: `recovery --help` and `recovery law eval` need no Flask.
         from recovery import create_app
 
-        app = create_app()
-        with app.app_context():
-            insist_on_tables()
+        with create_app().app_context():
             return command(*args, **kwargs)
 
     return inside
@@ -57,10 +56,14 @@ def insist_on_tables() -> None:
     Raises:
         click.ClickException: `recovery db upgrade` has to be run first.
     """
-    from recovery.kernel.db import db
+    from sqlalchemy import create_engine
+    from sqlalchemy.pool import NullPool
+
+    from recovery.kernel.config import load_settings
     from recovery.kernel.migrations import is_current
 
-    if not is_current(db.engine):
+    engine = create_engine(load_settings().database_url, poolclass=NullPool)
+    if not is_current(engine):
         sentence = _("数据库尚未建立或版本不符，请先运行 recovery db upgrade。")
         raise click.ClickException(str(sentence))
 

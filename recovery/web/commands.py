@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from recovery.kernel.commands import with_app
+from recovery.kernel.commands import insist_on_tables, with_app
 from recovery.kernel.text import _
 
 THREADS = 8
@@ -22,13 +22,8 @@ def serve(port: int, host: str, threads: int) -> None:
     from recovery.web.server import Server
 
     insist_on_free_port(host, port)
-    check_database()
+    insist_on_tables()
     Server(host=host, port=port, threads=threads, grace=GRACE).run()
-
-
-@with_app
-def check_database() -> None:
-    """Refuse to serve a database that has not been migrated."""
 
 
 @click.command()
