@@ -4,14 +4,18 @@ Source: 民事诉讼法 art. 85; 民诉法解释 art. 125; 民法典 arts. 200-2
 """
 
 from datetime import date, datetime, timedelta
-from typing import Literal, TypedDict
+from typing import Annotated, Literal, TypedDict
 
 from recovery.kernel.text import _
-from recovery.law.inputs import Count, Positive
+from recovery.law.inputs import Positive, Range
 from recovery.law.paper import Paper
 from recovery.law.periods import Period, before, next_hour
 from recovery.law.registry import rule
 from recovery.law.results import Deadline
+
+
+Length = Annotated[int, Range(1, 5000)]
+"""A number of days, months or years."""
 
 
 class HourPeriod(TypedDict):
@@ -42,7 +46,7 @@ class InTime(TypedDict):
 
 @rule("period.ends")
 def period_end(
-    paper: Paper, *, starts: date, count: Positive, unit: Literal["day", "month", "year"]
+    paper: Paper, *, starts: date, count: Length, unit: Literal["day", "month", "year"]
 ) -> Deadline:
     """Last day of any period from the day `starts`, which is not counted, rolled over rest days."""
     nominal, rolled = paper.deadline(starts, Period(count, unit))
@@ -67,7 +71,7 @@ def hour_period_end(paper: Paper, *, starts_at: datetime, hours: Positive) -> Ho
 
 
 @rule("period.backwards")
-def backwards(paper: Paper, *, target: date, days: Count) -> Backwards:
+def backwards(paper: Paper, *, target: date, days: Length) -> Backwards:
     """Day that lies so many days before `target`; it never rolls."""
     day = before(target, days)
     safe = paper.book.calendar.last_working_day(day)
@@ -86,7 +90,7 @@ def backwards(paper: Paper, *, target: date, days: Count) -> Backwards:
 
 
 @rule("period.working_days_end")
-def working_days_end(paper: Paper, *, starts: date, count: Positive) -> WorkingDays:
+def working_days_end(paper: Paper, *, starts: date, count: Length) -> WorkingDays:
     """Last of so many working days after the day `starts`; make-up working days count."""
     last = paper.book.calendar.add_working_days(starts, count)
     paper.say(
