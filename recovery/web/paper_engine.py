@@ -1,20 +1,16 @@
 """WeasyPrint behind its limits; runs in a child process of `papers`, without Flask."""
 
-import resource
 from functools import cache
 from hashlib import sha256
-from pathlib import Path
 from typing import Any
 
 from weasyprint import HTML
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import URLFetcher, URLFetcherResponse
 
-STATIC = Path(__file__).parent / "static"
-PREFIX = "recovery:/static/"
+from recovery.web.paper_child import PREFIX, STATIC
+
 TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml"}
-MEMORY = 3 << 30
-"""Bytes of address space of a child; a thousand pages of table take about a third of it."""
 
 
 class OwnFiles(URLFetcher):  # type: ignore[misc]
@@ -27,11 +23,6 @@ class OwnFiles(URLFetcher):  # type: ignore[misc]
             raise ValueError(f"a paper may not fetch {url[:80]}")
         headers = {"Content-Type": TYPES[path.suffix]}
         return URLFetcherResponse(url, body=path.read_bytes(), headers=headers)
-
-
-def limit_memory() -> None:
-    """Bound the memory of this child, so that one paper cannot take the machine's."""
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
 
 
 def render(html: str) -> bytes:

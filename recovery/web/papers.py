@@ -19,9 +19,9 @@ from flask import Flask, render_template
 
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
-from recovery.web import paper_engine
+from recovery.web import paper_child
 
-FONT = paper_engine.STATIC / "vendor" / "NotoSansSC-Regular.ttf"
+FONT = paper_child.STATIC / "vendor" / "NotoSansSC-Regular.ttf"
 SECONDS = 300
 """How long one paper may take."""
 
@@ -31,7 +31,7 @@ PAPERS_PER_CHILD = 100
 
 def font_url(name: str) -> str:
     """Return the address by which a paper names one of our fonts."""
-    return f"{paper_engine.PREFIX}vendor/{name}"
+    return f"{paper_child.PREFIX}vendor/{name}"
 
 
 def render_paper(template: str, **values: Any) -> bytes:
@@ -61,7 +61,7 @@ def pdf_of(html: str) -> bytes:
 
 def submit(html: str) -> "Future[bytes]":
     """Begin to render `html`, which has no missing glyph, in one of the children."""
-    return _pool().submit(paper_engine.render, html)
+    return _pool().submit(paper_child.render, html)
 
 
 def refuse_missing_glyphs(html: str) -> None:
@@ -135,7 +135,7 @@ def _pool() -> ProcessPoolExecutor:
                 ProcessPoolExecutor(
                     WORKERS,
                     mp_context=multiprocessing.get_context("spawn"),
-                    initializer=paper_engine.limit_memory,
+                    initializer=paper_child.limit_memory,
                     max_tasks_per_child=PAPERS_PER_CHILD,
                 )
             )
