@@ -5,8 +5,12 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages, commands, jobs and links with `app`."""
-    from recovery.loans import listing
+    from recovery.kernel import links
+    from recovery.loans import listing, tape
     from recovery.loans.blueprint import bp
+    from recovery.loans.registration import ledger_fields
 
+    links.record_fields.put("ledger_entry", ledger_fields)
     listing.register(app)
+    tape.register(app)
     app.register_blueprint(bp)

@@ -9,9 +9,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import Table, bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -216,7 +216,7 @@ def _audit(work: Work, updated: Sequence[Decision]) -> None:
 
 def _mark(session: Session, batch_id: int, decisions: Sequence[Decision]) -> None:
     """Mark the staged rows, those of the payments file with their loans."""
-    table = StagedRow.__table__
+    table = cast(Table, StagedRow.__table__)
     marking = (
         update(table)
         .where(table.c.id == bindparam("row_id"))

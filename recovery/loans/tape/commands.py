@@ -207,7 +207,7 @@ def _listed(batch: Any) -> list[dict[str, Any]]:
     from recovery.loans.tape.rejects import reasons, rejected_rows, stored_problems
     from recovery.loans.tape.staging import LOANS, PAYMENTS
 
-    listed = []
+    listed: list[dict[str, Any]] = []
     for part in (LOANS, PAYMENTS) if PAYMENTS in batch.source else (LOANS,):
         for row in rejected_rows(db.session(), batch, part):
             if len(listed) == LISTED:

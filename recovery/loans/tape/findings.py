@@ -69,8 +69,8 @@ class Findings:
 
     def _differ(self, one: Decision) -> None:
         """Count the fields that differ; keep the first loans as examples."""
-        for name in one.shown:
-            name = name.partition(".2")[0] if name.startswith("month_end.") else name
+        for shown in one.shown:
+            name = "month_end" if shown.startswith("month_end.") else shown
             self.fields[name] = self.fields.get(name, 0) + 1
         if len(self.examples) < SHOWN:
             changes = {name: list(change) for name, change in one.shown.items()}

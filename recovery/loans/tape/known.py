@@ -1,6 +1,5 @@
-"""The loans of the book that a tape's contract numbers name, with what a tape can change of them."""
+"""The loans that a tape's contract numbers name, with what a tape can change of them."""
 
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date

@@ -186,7 +186,7 @@ def _correct(
     changes: Changes, reference: str, booked: Sequence[LedgerEntry], entries: Sequence[NewEntry]
 ) -> None:
     """Add an adjustment by which the entries of one reference come to what the file tells."""
-    gaps: dict[str, Decimal] = {
+    gaps: dict[str, Any] = {
         part: sum((getattr(one, part) for one in entries), ZERO)
         - sum((getattr(one, part) for one in booked), ZERO)
         for part in ("principal", "interest", "costs")
@@ -217,7 +217,7 @@ def _compare_ends(changes: Changes, known: Known, state: Derivation) -> None:
         elif kept.reported_balance != reported:
             changes.note(f"month_end.{one.month_end}", kept.reported_balance, reported)
             gap = None if reported is None else reported - kept.principal
-            told = {
+            told: dict[str, object] = {
                 "reported_balance": reported,
                 "difference": gap,
                 "difference_reason": one.difference_reason,

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor
-from recovery.kernel.jobs import Job
+from recovery.kernel.job_rows import Job
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import ImportBatch, TapeLayout
@@ -39,7 +39,7 @@ def find_batch(session: Session, batch_id: int, actor: Actor) -> ImportBatch:
         NotFound: there is none, or it is out of the actor's reach.
     """
     found = select(ImportBatch).where(ImportBatch.id == batch_id)
-    batch = session.scalars(_within_reach(found, actor)).one_or_none()
+    batch: ImportBatch | None = session.scalars(_within_reach(found, actor)).one_or_none()
     if batch is None:
         raise NotFound(_("没有这个导入批次，或您无权查看。"))
     return batch

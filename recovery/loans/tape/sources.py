@@ -49,11 +49,30 @@ class Number(str):
 class Source(Protocol):
     """A table of text: lines in order, the first being line 1 of the file."""
 
-    form: str
-    encoding: str | None
-    delimiter: str | None
-    sheet: str | None
-    merged: Sequence[Range]
+    @property
+    def form(self) -> str:
+        """`csv` or `xlsx`."""
+        ...
+
+    @property
+    def encoding(self) -> str | None:
+        """Encoding of a csv."""
+        ...
+
+    @property
+    def delimiter(self) -> str | None:
+        """Delimiter of a csv."""
+        ...
+
+    @property
+    def sheet(self) -> str | None:
+        """Name of the sheet of a workbook."""
+        ...
+
+    @property
+    def merged(self) -> Sequence[Range]:
+        """Ranges of merged cells."""
+        ...
 
     def lines(self) -> Iterator[Sequence[str]]:
         """Yield every line from the first, blank ones included."""

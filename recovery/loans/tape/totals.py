@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.money import ZERO
@@ -33,7 +33,7 @@ def booked_totals(session: Session, batch_id: int) -> dict[str, Decimal]:
     return found
 
 
-def _rows(batch_id: int) -> tuple[object, ...]:
+def _rows(batch_id: int) -> tuple[ColumnElement[bool], ...]:
     """Return the condition for the applied loans rows of a batch."""
     return (
         StagedRow.batch_id == batch_id,
@@ -44,7 +44,7 @@ def _rows(batch_id: int) -> tuple[object, ...]:
 
 def _principal(session: Session, batch_id: int, outcome: str) -> Decimal:
     """Return what the batch's ledger entries add to principal, over rows of one outcome."""
-    total = session.scalar(
+    total: Decimal | None = session.scalar(
         select(func.sum(LedgerEntry.principal))
         .select_from(StagedRow)
         .join(Loan, Loan.contract_no == StagedRow.contract_no)
