@@ -26,9 +26,6 @@ COMMANDS = {
     "dossier": ("recovery.evidence.commands", "dossier", "Export dossiers."),
     "evidence": ("recovery.evidence.commands", "evidence", "Verify the evidence store."),
     "package": ("recovery.portfolio.commands", "package", "Build and freeze packages."),
-    "portfolio": ("recovery.portfolio.commands", "portfolio", "Choose ways of disposal."),
-    "backup": ("recovery.insight.commands", "backup", "Back everything up."),
-    "restore": ("recovery.insight.commands", "restore", "Restore a backup."),
 }
 """Command → module, name in it, and what it is for."""
 
