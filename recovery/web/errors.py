@@ -5,7 +5,7 @@ an error's class to its status.
 from dataclasses import dataclass
 
 import structlog
-from flask import Flask, g, jsonify, render_template, request
+from flask import Flask, Response, g, jsonify, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException
@@ -21,8 +21,8 @@ STATUSES: dict[type[RecoveryError], int] = {
     RuleViolation: 409,
     Conflict: 409,
 }
-SECRETS = ("csrf_token", "password", "code", "secret", "otp")
-"""Parts of names of fields whose content no page shows again."""
+SECRETS = ("csrf_token", "password", "secret", "otp")
+"""Parts of names of fields whose content no page shows again; `code` alone is one too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +75,12 @@ def kept_input() -> list[tuple[str, str]]:
         (name, value)
         for name, values in request.form.lists()
         for value in values
-        if value.strip() and not any(secret in name.lower() for secret in SECRETS)
+        if value.strip() and not _is_secret(name)
     ]
+
+
+def _is_secret(name: str) -> bool:
+    return name == "code" or any(part in name.lower() for part in SECRETS)
 
 
 def error_page(status: int, message: Text | str | None = None) -> ResponseReturnValue:
@@ -113,8 +117,13 @@ def on_csrf(error: CSRFError) -> ResponseReturnValue:
 
 def on_fault(error: Exception) -> ResponseReturnValue:
     """Answer a programming fault: logged with the request's id, shown without details."""
-    log.error("fault", request_id=g.get("request_id"), endpoint=request.endpoint, exc_info=error)
-    return error_page(500)
+    cause = getattr(error, "original_exception", None) or error
+    log.error("fault", request_id=g.get("request_id"), endpoint=request.endpoint, exc_info=cause)
+    try:
+        return error_page(500)
+    except Exception:  # the page itself needs what has failed, such as the database
+        sentence = str(EXPLANATIONS[500].what)
+        return Response(f"{sentence}\n{g.get('request_id')}\n", 500, mimetype="text/plain")
 
 
 def register(app: Flask) -> None:

@@ -173,7 +173,7 @@ class VersionedForm(BaseForm):
         """Yield the fields whose typed value is not the record's."""
         for name, stands in now.items():
             field = self[name]
-            if field.data != stands:
+            if (field.data or None) != (stands or None):
                 typed = _shown(field, field.data)
                 yield Difference(str(field.label.text), typed, _shown(field, stands))
 

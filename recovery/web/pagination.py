@@ -13,7 +13,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from recovery.kernel.text import Text, _
@@ -202,7 +202,8 @@ def _cut(statement: Select[Any], order: Order, cursor: Cursor | None) -> Select[
     if len(columns) == 1:
         key, mark = columns[0], cursor.values[0]
         return ordered.where(key < mark if descending else key > mark)
-    keys, marks = tuple_(*columns), tuple_(*cursor.values)
+    keys = tuple_(*columns)
+    marks = tuple_(*map(literal, cursor.values, (column.type for column in columns)))
     return ordered.where(keys < marks if descending else keys > marks)
 
 

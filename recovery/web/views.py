@@ -3,6 +3,10 @@
 from flask import Blueprint, Flask
 from flask.typing import ResponseReturnValue
 
+from recovery.kernel import links
+from recovery.kernel.actions import Action
+from recovery.kernel.links import NavItem
+from recovery.kernel.text import _
 from recovery.web import frame, language
 from recovery.web.rights import public
 
@@ -28,4 +32,6 @@ def register(app: Flask) -> None:
     from recovery.web import preferences, style  # noqa: F401 - style adds its views to `bp`
 
     app.register_blueprint(bp)
+    page = NavItem(_("样式"), "web.style", Action.VIEW_STYLE, "layout-list", _("系统"))
+    links.navigation.put("style", page, order=990)
     app.register_blueprint(preferences.bp)

@@ -11,7 +11,7 @@ function go(step) {
   current = Math.max(0, Math.min(all.length - 1, current + step));
   const row = all[current];
   row.classList.add("current");
-  row.querySelector("a, input")?.focus({ preventScroll: true });
+  (row.querySelector("[data-open]") ?? row.querySelector("a, input"))?.focus({ preventScroll: true });
   row.scrollIntoView({ block: "nearest" });
 }
 
@@ -48,6 +48,8 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     return;
   }
+  // Enter on a row's box must not send the bulk form: it opens the row, as everywhere in a list.
+  if (event.key === "Enter" && event.target.matches?.("[form=bulk]")) event.preventDefault();
   if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
   if (event.key === "Enter" && current >= 0 && !event.target.closest?.("a, button, summary")) {
     const row = rows()[current];
