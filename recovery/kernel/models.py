@@ -106,3 +106,12 @@ class SearchRow(Base):
     owner_id: Mapped[int | None]
     agency_id: Mapped[int | None]
     package_id: Mapped[int | None]
+
+
+class Counter(Base):
+    """The last number drawn of one series of house numbers; see `kernel.numbering`."""
+
+    __tablename__ = "counter"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[int]
