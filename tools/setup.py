@@ -102,7 +102,10 @@ def link_project() -> None:
     (VENV / f"lib/python3.{minor}/site-packages/recovery.pth").write_text(f"{ROOT}\n", "utf-8")
     command = VENV / "bin" / "recovery"
     command.write_text(
-        f"#!{PYTHON}\nimport sys\n\nfrom recovery.cli import main\n\nsys.exit(main())\n", "utf-8"
+        "#!/bin/sh\n"
+        f"[ -f '{native.ENV_FILE}' ] && . '{native.ENV_FILE}'\n"
+        f"exec '{PYTHON}' -m recovery.cli \"$@\"\n",
+        "utf-8",
     )
     command.chmod(0o755)
 
