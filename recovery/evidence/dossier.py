@@ -28,7 +28,7 @@ from recovery.evidence.contents import (
 )
 from recovery.evidence.house import house_store
 from recovery.evidence.models import Checkpoint, Dossier
-from recovery.kernel import gate, text
+from recovery.kernel import gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
@@ -37,7 +37,7 @@ from recovery.kernel.text import _
 from recovery.kernel.work import work_as
 from recovery.loans.models import Loan
 from recovery.rulebook.service import current_book
-from recovery.web.language import translate_for
+from recovery.web.language import reading
 from recovery.web.papers import render_paper
 
 LANGUAGES = ("zh", "en")
@@ -195,7 +195,7 @@ def page_count(data: bytes) -> int:
 
 def paper(contents: Contents, lines: list[EvidenceLine], number: str, wanted: Wanted) -> bytes:
     """Return the dossier's PDF in the language asked for."""
-    with text.reading(translate_for(wanted.language)):
+    with reading(wanted.language):
         return render_paper(
             "documents/dossier.html",
             number=number,

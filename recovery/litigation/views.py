@@ -3,13 +3,13 @@
 from dataclasses import asdict
 from datetime import date
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
-from recovery.kernel.text import _
+from recovery.kernel.text import Text, _
 from recovery.litigation import figures, lists, queries, service
 from recovery.litigation.forms import OpenFileForm, StageForm
 from recovery.litigation.jobs import OPEN_SELECTED
@@ -21,6 +21,7 @@ from recovery.loans.queries import claim_on
 from recovery.rulebook.service import current_book, trace_of
 from recovery.web import display
 from recovery.web.forms import EmptyForm
+from recovery.web.messages import flash
 from recovery.web.pagination import bounded_count
 from recovery.web.people import current_actor, current_scope, user_work
 from recovery.web.rights import allowed
@@ -89,14 +90,11 @@ def change_stage(file_id: int) -> ResponseReturnValue:
             with user_work() as work:
                 changed = service.change_stage(work, file_id, form.seen, _step(form))
             flash(
-                str(
-                    _(
-                        "案件 {number} 已进入“{stage}”。",
-                        number=changed.number,
-                        stage=STAGES[changed.stage],
-                    )
-                ),
-                "success",
+                _(
+                    "案件 {number} 已进入“{stage}”。",
+                    number=changed.number,
+                    stage=STAGES[changed.stage],
+                )
             )
             return redirect(url_for(".show", file_id=file_id))
         one = queries.file(db.session(), file_id, current_scope())
@@ -115,7 +113,7 @@ def end_deadline(deadline_id: int) -> ResponseReturnValue:
             request.form.get("version", 0, type=int),
             outcome=request.form.get("outcome", ""),
         )
-    flash(str(_("期限“{title}”已结束。", title=_(deadline.title))), "success")
+    flash(_("期限“{title}”已结束。", title=Text(deadline.title)))
     return redirect(url_for(".show", file_id=deadline.file_id))
 
 
@@ -132,14 +130,11 @@ def open_on(loan_id: int) -> ResponseReturnValue:
             with user_work() as work:
                 file = service.open_file(work, loan_id, _new(form))
             flash(
-                str(
-                    _(
-                        "已开立案件 {number}，案件受理费 {fee} 元。",
-                        number=file.number,
-                        fee=display.yuan(file.acceptance_fee),
-                    )
-                ),
-                "success",
+                _(
+                    "已开立案件 {number}，案件受理费 {fee} 元。",
+                    number=file.number,
+                    fee=display.yuan(file.acceptance_fee),
+                )
             )
             return redirect(url_for(".show", file_id=file.id))
     live = url_for(".implied", loan_id=loan_id)

@@ -4,6 +4,9 @@ Every feature keeps its own PO file (`recovery/<feature>/translations/en/LC_MESS
 read together on first use, from the compiled MO beside them where that is newer.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -35,8 +38,24 @@ language_chosen = Namespace().signal("language-chosen")
 """Sent with `language=` when a signed-in person chooses one; `access` keeps it on the account."""
 
 
+_reading: ContextVar[str | None] = ContextVar("reading", default=None)
+
+
+@contextmanager
+def reading(language: str) -> Iterator[None]:
+    """Write in `language` inside the block, whoever asks: a paper, a job's file."""
+    token = _reading.set(language)
+    try:
+        with text.reading(translate_for(language)):
+            yield
+    finally:
+        _reading.reset(token)
+
+
 def current_language() -> str:
-    """Return `zh` or `en`: the person's, else the cookie's, else Chinese."""
+    """Return `zh` or `en`: of the paper, else the person's, else the cookie's, else Chinese."""
+    if (chosen := _reading.get()) is not None:
+        return chosen
     if not has_request_context():
         return DEFAULT
     wanted = (getattr(current_user, "language", None), request.cookies.get(COOKIE))

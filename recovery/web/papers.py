@@ -15,7 +15,7 @@ from html.parser import HTMLParser
 from threading import Lock
 from typing import Any
 
-from flask import Flask, render_template
+from flask import Flask, current_app
 
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
@@ -40,7 +40,7 @@ def render_paper(template: str, **values: Any) -> bytes:
     Raises:
         RuleViolation: a character has no glyph, or the paper is too large for the limits.
     """
-    return pdf_of(render_template(template, **values))
+    return pdf_of(current_app.jinja_env.get_template(template).render(values))
 
 
 def pdf_of(html: str) -> bytes:
