@@ -3,7 +3,6 @@
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from hashlib import sha256
 
 from .findings import Finding
 from .storage import CHUNK, Storage
@@ -21,27 +20,16 @@ def check_objects(storage: Storage, workers: int = WORKERS) -> Iterator[Finding]
             yield from findings
 
 
-def digest(storage: Storage, path: str, buffer: memoryview | None = None) -> str:
-    """Return the SHA-256 of a file, read in pieces of a mebibyte."""
-    buffer = memoryview(bytearray(CHUNK)) if buffer is None else buffer
-    total = sha256()
-    with storage.open(path) as file:
-        while count := file.readinto(buffer):  # type: ignore[attr-defined]
-            total.update(buffer[:count])
-    return total.hexdigest()
-
-
 def _check_batch(storage: Storage, paths: Sequence[str]) -> list[Finding]:
     buffer = memoryview(bytearray(CHUNK))
     findings = []
     for path in paths:
-        name = path.removeprefix("objects/").replace("/", "")
         try:
-            found = digest(storage, path, buffer)
+            found = storage.digest(path, buffer)
         except OSError as error:
             findings.append(Finding("object unreadable", path, f"its content is lost: {error}"))
             continue
-        if found != name:
+        if path != f"objects/{found[:2]}/{found[2:]}":
             meaning = f"its content now has SHA-256 {found}; restore it from another copy"
             findings.append(Finding("object altered", path, meaning))
     return findings

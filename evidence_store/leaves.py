@@ -22,7 +22,13 @@ LARGEST = 65_535
 _SHAPE = re.compile(
     r"[0-9a-f]{32} [a-z][a-z0-9_.-]{0,39} [0-9a-f]{64} [0-9a-f]{64} (?:[0-9a-f]{64}|-)"
 )
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z")
+_LEAF = re.compile(
+    rb'\{"actor":("(?:[^"\\]|\\.)*"),"commitment":"([0-9a-f]{64})",'
+    rb'"generation":(null|"[0-9a-f]{64}"),"id":"([0-9a-f]{32})",'
+    rb'"kind":"([a-z][a-z0-9_.-]{0,39})","prev":(null|"[0-9a-f]{64}"),'
+    rb'"registered_at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
+    rb'"seq":([1-9][0-9]{0,15}),"stream":"([0-9a-f]{64})","v":1\}'
+)
 _ACTOR = 200
 
 
@@ -140,18 +146,32 @@ def read(index: int, data: bytes) -> Entry:
     Raises:
         LeafError: not canonical, or not of the form that `seal` makes.
     """
+    match = _LEAF.fullmatch(data)
+    if match is None:
+        raise LeafError(f"leaf {index} is not of this log's form: {data[:80]!r}")
     try:
-        value = json.loads(data)
-        leaf = Leaf(*(value[name] for name in Leaf._fields))
-        check(leaf)
-        seq, prev, registered_at = value["seq"], value["prev"], value["registered_at"]
-        shaped = type(seq) is int and seq > 0 and _MOMENT.fullmatch(registered_at)
-        entry = seal(leaf, index, (seq, prev), registered_at)
-    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        actor, commitment, generation, id_, kind, prev, at, seq, stream = (
+            str(part, "utf-8") for part in match.groups()
+        )
+        name = json.loads(actor)
+    except ValueError as error:
         raise LeafError(f"leaf {index} is malformed: {error}") from error
-    if not shaped or entry.data != data:
+    if encode_basestring(name) != actor or len(name) > _ACTOR:
         raise LeafError(f"leaf {index} is not in its canonical form")
-    return entry
+    return Entry(
+        index,
+        id_,
+        kind,
+        stream,
+        int(seq),
+        None if prev == "null" else prev[1:-1],
+        commitment,
+        at,
+        name,
+        None if generation == "null" else generation[1:-1],
+        data,
+        sha256(b"\0" + data).digest(),
+    )
 
 
 def _encode(leaf: Leaf, seq: int, prev: str | None, registered_at: str) -> bytes:

@@ -63,6 +63,9 @@ class Storage(Reader, Protocol):
     def open(self, path: str) -> BinaryIO:
         """Open a file for streaming. Raises FileNotFoundError."""
 
+    def digest(self, path: str, buffer: memoryview) -> str:
+        """Return the SHA-256 of a file, reading it through the buffer. Raises OSError."""
+
     def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
         """Store each stream under its SHA-256, durably, in the order given."""
 
