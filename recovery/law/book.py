@@ -118,7 +118,8 @@ class LawBook:
         own = self.local.get(name)
         if own is not None and own.versions[0].since <= on:
             return own.in_force(on)
-        return self.parameter(name, self.parameters).in_force(on)
+        found = self.parameters.get(name) or self.parameter(name, self.parameters)
+        return found.in_force(on)
 
     @staticmethod
     def parameter(name: str, parameters: Mapping[str, Parameter]) -> Parameter:

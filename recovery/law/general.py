@@ -13,7 +13,6 @@ from recovery.law.periods import Period, before, next_hour
 from recovery.law.registry import rule
 from recovery.law.results import Deadline
 
-
 Length = Annotated[int, Range(1, 5000)]
 """A number of days, months or years."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
+from types import MappingProxyType
 
 from recovery.kernel.money import to_fen
 from recovery.kernel.text import Text, _
@@ -175,7 +176,7 @@ def decimal(value: Value) -> Decimal:
 
 def table(value: Value) -> Mapping[str, Value]:
     """Return `value` of a parameter as the table it is."""
-    if isinstance(value, Mapping):
+    if isinstance(value, MappingProxyType | dict):
         return value
     raise TypeError(f"{value} is not a table")
 
