@@ -1,6 +1,7 @@
 // What every page does with JavaScript: menus, quick values, long forms, errors of htmx.
 import "./tables.js";
 import "./keys.js";
+import "./search.js";
 
 const root = document.documentElement;
 
