@@ -12,7 +12,14 @@ from sqlalchemy.orm import Session, aliased
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope, visible
 from recovery.kernel.text import _
-from recovery.loans.models import Instalment, LedgerEntry, Loan
+from recovery.loans.models import (
+    Document,
+    Instalment,
+    LedgerEntry,
+    Loan,
+    LoanOwnership,
+    Vehicle,
+)
 from recovery.loans.rules.accrual import Contract, Posting
 from recovery.loans.rules.balances import Stated
 from recovery.loans.rules.claim import Claim, compute_claim
@@ -79,7 +86,11 @@ def loan_by_number(session: Session, contract_no: str, scope: Scope) -> Loan:
 
 def claim_on(session: Session, loan: Loan, on: date) -> Claim:
     """Return the claim on `loan` at the end of the day `on`, past or future."""
-    book = book_of(session, loan.id)
+    return claim_from(loan, book_of(session, loan.id), on)
+
+
+def claim_from(loan: Loan, book: Book, on: date) -> Claim:
+    """Return the claim on `loan`, whose book was read already, on the day `on`."""
     return compute_claim(contract_of(loan), book.dues, book.postings, on)
 
 
@@ -174,3 +185,70 @@ def _dues(session: Session, loan_ids: Sequence[int]) -> dict[int, list[Due]]:
     for row in rows:
         dues[row.loan_id].append(Due(row.number, row.due_on, row.principal, row.interest))
     return dues
+
+
+def ledger_of(session: Session, loan_id: int) -> list[LedgerEntry]:
+    """Return every row of a loan's ledger, the newest number first."""
+    rows = select(LedgerEntry).where(LedgerEntry.loan_id == loan_id)
+    return list(session.scalars(rows.order_by(LedgerEntry.number.desc())))
+
+
+def instalments_of(session: Session, loan_id: int) -> list[Instalment]:
+    """Return the schedule in force of a loan."""
+    return list(session.scalars(schedule_in_force([loan_id])))
+
+
+def documents_of(session: Session, loan_id: int) -> list[Document]:
+    """Return the documents of a loan, ended ones last, the newest first."""
+    rows = select(Document).where(Document.loan_id == loan_id)
+    order = (Document.ended_on.is_not(None), Document.id.desc())
+    return list(session.scalars(rows.order_by(*order)))
+
+
+def document_of(session: Session, loan_id: int, document_id: int) -> Document:
+    """Return one document of a loan whose gate was passed.
+
+    Raises:
+        NotFound: the loan has no such document.
+    """
+    document = session.get(Document, document_id)
+    if document is None or document.loan_id != loan_id:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    return document
+
+
+def owners_of(session: Session, loan_id: int) -> list[LoanOwnership]:
+    """Return who owned the claim when, the latest first."""
+    rows = select(LoanOwnership).where(LoanOwnership.loan_id == loan_id)
+    return list(session.scalars(rows.order_by(LoanOwnership.since.desc(), LoanOwnership.id.desc())))
+
+
+def loan_numbered(session: Session, contract_no: str, scope: Scope) -> int:
+    """Return the id of the loan with that contract number, through the gate.
+
+    Raises:
+        NotFound: absent, or not for this reader to see.
+    """
+    statement = visible(select(Loan.id).where(Loan.contract_no == contract_no), Loan, scope)
+    loan_id = session.scalar(statement)
+    if loan_id is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    return loan_id
+
+
+def entry_of(session: Session, loan_id: int, entry_id: int) -> LedgerEntry:
+    """Return one ledger row of a loan whose gate was passed.
+
+    Raises:
+        NotFound: the loan has no such row.
+    """
+    entry = session.get(LedgerEntry, entry_id)
+    if entry is None or entry.loan_id != loan_id:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    return entry
+
+
+def vehicle_of(session: Session, loan_id: int) -> Vehicle | None:
+    """Return the car that secures a loan whose gate was passed; None: none does."""
+    rows = select(Vehicle).where(Vehicle.loan_id == loan_id, Vehicle.ended_on.is_(None))
+    return session.scalars(rows.order_by(Vehicle.id.desc()).limit(1)).first()

@@ -8,13 +8,14 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
-from typing import IO
+from typing import IO, Any
 from urllib.parse import quote
 from zipfile import BadZipFile, ZipFile
 
 from flask import Response
 from werkzeug.datastructures import FileStorage
 from wtforms import FileField
+from wtforms.widgets import FileInput
 
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import Text, _
@@ -201,6 +202,22 @@ class UploadField(FileField):  # type: ignore[misc]
             return
         try:
             self.data = receive(sent, self.kinds, self.largest)
+        except RuleViolation as error:
+            raise ValueError(error.message) from None
+
+
+class UploadsField(UploadField):
+    """Several files at once; `data` is the list of checked `Upload`s, empty when none was chosen."""
+
+    widget = FileInput(multiple=True)
+    data: Any
+
+    def process_formdata(self, valuelist: list[FileStorage]) -> None:
+        """Check every file that was sent."""
+        self.data = []
+        sent = [one for one in valuelist if getattr(one, "filename", "")]
+        try:
+            self.data = [receive(one, self.kinds, self.largest) for one in sent]
         except RuleViolation as error:
             raise ValueError(error.message) from None
 

@@ -1,0 +1,77 @@
+"""Forms of the car that secures a loan."""
+
+from typing import Any
+
+from flask import flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from recovery.kernel.actions import Action
+from recovery.kernel.db import db
+from recovery.kernel.text import _
+from recovery.loans import queries
+from recovery.loans.blueprint import bp
+from recovery.loans.collateral import (
+    Collateral,
+    add_collateral,
+    change_collateral,
+    collateral_of,
+    end_collateral,
+)
+from recovery.loans.forms import CollateralForm
+from recovery.loans.page import find_loan
+from recovery.web.people import current_scope, user_work
+from recovery.web.rights import allowed
+
+
+@bp.route("/<int:loan_id>/collateral", methods=["GET", "POST"])
+@allowed(Action.CHANGE_COLLATERAL)
+def edit_collateral(loan_id: int) -> ResponseReturnValue:
+    """Add the car of a loan, or change what is known of it."""
+    loan = find_loan(db.session(), loan_id, current_scope())
+    vehicle = queries.vehicle_of(db.session(), loan.id)
+    form = CollateralForm(obj=vehicle)
+    form.show_version(vehicle.version if vehicle else 0)
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                if vehicle is None:
+                    add_collateral(work, loan.id, _read(form))
+                else:
+                    change_collateral(work, vehicle.id, form.seen, _read(form))
+            flash(str(_("抵押车辆信息已保存。")), "success")
+            return redirect(url_for(".show", loan_id=loan_id))
+        vehicle = queries.vehicle_of(db.session(), loan_id)
+        if vehicle is not None:
+            known = collateral_of(vehicle)
+            form.compare_with(
+                vehicle.version, {name: getattr(known, name) for name in Collateral.__slots__}
+            )
+    page = render_template(
+        "loans/form.html",
+        form=form,
+        loan=loan,
+        heading=_("抵押车辆"),
+        submit=_("保存"),
+        cancel_url=url_for(".show", loan_id=loan_id),
+        breadcrumbs=[(loan.contract_no, url_for(".show", loan_id=loan_id)), (_("抵押车辆"), None)],
+    )
+    return page, form.status
+
+
+@bp.post("/<int:loan_id>/collateral/end")
+@allowed(Action.CHANGE_COLLATERAL)
+def finish_collateral(loan_id: int) -> ResponseReturnValue:
+    """End the car's securing of the loan today."""
+    loan = find_loan(db.session(), loan_id, current_scope())
+    vehicle = queries.vehicle_of(db.session(), loan.id)
+    if vehicle is not None:
+        with user_work() as work:
+            end_collateral(work, vehicle.id, vehicle.version, work.today)
+        flash(str(_("已登记抵押解除。记录保留。")), "success")
+    return redirect(url_for(".show", loan_id=loan_id))
+
+
+def _read(form: CollateralForm) -> Collateral:
+    """Return what was filled in; blank is unknown."""
+    values: dict[str, Any] = {name: form[name].data or None for name in Collateral.__slots__}
+    return Collateral(**values)
