@@ -67,7 +67,7 @@ def index() -> ResponseReturnValue:
     """Show what a query finds."""
     query = request.args.get("q", "").strip()
     hits = search.find(db.session(), query, current_scope(), limit=MANY) if query else []
-    return render_template("search/index.html", groups=grouped(hits), query=query)
+    return render_template("loans/search.html", groups=grouped(hits), query=query)
 
 
 @bp.post("/suggest")
@@ -76,4 +76,4 @@ def suggest() -> ResponseReturnValue:
     """Answer the box while one types; by POST, so that no number stands in an address."""
     query = request.form.get("q", "").strip()
     hits = search.find(db.session(), query, current_scope(), limit=FEW) if query else []
-    return render_template("search/_found.html", groups=grouped(hits), query=query)
+    return render_template("loans/_found.html", groups=grouped(hits), query=query)
