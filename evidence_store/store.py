@@ -1,39 +1,24 @@
-"""The store: objects, the log over them, its signed heads and proofs."""
+"""The store: signed heads and proofs over what was registered."""
 
-import os
-import secrets
-import stat
-import threading
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
-from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, Self
 
-from . import commitment, keys, leaves, merkle, note, private, proof
+from . import keys, leaves, note, proof
+from .findings import Finding
 from .keys import KeyRing, RingKey
 from .leaves import Entry, Leaf
 from .log import Heads, Log
-from .note import NoteError, Signer
-from .private import Opening
 from .proof import Checkpoint, TlogProof
 from .radix import RadixMap
-from .storage import GROUP, ObjectInfo, Storage, StoreError, connect, object_path
+from .registry import SYSTEM, Registry
+from .storage import Storage, StoreError
 from .tiles import TileReader
-from .verify import Finding, verify_store
-
-KEY_VARIABLE = "EVIDENCE_STORE_KEY"
-"""A reference in it (see `keys`) comes before the one that the store remembers."""
+from .verify import verify_store
 
 MAP_STREAM = sha256(b"map").hexdigest()
 """The stream of the map leaves of every log."""
-
-SYSTEM = "evidence_store"
-"""Actor of what the store registers by itself."""
-
-Source = str | os.PathLike[str] | BinaryIO
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,203 +48,19 @@ class MapProof:
         }
 
 
-class Store:
+class Store(Registry):
     """An evidence store. Safe for several threads; any number of processes may write to it."""
 
     def __init__(self, storage: Storage, ring: KeyRing, skey: str | None = None) -> None:
-        self.storage = storage
-        self.ring = ring
-        self._skey = skey
-        self._lock = threading.RLock()
-        self._log: Log | None = None
+        super().__init__(storage, ring, skey)
         self._map: tuple[int, RadixMap, Heads] | None = None
 
     @classmethod
-    def create(cls, url: str, origin: str, skey: str) -> "Store":
-        """Make a store in a folder or bucket that has none and sign its empty head.
-
-        `skey` is a reference to the log's private key, see `keys`. A key given literally is kept
-        in `private/log.key` of a local store; refer to a file, a variable or a token instead
-        when it should be kept apart.
-
-        Raises:
-            StoreError: there is a store already.
-            NoteError: the key or the origin is malformed.
-        """
-        storage, signer = connect(url), keys.load(skey)
-        proof.parse_checkpoint(str(Checkpoint(origin, 0, merkle.EMPTY_ROOT)))
-        ring = KeyRing(origin, (RingKey(str(signer.vkey), datetime.now(UTC).date(), 0),))
-        if not storage.create("keys", note.sign_with(str(ring), signer).encode()):
-            raise StoreError(f"{url} holds a store already")
-        if skey.startswith("PRIVATE+KEY+") and not url.startswith("s3://"):
-            path = Path(url.removeprefix("file://")) / "private"
-            path.mkdir(mode=0o700, exist_ok=True)
-            keys.write(path / "log.key", note.parse_skey(skey), os.environ.get(keys.PASSPHRASE))
-        elif not skey.startswith("PRIVATE+KEY+"):
-            storage.create("private/key-reference", skey.encode())
-        store = cls(storage, ring, skey)
+    def create(cls, url: str, origin: str, skey: str) -> Self:
+        """Make a store where there is none, see `StoreBase.create`, and sign its empty head."""
+        store = super().create(url, origin, skey)
         store.checkpoint()
         return store
-
-    @classmethod
-    def open(cls, url: str, skey: str | None = None) -> "Store":
-        """Open a store; `skey` refers to its private key where the store does not know it.
-
-        Raises:
-            StoreError: there is none.
-            NoteError: its ring of keys is malformed.
-        """
-        storage = connect(url)
-        data = storage.read("keys")
-        if data is None:
-            raise StoreError(f"{url} holds no evidence store")
-        return cls(storage, keys.parse_ring(data.decode()), skey)
-
-    @property
-    def origin(self) -> str:
-        """The name of the log."""
-        return self.ring.origin
-
-    @property
-    def size(self) -> int:
-        """Number of leaves registered, by whomever."""
-        with self._lock:
-            log = self._opened()
-            log.catch_up()
-            return log.size
-
-    # Objects
-
-    def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
-        """Store streams durably under their SHA-256; those that are there stay as they are.
-
-        Local groups of 64 share their syncs. Nothing is registered: append leaves for that.
-
-        Raises:
-            StoreError, OSError: the store refuses or is down; nothing is half stored.
-        """
-        return self.storage.put_objects(sources)
-
-    def open_object(self, digest: str) -> BinaryIO:
-        """Open an object for reading. Raises FileNotFoundError."""
-        return self.storage.open(object_path(digest))
-
-    def has_object(self, digest: str) -> bool:
-        """Tell whether there is such an object; its content is not read."""
-        return self.storage.size(object_path(digest)) is not None
-
-    def erase_object(self, digest: str) -> None:
-        """Destroy an object: only under an erasure that two persons approved and the log names."""
-        self.storage.delete(object_path(digest))
-
-    def replace_object(self, digest: str, source: BinaryIO) -> None:
-        """Put a copy in the place of a damaged object.
-
-        Raises:
-            StoreError: the copy does not have this SHA-256.
-        """
-        data = source.read()
-        if sha256(data).hexdigest() != digest:
-            raise StoreError("the copy is not the object: its SHA-256 differs")
-        self.storage.replace(object_path(digest), data)
-
-    # The log
-
-    def append(self, wanted: Sequence[Leaf], now: datetime | None = None) -> list[Entry]:
-        """Register leaves, of any streams, in one durable commit; entries in the order given.
-
-        The log assigns index, `seq`, `prev` and `registered_at` (`now`, by default the clock).
-        When it returns, all are registered; when it raises, look with `leaves_from` before
-        concluding that none is. See the package's docstring for how a sequencer uses it.
-
-        Raises:
-            LeafError: a leaf is malformed or an id is given twice; none is registered.
-            ClockError: the clock went back by more than five minutes; none is registered.
-            OSError: the medium failed.
-        """
-        if not wanted:
-            return []
-        with self._lock:
-            return self._opened().append(wanted, leaves.moment(now or datetime.now(UTC)))
-
-    def leaves_from(self, index: int = 0) -> Iterator[Entry]:
-        """Yield every entry from `index` on, also those that other processes registered."""
-        with self._lock:
-            log = self._opened()
-            log.catch_up()
-            return log.leaves_from(index)
-
-    def entry(self, index: int) -> Entry:
-        """Return one entry.
-
-        Raises:
-            StoreError: the log has no such leaf.
-        """
-        entry = next(self.leaves_from(index), None) if index >= 0 else None
-        if entry is None:
-            raise StoreError(f"the log has no leaf {index}")
-        return entry
-
-    def add_file(self, stream: str, source: Source, meta: Mapping[str, str]) -> list[Entry]:
-        """Store one file and register it; see `add_files`."""
-        return self.add_files(stream, [(source, meta)])
-
-    def add_files(
-        self, stream: str, sources: Iterable[tuple[Source, Mapping[str, str]]]
-    ) -> list[Entry]:
-        """Store files (path or stream, with their further fields) and register each.
-
-        The record of a file has the fields `sha256` and `size`, for a path `name`, and what
-        `meta` adds. Files are stored and registered in groups of 64. `stream` is a name or 64
-        hexadecimal digits, see `stream_of`.
-        """
-        place, entries = self.stream_of(stream), []
-        items = list(sources)
-        for start in range(0, len(items), GROUP):
-            group = items[start : start + GROUP]
-            with ExitStack() as stack:
-                streams = [_readable(source, stack) for source, _ in group]
-                infos = self.put_objects(streams)
-            records = [
-                {"sha256": info.sha256, "size": str(info.size), **_named(source), **meta}
-                for info, (source, meta) in zip(infos, group, strict=True)
-            ]
-            entries += self._register(place, ["file"] * len(records), records)
-        return entries
-
-    def add_records(self, stream: str, records: Sequence[Mapping[str, str]]) -> list[Entry]:
-        """Commit to records (fields of text) and register each, in one commit.
-
-        The field `kind` names the leaf's kind, by default `record`. What opens the commitments
-        is kept in `private/openings`; see `opening`.
-        """
-        kinds = [record.get("kind", "record") for record in records]
-        return self._register(self.stream_of(stream), kinds, records)
-
-    def opening(self, entry: Entry) -> tuple[dict[str, str], bytes]:
-        """Return the fields and the secret of what `add_file` or `add_records` registered.
-
-        Raises:
-            StoreError: the store does not hold them.
-        """
-        for path in self.storage.names("private/openings"):
-            for opening in private.read_openings(self.storage.read(path) or b""):
-                if opening.id == entry.id:
-                    return dict(opening.fields), opening.secret
-        raise StoreError(f"the store holds no opening of leaf {entry.index}")
-
-    def stream_of(self, name: str) -> str:
-        """Return the stream of a name, giving it a random salt at first; hexadecimal as it is."""
-        if len(name) == 64 and not set(name) - set("0123456789abcdef"):
-            return name
-        path = f"private/streams/{sha256(name.encode()).hexdigest()}"
-        data = self.storage.read(path)
-        if data is None:
-            fresh = private.write_salt(secrets.token_bytes(leaves.SALT_SIZE), name)
-            data = fresh if self.storage.create(path, fresh) else self.storage.read(path)
-        return leaves.stream_id(private.read_salt(data or b"")[0], name)
-
-    # Heads and proofs
 
     def checkpoint(self) -> str:
         """Write the tiles, sign the present head and return the signed note.
@@ -377,19 +178,6 @@ class Store:
         """
         return verify_store(self.storage, self.ring, full=full)
 
-    # Keys
-
-    def sign(self, text: str) -> str:
-        """Sign a text of another kind than a head, such as the manifest of a dossier.
-
-        Raises:
-            StoreError: it could be taken for a head of this log.
-            NoteError: there is no private key, or the text is malformed.
-        """
-        if text.partition("\n")[0] == self.origin:
-            raise StoreError("heads are signed by checkpoint() only")
-        return note.sign_with(text, self._signer())
-
     def rotate_key(self, skey: str, on: date) -> None:
         """Let another key sign from the next head on; both sign the ring that says so."""
         with self._lock:
@@ -413,49 +201,6 @@ class Store:
             raise StoreError("the key in use cannot be revoked; rotate to another one first")
         ring = self.ring.revoked(vkey, on, last_size)
         self._keep_ring(ring, note.sign_with(str(ring), self._signer()))
-
-    # Inside
-
-    def _register(
-        self, place: str, kinds: Sequence[str], records: Sequence[Mapping[str, str]]
-    ) -> list[Entry]:
-        """Write what opens the commitments first: a leaf without it could not be shown."""
-        wanted, openings = [], []
-        for kind, record in zip(kinds, records, strict=True):
-            secret = secrets.token_bytes(commitment.SECRET_SIZE)
-            root = commitment.commit(record, secret).root
-            leaf = Leaf(leaves.new_id(), kind, place, root.hex(), SYSTEM)
-            wanted.append(leaf)
-            openings.append(Opening(leaf.id, record, secret))
-        if wanted:
-            data = private.write_openings(openings)
-            self.storage.create(f"private/openings/{wanted[0].id}", data)
-        return self.append(wanted)
-
-    def _opened(self) -> Log:
-        if self._log is None:
-            data = self.storage.read("checkpoint")
-            size = 0
-            if data is not None:
-                size = proof.parse_checkpoint(note.split(data.decode())[0]).size
-            self._log = Log(self.storage, size)
-        return self._log
-
-    def _signer(self) -> Signer:
-        reference = self._skey or os.environ.get(KEY_VARIABLE)
-        if reference is None:
-            data = self.storage.read("private/key-reference")
-            reference = data.decode() if data is not None else self._local_key()
-        signer = keys.load(reference)
-        if str(signer.vkey) != self.ring.keys[-1].vkey:
-            raise NoteError("the private key is not the one in use by this log")
-        return signer
-
-    def _local_key(self) -> str:
-        data = self.storage.read("private/log.key")
-        if data is None:
-            raise NoteError(f"no private key: name one in {KEY_VARIABLE}")
-        return data.decode().strip()
 
     def _sign(self, log: Log) -> str:
         """Write the tiles and the head of what `log` holds, unless a head covers it already."""
@@ -526,29 +271,3 @@ class Store:
         last = (log.snapshot_sizes() or [0])[-1]
         if log.size - last > max(4096, len(log.heads().streams) // 4):
             log.write_snapshot()
-
-    def _keep_ring(self, ring: KeyRing, signed: str) -> None:
-        self.storage.replace("keys", signed.encode())
-        self.ring = ring
-
-
-def _readable(source: Source, stack: ExitStack) -> BinaryIO:
-    if isinstance(source, (str, os.PathLike)):
-        return stack.enter_context(_open_regular(Path(source)))
-    return source
-
-
-def _open_regular(path: Path) -> BinaryIO:
-    """Open a regular file; a FIFO, device, folder or symbolic link is refused, never waited for."""
-    handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    if not stat.S_ISREG(os.fstat(handle).st_mode):
-        os.close(handle)
-        raise StoreError(f"{path} is not a regular file")
-    return os.fdopen(handle, "rb")
-
-
-def _named(source: Source) -> dict[str, str]:
-    return {"name": Path(source).name} if isinstance(source, (str, os.PathLike)) else {}
-
-
-__all__ = ["MapProof", "Store"]

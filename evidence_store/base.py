@@ -1,0 +1,112 @@
+"""Opening a store, and its keys."""
+
+import os
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from . import keys, merkle, note, proof
+from .keys import KeyRing, RingKey
+from .log import Log
+from .note import NoteError, Signer
+from .proof import Checkpoint
+from .storage import Storage, StoreError, connect
+
+KEY_VARIABLE = "EVIDENCE_STORE_KEY"
+"""A reference in it (see `keys`) comes before the one that the store remembers."""
+
+
+class StoreBase:
+    """A storage, the ring of the log's keys, and the log once it is read."""
+
+    def __init__(self, storage: Storage, ring: KeyRing, skey: str | None = None) -> None:
+        self.storage = storage
+        self.ring = ring
+        self._skey = skey
+        self._lock = threading.RLock()
+        self._log: Log | None = None
+
+    @classmethod
+    def create(cls, url: str, origin: str, skey: str) -> Self:
+        """Make a store in a folder or bucket that has none.
+
+        `skey` is a reference to the log's private key, see `keys`. A key given literally is kept
+        in `private/log.key` of a local store; refer to a file, a variable or a token instead
+        when it should be kept apart.
+
+        Raises:
+            StoreError: there is a store already.
+            NoteError: the key or the origin is malformed.
+        """
+        storage, signer = connect(url), keys.load(skey)
+        proof.parse_checkpoint(str(Checkpoint(origin, 0, merkle.EMPTY_ROOT)))
+        ring = KeyRing(origin, (RingKey(str(signer.vkey), datetime.now(UTC).date(), 0),))
+        if not storage.create("keys", note.sign_with(str(ring), signer).encode()):
+            raise StoreError(f"{url} holds a store already")
+        if skey.startswith("PRIVATE+KEY+") and not url.startswith("s3://"):
+            path = Path(url.removeprefix("file://")) / "private"
+            path.mkdir(mode=0o700, exist_ok=True)
+            keys.write(path / "log.key", note.parse_skey(skey), os.environ.get(keys.PASSPHRASE))
+        elif not skey.startswith("PRIVATE+KEY+"):
+            storage.create("private/key-reference", skey.encode())
+        return cls(storage, ring, skey)
+
+    @classmethod
+    def open(cls, url: str, skey: str | None = None) -> Self:
+        """Open a store; `skey` refers to its private key where the store does not know it.
+
+        Raises:
+            StoreError: there is none.
+            NoteError: its ring of keys is malformed.
+        """
+        storage = connect(url)
+        data = storage.read("keys")
+        if data is None:
+            raise StoreError(f"{url} holds no evidence store")
+        return cls(storage, keys.parse_ring(data.decode()), skey)
+
+    @property
+    def origin(self) -> str:
+        """The name of the log."""
+        return self.ring.origin
+
+    def sign(self, text: str) -> str:
+        """Sign a text of another kind than a head, such as the manifest of a dossier.
+
+        Raises:
+            StoreError: it could be taken for a head of this log.
+            NoteError: there is no private key, or the text is malformed.
+        """
+        if text.partition("\n")[0] == self.origin:
+            raise StoreError("heads are signed by checkpoint() only")
+        return note.sign_with(text, self._signer())
+
+    def _opened(self) -> Log:
+        if self._log is None:
+            data = self.storage.read("checkpoint")
+            size = 0
+            if data is not None:
+                size = proof.parse_checkpoint(note.split(data.decode())[0]).size
+            self._log = Log(self.storage, size)
+        return self._log
+
+    def _signer(self) -> Signer:
+        reference = self._skey or os.environ.get(KEY_VARIABLE)
+        if reference is None:
+            data = self.storage.read("private/key-reference")
+            reference = data.decode() if data is not None else self._local_key()
+        signer = keys.load(reference)
+        if str(signer.vkey) != self.ring.keys[-1].vkey:
+            raise NoteError("the private key is not the one in use by this log")
+        return signer
+
+    def _local_key(self) -> str:
+        data = self.storage.read("private/log.key")
+        if data is None:
+            raise NoteError(f"no private key: name one in {KEY_VARIABLE}")
+        return data.decode().strip()
+
+    def _keep_ring(self, ring: KeyRing, signed: str) -> None:
+        self.storage.replace("keys", signed.encode())
+        self.ring = ring
