@@ -1,6 +1,5 @@
 """Forms of evidence."""
 
-
 from recovery.evidence.contents import PRESETS
 from recovery.kernel.text import _
 from recovery.web.fields import LineField, SelectField

@@ -8,8 +8,9 @@ from pathlib import Path
 from flask import current_app
 
 from evidence_store import keys, note
+from evidence_store.base import KEY_VARIABLE
 from evidence_store.storage import StoreError
-from evidence_store.store import KEY_VARIABLE, Store
+from evidence_store.store import Store
 from recovery.kernel.config import Settings
 
 ORIGIN_VARIABLE = "RECOVERY_LOG_ORIGIN"

@@ -1,6 +1,5 @@
 """Forms of litigation files."""
 
-
 from recovery.kernel.text import _
 from recovery.litigation.rules import FOLLOWING, PROCEDURES, STAGES
 from recovery.web.fields import DateField, LineField, NoteField, PastDateField, SelectField

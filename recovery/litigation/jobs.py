@@ -9,6 +9,7 @@ from recovery.kernel.db import db
 from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
 from recovery.litigation.service import NewFile, open_files
+from recovery.loans.listing.selections import next_ids
 from recovery.loans.models import Loan, Selection, SelectionRow
 
 OPEN_SELECTED = "litigation.open_selected"
@@ -30,26 +31,26 @@ def open_selected(job: RunningJob) -> dict[str, Any]:
         remark=given["remark"],
     )
     selection = db.session.get_one(Selection, given["selection"])
+    last = _last_done(selection.id, job.done)
     job.progress(job.done, selection.row_count)
-    while ids := _next_ids(selection.id, job.done):
+    while ids := next_ids(db.session(), selection.id, last, BATCH):
         with job.work() as work:
             opened = open_files(work, ids, new)
             numbers = _numbers(list(opened.refused))
             for loan_id, reason in opened.refused.items():
                 job.exception(numbers.get(loan_id, str(loan_id)), reason)
             job.progress(job.done + len(ids))
+        last = ids[-1]
     return {"links": [result_link(_("查看诉讼案件"), "litigation.index", stage="preparing")]}
 
 
-def _next_ids(selection_id: int, done: int) -> list[int]:
-    statement = (
-        select(SelectionRow.record_id)
-        .where(SelectionRow.selection_id == selection_id)
-        .order_by(SelectionRow.record_id)
-        .offset(done)
-        .limit(BATCH)
-    )
-    return list(db.session.scalars(statement))
+def _last_done(selection_id: int, done: int) -> int:
+    """Return the loan at which an earlier attempt of the job stopped; 0 at the beginning."""
+    if not done:
+        return 0
+    rows = select(SelectionRow.record_id).where(SelectionRow.selection_id == selection_id)
+    last = rows.order_by(SelectionRow.record_id).offset(done - 1).limit(1)
+    return db.session.scalar(last) or 0
 
 
 def _numbers(loan_ids: list[int]) -> dict[int, str]:

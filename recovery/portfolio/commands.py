@@ -1,12 +1,24 @@
 """`recovery package …`."""
 
-import json
-import shutil
-import sys
 from datetime import datetime
 from pathlib import Path
+from urllib.parse import parse_qsl
 
 import click
+from werkzeug.datastructures import MultiDict
+
+from recovery.kernel.commands import json_option, operator, report, with_app
+from recovery.kernel.db import db
+from recovery.kernel.errors import RuleViolation
+from recovery.kernel.gate import EVERYTHING, Actor
+from recovery.kernel.text import _
+from recovery.kernel.work import work_as
+from recovery.loans.listing.jobs import reader_of
+from recovery.loans.listing.queries import matching
+from recovery.loans.listing.worklist import FILTERS
+from recovery.portfolio import service
+from recovery.portfolio.queries import package_by_number
+from recovery.portfolio.tape import write_xlsx
 
 
 @click.group()
@@ -15,17 +27,37 @@ def package() -> None:
 
 
 @package.command()
+@click.option("--filter", "query", default="", help="The loan list's query string.")
+@click.option("--name", required=True)
+@click.option("--disposal", default="sale", show_default=True)
+@json_option
+@with_app
+def build(query: str, name: str, disposal: str, *, as_json: bool) -> int:
+    """Start a package of all loans that match the filter of the loan list."""
+    actor = Actor.system(f"cli/{operator()}")
+    filters = FILTERS.read(MultiDict(parse_qsl(query)))
+    if filters.problems or (query and not filters.active):
+        raise RuleViolation(_("看不懂筛选条件“{query}”。", query=query))
+    ids = list(db.session.scalars(matching(db.session(), filters, reader_of(actor))))
+    if not ids:
+        raise RuleViolation(_("没有符合筛选条件的贷款。"))
+    with work_as(actor) as work:
+        made = service.start_package(work, service.NewPackage(name, disposal, query))
+    for start in range(0, len(ids), service.ADD_BATCH):
+        with work_as(actor) as work:
+            service.add_loans(work, made.id, ids[start : start + service.ADD_BATCH])
+    report({"number": made.number, "loans": len(ids)}, as_json=as_json)
+    return 0
+
+
+@package.command()
 @click.argument("number")
 @click.option("--cut-off", required=True, type=click.DateTime(["%Y-%m-%d"]))
-@click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
-def freeze(number: str, cut_off: datetime, *, as_json: bool) -> None:
+@json_option
+@with_app
+def freeze(number: str, cut_off: datetime, *, as_json: bool) -> int:
     """Freeze the package NUMBER at a cut-off date; exit 1 where loans were left out."""
-    from recovery.kernel.gate import Actor
-    from recovery.kernel.work import work_as
-    from recovery.portfolio import service
-    from recovery.portfolio.queries import package_by_number
-
-    actor = Actor.system("command line")
+    actor = Actor.system(f"cli/{operator()}")
     one = package_by_number(number, actor.scope)
     with work_as(actor) as work:
         service.begin_freeze(work, one.id, one.version, cut_off_date=cut_off.date())
@@ -38,28 +70,21 @@ def freeze(number: str, cut_off: datetime, *, as_json: bool) -> None:
         left_out |= {contract: str(reason) for contract, reason in refused.items()}
     with work_as(actor) as work:
         frozen = service.finish_freeze(work, one.id)
-    report = {"number": number, "digest": frozen.digest, "totals": frozen.totals}
-    if as_json:
-        click.echo(json.dumps(report | {"left_out": left_out}, ensure_ascii=False))
-    else:
-        click.echo(f"{number} {frozen.loan_count} {frozen.digest}")
-        for contract, reason in left_out.items():
-            click.echo(f"{contract}: {reason}", err=True)
-    sys.exit(1 if left_out else 0)
+    facts = {"number": number, "loans": frozen.loan_count, "digest": frozen.digest}
+    report(facts | {"totals": frozen.totals, "left_out": left_out}, as_json=as_json)
+    return 1 if left_out else 0
 
 
 @package.command()
 @click.argument("number")
 @click.option("--form", default="tape", show_default=True, type=click.Choice(["tape"]))
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
-def export(number: str, form: str, out: Path) -> None:
+@json_option
+@with_app
+def export(number: str, form: str, out: Path, *, as_json: bool) -> int:
     """Write the frozen package NUMBER to a file."""
-    from recovery.kernel.db import db
-    from recovery.kernel.gate import EVERYTHING
-    from recovery.portfolio.queries import package_by_number
-    from recovery.portfolio.tape import write_xlsx
-
     partial = out.with_name(f".{out.name}.part")
     count = write_xlsx(db.session(), package_by_number(number, EVERYTHING), partial)
-    shutil.move(partial, out)
-    click.echo(f"{out} {form} {count}")
+    partial.replace(out)
+    report({"number": number, "form": form, "loans": count, "file": str(out)}, as_json=as_json)
+    return 0

@@ -1,6 +1,5 @@
 """Forms of packages."""
 
-
 from recovery.kernel.text import _
 from recovery.portfolio.rules import DISPOSALS
 from recovery.web.fields import LineField, NoteField, PastDateField, SelectField

@@ -7,7 +7,8 @@ from sqlalchemy import func, select
 from recovery.kernel.db import db
 from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
-from recovery.loans.models import Selection, SelectionRow
+from recovery.loans.listing.selections import next_ids
+from recovery.loans.models import Selection
 from recovery.portfolio import service, tape
 from recovery.portfolio.models import Package, PackageLoan
 
@@ -23,23 +24,13 @@ def fill(job: RunningJob) -> dict[str, Any]:
     selection = db.session.get_one(Selection, job.arguments["selection"])
     last, total = 0, selection.row_count
     done = 0
-    while ids := _next_ids(selection.id, last):
+    while ids := next_ids(db.session(), selection.id, last, service.ADD_BATCH):
         with job.work() as work:
             service.add_loans(work, package_id, ids)
             done += len(ids)
             job.progress(done, total)
         last = ids[-1]
     return {"links": [_package_link(package_id)]}
-
-
-def _next_ids(selection_id: int, after: int) -> list[int]:
-    statement = (
-        select(SelectionRow.record_id)
-        .where(SelectionRow.selection_id == selection_id, SelectionRow.record_id > after)
-        .order_by(SelectionRow.record_id)
-        .limit(service.ADD_BATCH)
-    )
-    return list(db.session.scalars(statement))
 
 
 @handles(FREEZE, label=_("冻结资产包"))
