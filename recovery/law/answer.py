@@ -30,11 +30,26 @@ class Day:
         return str(Text(_WEEKDAYS[self.day.weekday()].key, {"date": self.day.isoformat()}))
 
 
-def _with_weekdays(step: Text) -> Text:
-    shown = {
-        name: Day(value) if type(value) is date else value for name, value in step.values.items()
-    }
-    return Text(step.key, shown)
+def figure(value: Decimal) -> str:
+    """Return `value` for readers: separated thousands, no idle zeros, money with its fen."""
+    shown = f"{value:,f}"
+    if "." not in shown:
+        return shown
+    whole, decimals = shown.split(".")
+    kept = decimals.rstrip("0")
+    if kept and len(decimals) > 1:
+        kept = kept.ljust(2, "0")
+    return f"{whole}.{kept}" if kept else whole
+
+
+def _shown(value: object) -> object:
+    if type(value) is date:
+        return Day(value)
+    return figure(value) if isinstance(value, Decimal) else value
+
+
+def _for_readers(step: Text) -> Text:
+    return Text(step.key, {name: _shown(value) for name, value in step.values.items()})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +97,8 @@ class Answer:
 
     @property
     def trace(self) -> tuple[Text, ...]:
-        """Return the steps as sentences whose days show their weekday in the reader's language."""
-        return tuple(map(_with_weekdays, self.steps))
+        """Return the steps as sentences; days show their weekday in the reader's language."""
+        return tuple(map(_for_readers, self.steps))
 
     @property
     def confirmed(self) -> bool:

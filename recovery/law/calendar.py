@@ -84,6 +84,11 @@ class Calendar:
             count -= self.is_working_day(day)
         return day
 
+    def balance(self, year: int) -> tuple[int, int]:
+        """Return how many weekdays of `year` are off, and how many weekend days are worked."""
+        off = sum(day.year == year and day.weekday() < _SATURDAY for day in self.rest_weekdays)
+        return off, sum(day.year == year for day in self.working_weekends)
+
     def with_days(self, days: Iterable[CalendarDay], years: Iterable[int]) -> "Calendar":
         """Return this calendar overlaid by `days`, with `years` known in full from now on."""
         overlay = {row.day: row.working for row in days}

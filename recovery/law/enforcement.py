@@ -9,10 +9,11 @@ from typing import Literal, TypedDict
 
 from recovery.kernel.text import _
 from recovery.law.errors import BadInput
-from recovery.law.inputs import Positive
+from recovery.law.inputs import Count, Positive
 from recovery.law.paper import Paper, whole
 from recovery.law.periods import Period, end_of_period
 from recovery.law.registry import rule
+from recovery.law.results import Deadline
 
 
 class JudgmentChain(TypedDict):
@@ -24,6 +25,13 @@ class JudgmentChain(TypedDict):
     performance_last_day: date
     doubled_interest_first_day: date
     enforcement_application_deadline: date
+
+
+class Effective(TypedDict):
+    """The last day of all parties to appeal, and the day the judgment takes effect."""
+
+    last_appeal_day: date
+    effective_date: date
 
 
 class Eligible(TypedDict):
@@ -98,6 +106,36 @@ def judgment_to_enforcement(
         "doubled_interest_first_day": performance + timedelta(days=1),
         "enforcement_application_deadline": application,
     }
+
+
+@rule("judgment.effective")
+def judgment_effective(paper: Paper, *, served: tuple[date, ...]) -> Effective:
+    """Day on which a judgment that no party appealed takes effect, however many parties there are.
+
+    `served` are the days on which each party was served; each has its own period to appeal.
+    """
+    appeal = paper.period("deadline.appeal.judgment")
+    last = max(paper.deadline(day, appeal)[1] for day in served)
+    paper.read("judgment.effectiveness")
+    effective = last + timedelta(days=1)
+    paper.say(_("最后一方上诉期届满的次日 {day} 判决生效。", day=effective))
+    return {"last_appeal_day": last, "effective_date": effective}
+
+
+@rule("deadline.enforcement.close_excluding")
+def close_enforcement_excluding(paper: Paper, *, trigger: date, excluded_days: Count) -> Deadline:
+    """Period to close an enforcement, without the days that do not count towards it.
+
+    Excluded are publication, appraisal, jurisdiction disputes, deferral and suspension.
+    Source: 法释〔2000〕29号 art. 5; 执行程序解释 art. 13.
+    """
+    paper.read("enforcement.close_exclusions")
+    counted = paper.count(trigger, paper.period("deadline.enforcement.close"))
+    nominal = counted + timedelta(days=excluded_days)
+    paper.say(_("扣除不计入的 {days} 日，至 {last} 届满。", days=excluded_days, last=nominal))
+    last = paper.roll(nominal)
+    paper.nominal, paper.rolled = nominal, last
+    return {"deadline": last, "nominal_last_day": nominal}
 
 
 @rule("enforcement.round_termination")

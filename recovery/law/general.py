@@ -8,7 +8,7 @@ from typing import Annotated, Literal, TypedDict
 
 from recovery.kernel.text import _
 from recovery.law.inputs import Positive, Range
-from recovery.law.paper import Paper
+from recovery.law.paper import Paper, whole
 from recovery.law.periods import Period, before, next_hour
 from recovery.law.registry import rule
 from recovery.law.results import Deadline
@@ -35,6 +35,14 @@ class WorkingDays(TypedDict):
     """The last day of a period of working days."""
 
     last_day: date
+
+
+class YearCheck(TypedDict):
+    """Rest days that fall on weekdays, weekend days that are worked, and whether they balance."""
+
+    rest_weekdays: int
+    working_weekend_days: int
+    balanced: bool
 
 
 class InTime(TypedDict):
@@ -98,6 +106,27 @@ def working_days_end(paper: Paper, *, starts: date, count: Length) -> WorkingDay
     paper.note_year(last)
     paper.rolled = last
     return {"last_day": last}
+
+
+@rule("calendar.year_check")
+def year_check(paper: Paper, *, year: Annotated[int, Range(2008, 2200)]) -> YearCheck:
+    """Whether a year's rest days on weekdays, less its worked weekends, are its statutory holidays.
+
+    An arrangement that reaches into the next year, or a day given once, breaks the balance: a
+    reason to look twice, no proof of a mistake. Source: 全国年节及纪念日放假办法.
+    """
+    statutory = whole(paper.read_on("calendar.statutory_holidays", date(year, 1, 1)).value)
+    off, worked = paper.book.calendar.balance(year)
+    paper.say(
+        _(
+            "工作日放假 {off} 天，周末上班 {worked} 天，法定节假日 {statutory} 天。",
+            off=off,
+            worked=worked,
+            statutory=statutory,
+        )
+    )
+    balanced = off - worked == statutory
+    return {"rest_weekdays": off, "working_weekend_days": worked, "balanced": balanced}
 
 
 @rule("period.posted_in_time")

@@ -1,6 +1,7 @@
 """`recovery law eval`: JSON lines in and out; nothing wrong in one line stops the others."""
 
 import json
+import re
 from datetime import date, datetime
 
 import pytest
@@ -14,10 +15,12 @@ from recovery.law.commands import english, law
 from recovery.law.parameters import Version
 from recovery.law.registry import RULES
 from tests.law.same import same
+from tests.law.test_cases import CASES
 from tests.law.test_vectors import VECTORS
 
 TODAY = date(2026, 11, 23)
 BOOK = LawBook.standard()
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
 FEE = {"id": "a", "rule": "court_fee.acceptance", "inputs": {"amount": "100000"}}
 
 
@@ -101,6 +104,27 @@ def test_an_answer_says_what_it_rests_on_in_both_languages():
         "From Tue 2024-03-05, first day excluded; 15 days end Wed 2024-03-20.",
         "Wed 2024-03-20 is a working day.",
     ]
+
+
+def test_figures_in_a_trace_are_written_for_readers():
+    (found,) = answers(FEE | {"inputs": {"amount": "1086543.21"}})
+    assert found["trace_en"][0] == "The base fee is 50 yuan."
+    assert found["trace_en"][-1] == (
+        "86,543.21 yuan above 1,000,000 yuan x 0.009; together 14,578.88889 yuan."
+    )
+
+
+def test_every_step_of_every_worked_case_is_told_in_both_languages():
+    for case in CASES:
+        if "result" not in case or case["rule"] == "repayment.several_debts":
+            continue
+        (found,) = answers({"rule": case["rule"], "inputs": case["inputs"]})
+        assert found["trace"], case["rule"]
+        told = zip(found["trace"], found["trace_en"], strict=True)
+        for chinese, english_text in told:
+            assert CHINESE.search(chinese)
+            assert not CHINESE.search(english_text), english_text
+            assert "{" not in chinese + english_text
 
 
 def test_a_figure_from_memory_is_unconfirmed():
