@@ -103,10 +103,9 @@ def evidence(
     cosigned = store.cosigned_head(head.size)
     if cosigned != signed:
         payload["data/checkpoint.cosigned"] = cosigned.encode()
-    for record in records:
-        payload[_proof_path(record.entry.index)] = store.prove(
-            record.entry.index, head.size
-        ).encode()
+    indexes = sorted(record.entry.index for record in records)
+    for index, text in zip(indexes, store.prove_all(indexes, head.size), strict=True):
+        payload[_proof_path(index)] = text.encode()
     payload["data/records.jsonl"] = b"".join(map(_record_line, records))
     if streams:
         payload.update(_map_proof(store, streams, head.size))

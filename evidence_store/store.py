@@ -1,11 +1,13 @@
 """The store: signed heads and proofs over what was registered."""
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from hashlib import sha256
 from typing import Any, Self
 
 from . import keys, leaves, note, proof
+from .base import KEY_VARIABLE
 from .findings import Finding
 from .keys import KeyRing, RingKey
 from .leaves import Entry, Leaf
@@ -142,12 +144,16 @@ class Store(Registry):
         Raises:
             ProofError: that head does not cover the leaf.
         """
+        return next(self.prove_all([index], size))
+
+    def prove_all(self, indexes: Iterable[int], size: int | None = None) -> Iterator[str]:
+        """Yield the tlog-proof of each leaf, see `prove`; ascending indexes read each tile once."""
         signed = self.cosigned_head(size)
         head = proof.parse_checkpoint(note.split(signed)[0])
         reader = TileReader(self.storage, head.size)
-        hashes = reader.inclusion(index)
-        _, data = next(reader.entries(index))
-        return str(TlogProof(index, tuple(hashes), signed, data))
+        for index in indexes:
+            hashes = reader.inclusion(index)
+            yield str(TlogProof(index, tuple(hashes), signed, reader.entry(index)))
 
     def prove_consistency(self, size1: int, size2: int) -> list[bytes]:
         """Return the proof that the first `size1` leaves are a prefix of the first `size2`."""
@@ -271,3 +277,6 @@ class Store(Registry):
         last = (log.snapshot_sizes() or [0])[-1]
         if log.size - last > max(4096, len(log.heads().streams) // 4):
             log.write_snapshot()
+
+
+__all__ = ["KEY_VARIABLE", "MAP_STREAM", "MapProof", "Store"]

@@ -99,6 +99,7 @@ class TileReader:
     def __init__(self, reader: Reader, size: int) -> None:
         self.size = size
         self._reader = reader
+        self._bundle: tuple[int, list[bytes]] = (-1, [])
         self._kept: OrderedDict[tuple[int, int], bytes] = OrderedDict()
 
     def hashes(self, tile: Tile) -> bytes:
@@ -147,6 +148,14 @@ class TileReader:
         if len(entries) < tile.width:
             raise TileError(f"{tile.path} holds {len(entries)} entries")
         return entries[: tile.width]
+
+    def entry(self, index: int) -> bytes:
+        """Return one entry; the bundle read last is kept."""
+        number, offset = divmod(index, WIDTH)
+        if self._bundle[0] != number:
+            width = min(WIDTH, self.size - number * WIDTH)
+            self._bundle = (number, self.bundle(Tile(None, number, width)))
+        return self._bundle[1][offset]
 
     def entries(self, start: int = 0) -> Iterator[tuple[int, bytes]]:
         """Yield the entries from `start` on with their index."""
