@@ -128,7 +128,7 @@ def statement(loan_id: int) -> ResponseReturnValue:
     day = _asked_day()
     with text.reading(translate_for(language)):
         pdf = render_paper(
-            "documents/loan_statement.html",
+            "documents/loans/statement.html",
             statement=statement_of(db.session(), loan, day),
             labels=labels,
             heads=HEAD_LABELS,
