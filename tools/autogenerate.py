@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import produce_migrations, render_python_code
 from alembic.runtime.migration import MigrationContext
@@ -48,7 +48,7 @@ SHORT = (
 )
 
 
-def render_item(kind: str, value: Any, _context: Any) -> str | bool:
+def render_item(kind: str, value: Any, _context: Any) -> str | Literal[False]:
     """Render our column types as the plain types that they are in the database."""
     return PLAIN.get(type(value), False) if kind == "type" else False
 
@@ -81,6 +81,7 @@ def produce(feature: str, before: str) -> tuple[str, str]:
         up, down = (
             render_python_code(ops, render_item=render_item)
             for ops in (script.upgrade_ops, script.downgrade_ops)
+            if ops is not None
         )
     for long, short in SHORT:
         up, down = up.replace(long, short), down.replace(long, short)
