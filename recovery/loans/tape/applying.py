@@ -129,7 +129,7 @@ def apply_batch(
     Raises:
         RuleViolation: the batch is not ready to be applied.
     """
-    begin(opener, batch_id)
+    begin(opener, batch_id, today)
     reader.rollback()
     batch = reader.get_one(ImportBatch, batch_id, populate_existing=True)
     application = application_of(reader, batch, actor=actor, today=today)
@@ -137,7 +137,7 @@ def apply_batch(
     return finish(opener, batch_id)
 
 
-def begin(opener: Opener, batch_id: int) -> None:
+def begin(opener: Opener, batch_id: int, today: date) -> None:
     """Say that the batch is being applied.
 
     Raises:
@@ -149,7 +149,7 @@ def begin(opener: Opener, batch_id: int) -> None:
             raise RuleViolation(_("这个批次不能导入：状态为“{state}”。", state=batch.state))
         if batch.state == "staged":
             batch.state = "applying"
-            batch.as_of = batch.as_of or work.today
+            batch.as_of = batch.as_of or today
             batch.control_totals = {"expected": {}, "sums": {}}
             work.record(Action.IMPORT_TAPE, batch, rows=batch.row_count, sha256=batch.sha256)
 

@@ -155,10 +155,13 @@ def _import(upload: Any, rejects: IO[str]) -> dict[str, Any]:
     from recovery.kernel.db import db
     from recovery.kernel.job_rows import JobStatus, unpack_text
     from recovery.kernel.job_runner import run_here
+    from recovery.kernel.logs import configure_logs
     from recovery.loans.models import ImportBatch
     from recovery.loans.tape.resuming import batch_for
     from recovery.loans.tape.service import request_import
 
+    # The job's log goes to standard error: standard output carries the report alone.
+    configure_logs()
     batch_id, is_known = batch_for(command_work, db.session(), upload)
     if not is_known:
         with command_work() as work:

@@ -130,7 +130,12 @@ def import_file(app: Flask, path: Path, **settings: Any) -> ImportBatch:
     upload = Upload(path, path.name, **settings)
     batch_id = stage(opener(), db.session(), upload)
     apply_batch(
-        opener(), db.session(), batch_id, actor=ACTOR, today=TODAY, progress=lambda done, total: None
+        opener(),
+        db.session(),
+        batch_id,
+        actor=ACTOR,
+        today=TODAY,
+        progress=lambda done, total: None,
     )
     return db.session.get_one(ImportBatch, batch_id, populate_existing=True)
 
@@ -144,5 +149,3 @@ def loan_of(contract_no: str) -> Loan:
 def count(model: type[Any]) -> int:
     """Return how many rows a table has."""
     return db.session.scalar(select(func.count()).select_from(model)) or 0
-
-
