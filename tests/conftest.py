@@ -21,6 +21,7 @@ from recovery.access.models import UserAccount
 from recovery.access.rights import Role
 from recovery.access.sessions import start_session
 from recovery.access.throttle import Origin
+from recovery.kernel import clock
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
@@ -152,7 +153,7 @@ def make_person(work: Work, role: Role, username: str, branch_code: str) -> User
         branch=branch if role in {Role.COUNSEL, Role.COLLECTOR} else None,
         agency=agency if role is Role.AGENCY_USER else None,
     ).account
-    account.must_change_password, account.one_time_until = False, None
+    account.must_change_password, account.one_time_last_day = False, None
     if role is Role.EXTERNAL_AUDITOR:
         days = Terms("年度审计", work.today, work.today, frozenset({branch.id}))
         create_engagement(work, account, days)
@@ -168,7 +169,7 @@ def signed_in(app: Flask, person: Callable[..., UserAccount]) -> Callable[..., B
 
     def sign_in(role: str, **where: str) -> Browser:
         account = person(role, **where)
-        with system_work("tests") as work:
+        with system_work("tests", now=clock.machine_now()) as work:
             row = work.session.get_one(UserAccount, account.id)
             token = start_session(work, row, Origin("127.0.0.1", "tests")).token
         app.test_client_class = Browser

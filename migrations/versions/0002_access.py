@@ -56,7 +56,7 @@ def upgrade() -> None:
         sa.Column("agency_id", Id, nullable=True),
         sa.Column("password_hash", sa.String(), nullable=False),
         sa.Column("must_change_password", sa.Boolean(), nullable=False),
-        sa.Column("one_time_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("one_time_last_day", sa.Date(), nullable=True),
         sa.Column("totp_secret_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("totp_confirmed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("totp_last_step", Id, nullable=True),

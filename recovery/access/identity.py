@@ -11,7 +11,6 @@ from recovery.access import rules
 from recovery.access.models import Engagement, EngagementPart, UserAccount, UserSession
 from recovery.access.passwords import digest
 from recovery.access.rights import OWN_ACCOUNT, ROLE_NAMES, Role, may
-from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.gate import EVERYTHING, NOTHING, Actor, Scope
 from recovery.kernel.text import Text
@@ -57,11 +56,17 @@ class SignedIn:
 
 
 def person_of_token(
-    session: Session, token: str, now: datetime, noted: Callable[[int], datetime | None]
+    session: Session,
+    token: str,
+    noted: Callable[[int], datetime | None],
+    *,
+    now: datetime,
+    today: date,
 ) -> SignedIn | None:
     """Return whose live, verified session `token` opens; None when it opens none.
 
-    `noted` says when a session was last seen, where that is not yet written.
+    `noted` says when a session was last seen, where that is not yet written. `now` is the
+    machine's moment, which timeouts count from; `today` the business day, which scopes depend on.
     """
     row = session.execute(
         select(UserSession, UserAccount)
@@ -80,7 +85,7 @@ def person_of_token(
         name=account.name,
         role=Role(account.role),
         language=account.language,
-        scope=scope_of(session, account, clock.business_day(now)),
+        scope=scope_of(session, account, today),
         session_id=opened.id,
         must_change_password=account.must_change_password,
         has_second_factor=account.totp_confirmed_at is not None,

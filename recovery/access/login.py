@@ -51,7 +51,13 @@ def load_person(_request: object) -> SignedIn | None:
     token = session.get(TOKEN)
     if not token:
         return None
-    return person_of_token(db.session(), token, clock.now(), access_log().last_seen)
+    return person_of_token(
+        db.session(),
+        token,
+        access_log().last_seen,
+        now=clock.machine_now(),
+        today=clock.today(),
+    )
 
 
 def begin_afresh(_app: Flask, **_extra: object) -> None:
@@ -74,7 +80,7 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return Response(status=401, headers={"HX-Redirect": url_for("access.sign_in")})
     if request.path.startswith("/api/"):
         return {"error": str(_("请先登录。"))}, 401
-    if awaiting(db.session(), session.get(TOKEN, ""), clock.now()):
+    if awaiting(db.session(), session.get(TOKEN, ""), clock.machine_now()):
         return redirect(url_for("access.show_code", next=back))
     if session.pop(TOKEN, None):
         flash(str(_("登录已结束，请重新登录。")), "warning")
@@ -93,16 +99,22 @@ def insist_on_own_password() -> ResponseReturnValue | None:
     return redirect(url_for("access.change_password"))
 
 
+def is_polling() -> bool:
+    """Return whether the page asked by itself: that shows no person before the screen."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    return "HX-Request" in request.headers and getattr(view, "polled", False)
+
+
 def note_request(response: Response) -> Response:
     """Note the request of a signed-in person, and have notes written after the response."""
     person = g.get("_login_user")
-    if not isinstance(person, SignedIn) or request.endpoint is None:
+    if not isinstance(person, SignedIn) or request.endpoint is None or is_polling():
         return response
     log = access_log()
     numbers = [value for value in (request.view_args or {}).values() if isinstance(value, int)]
     log.note(
         Note(
-            at=clock.now(),
+            at=clock.machine_now(),
             user_id=person.id,
             session_id=person.session_id,
             method=request.method,

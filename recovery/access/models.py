@@ -52,8 +52,8 @@ class UserAccount(Base, Versioned):
 
     must_change_password: Mapped[bool]
 
-    one_time_until: Mapped[Moment | None]
-    """Until when the one-time password opens a session (exclusive); None: it is one's own."""
+    one_time_last_day: Mapped[date | None]
+    """Last day on which the one-time password opens a session; None: it is one's own."""
 
     totp_secret_sealed: Mapped[bytes | None]
     totp_secret = Sealed()

@@ -50,7 +50,7 @@ def show(user_id: int) -> ResponseReturnValue:
         badge_of=account_badge(row),
         branch=session.get(Branch, row.branch_id) if row.branch_id else None,
         agency=session.get(Agency, row.agency_id) if row.agency_id else None,
-        sessions=queries.open_sessions(session, row.id, clock.now()),
+        sessions=queries.open_sessions(session, row.id, clock.machine_now()),
         decides=may(Role(row.role), Action.DECIDE_APPROVAL),
         limits=[(kind_label(one.kind), one) for one in queries.limits(session, row.id)],
         engagements=queries.engagements(session, row.id),

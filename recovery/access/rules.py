@@ -17,8 +17,8 @@ ABSOLUTE = timedelta(hours=12)
 SECOND_FACTOR_WAIT = timedelta(minutes=5)
 """Within which the code must follow the password."""
 
-ONE_TIME_VALID = timedelta(days=7)
-"""How long a password that an administrator handed out opens a session."""
+ONE_TIME_DAYS = 7
+"""For how many days a password that an administrator handed out opens a session."""
 
 FREE_BY_ACCOUNT = 5
 FREE_BY_ADDRESS = 30

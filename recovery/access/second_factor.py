@@ -2,7 +2,7 @@
 
 import pyotp
 import segno
-from sqlalchemy import select, update
+from sqlalchemy import update
 
 from recovery.access import passwords
 from recovery.access.models import RecoveryCode, UserAccount
@@ -96,16 +96,17 @@ def accepts_code(work: Work, account: UserAccount, typed: str) -> bool:
 
 def _accepts_recovery_code(work: Work, account: UserAccount, typed: str) -> bool:
     """Return whether `typed` is an unused recovery code, and spend it."""
-    row = work.session.scalars(
-        select(RecoveryCode).where(
+    spent = work.session.execute(
+        update(RecoveryCode)
+        .where(
             RecoveryCode.user_id == account.id,
             RecoveryCode.digest == passwords.digest(passwords.typed_code(typed)),
             RecoveryCode.used_at.is_(None),
         )
-    ).one_or_none()
-    if row is None:
+        .values(used_at=work.now)
+    )
+    if spent.rowcount != 1:  # type: ignore[attr-defined]
         return False
-    row.used_at = work.now
     work.record(Action.SIGN_IN, account, recovery_code="used")
     return True
 

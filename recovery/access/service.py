@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import timedelta
 
 from sqlalchemy import Select, select
 
@@ -51,7 +52,7 @@ def create_user(
         agency_id=agency.id if agency else None,
         password_hash=passwords.hashed(password),
         must_change_password=True,
-        one_time_until=work.now + rules.ONE_TIME_VALID,
+        one_time_last_day=work.today + timedelta(days=rules.ONE_TIME_DAYS),
         language=language,
         created_at=work.now,
     )
@@ -172,7 +173,7 @@ def reset_password(work: Work, account: UserAccount) -> str:
     password = passwords.new_one_time_password()
     account.password_hash = passwords.hashed(password)
     account.must_change_password = True
-    account.one_time_until = work.now + rules.ONE_TIME_VALID
+    account.one_time_last_day = work.today + timedelta(days=rules.ONE_TIME_DAYS)
     end_sessions(work, account, because="password")
     work.record(Action.RESET_PASSWORD, account)
     return password
@@ -207,7 +208,7 @@ def change_password(
         raise RuleViolation(_("新密码不得与现密码相同。"))
     account.password_hash = passwords.hashed(new)
     account.must_change_password = False
-    account.one_time_until = None
+    account.one_time_last_day = None
     end_sessions(work, account, because="password", keep=session_id)
     work.record(Action.CHANGE_OWN_ACCOUNT, account, own_password="changed")  # noqa: S106
 

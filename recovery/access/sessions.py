@@ -5,7 +5,7 @@ the writer. An attempt is counted before it is compared, so that many at once ga
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -14,7 +14,6 @@ from recovery.access import passwords, rules, second_factor
 from recovery.access.identity import actor_of, is_open
 from recovery.access.models import UserAccount, UserSession
 from recovery.access.throttle import Origin, count_attempt, forgive
-from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
@@ -35,8 +34,10 @@ class Refused(RuleViolation):
     """The attempt failed. One sentence for every reason, so that it tells nothing."""
 
 
-def sign_in(username: str, password: str, *, origin: Origin, now: datetime) -> Opened:
+def sign_in(username: str, password: str, *, origin: Origin, now: datetime, today: date) -> Opened:
     """Open a session for who knows the password; it awaits the code where there is one.
+
+    `now` is the machine's moment, which timeouts count from; `today` the business day.
 
     Raises:
         Throttled: too many attempts failed on this account or from this address.
@@ -48,11 +49,11 @@ def sign_in(username: str, password: str, *, origin: Origin, now: datetime) -> O
     account = _account_named(db.session(), name)
     known = account.password_hash if account else passwords.nobodys_hash()
     right = passwords.is_password(known, password[: rules.LONGEST_PASSWORD])
-    if account is None or not right or not _may_enter(account, now):
+    if account is None or not right or not _may_enter(account, today):
         _record_refusal(account, "password", origin, now)
         raise Refused(_("用户名或密码不正确。"))
     renewed = passwords.hashed(password) if passwords.is_outdated(account.password_hash) else None
-    with work_as(actor_of(db.session(), account, clock.business_day(now)), now=now) as work:
+    with work_as(actor_of(db.session(), account, today), now=now) as work:
         row = work.session.get_one(UserAccount, account.id)
         row.password_hash = renewed or row.password_hash
         opened = start_session(work, row, origin)
@@ -68,9 +69,9 @@ def _account_named(session: Session, username: str) -> UserAccount | None:
     ).one_or_none()
 
 
-def _may_enter(account: UserAccount, now: datetime) -> bool:
+def _may_enter(account: UserAccount, today: date) -> bool:
     """Return whether the account goes on and its one-time password, if it is one, still holds."""
-    in_time = account.one_time_until is None or now < account.one_time_until
+    in_time = account.one_time_last_day is None or today <= account.one_time_last_day
     return account.ended_at is None and in_time
 
 
@@ -126,7 +127,7 @@ def awaiting(session: Session, token: str, now: datetime) -> UserAccount | None:
     return account if is_open(opened, account, opened.last_seen_at, now) else None
 
 
-def show_code(token: str, typed: str, *, origin: Origin, now: datetime) -> Opened:
+def show_code(token: str, typed: str, *, origin: Origin, now: datetime, today: date) -> Opened:
     """Open the session of who showed the second factor, under a new token.
 
     Raises:
@@ -139,7 +140,7 @@ def show_code(token: str, typed: str, *, origin: Origin, now: datetime) -> Opene
         raise NotFound(_("等待动态口令的时间已过，请重新登录。"))
     with system_work("sign-in", now=now) as work:
         count_attempt(work, account.username, origin)
-    with work_as(actor_of(db.session(), account, clock.business_day(now)), now=now) as work:
+    with work_as(actor_of(db.session(), account, today), now=now) as work:
         row = work.session.get_one(UserAccount, account.id)
         right = second_factor.accepts(work, row, typed)
         if right:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, select
+from sqlalchemy.dialects import postgresql, sqlite
 
 from recovery.access import rules
 from recovery.access.models import Throttle
@@ -51,37 +52,32 @@ def count_attempt(work: Work, username: str, origin: Origin) -> None:
         (account_key(username), rules.FREE_BY_ACCOUNT),
         (address_key(origin), rules.FREE_BY_ADDRESS),
     )
-    rows = {row.key: row for row in _rows(work, [key for key, _free in limits])}
-    wait = max(_wait(rows.get(key), free, work.now) for key, free in limits)
+    rows = _counters(work, [key for key, _free in limits])
+    wait = max(_wait(rows[key], free, work.now) for key, free in limits)
     if wait > timedelta(0):
         raise Throttled(wait)
-    for key, _free in limits:
-        _count(work, key, rows.get(key))
+    for row in rows.values():
+        row.failures = rules.counted_failures(row.failures, row.last_failed_at, work.now) + 1
+        row.last_failed_at = work.now
     work.session.execute(
         delete(Throttle).where(Throttle.last_failed_at < work.now - timedelta(days=1))
     )
 
 
-def _rows(work: Work, keys: list[bytes]) -> list[Throttle]:
-    """Return the counters of `keys` that exist."""
-    return list(work.session.scalars(select(Throttle).where(Throttle.key.in_(keys))))
+def _counters(work: Work, keys: list[bytes]) -> dict[bytes, Throttle]:
+    """Return the counters of `keys`, made where missing, locked: attempts at once are counted."""
+    dialect = work.session.get_bind().dialect.name
+    insert = postgresql.insert if dialect == "postgresql" else sqlite.insert
+    fresh = [{"key": key, "failures": 0, "last_failed_at": work.now} for key in sorted(keys)]
+    work.session.execute(insert(Throttle).values(fresh).on_conflict_do_nothing())
+    statement = select(Throttle).where(Throttle.key.in_(keys)).order_by(Throttle.key)
+    return {row.key: row for row in work.session.scalars(statement.with_for_update())}
 
 
-def _wait(row: Throttle | None, free: int, now: datetime) -> timedelta:
+def _wait(row: Throttle, free: int, now: datetime) -> timedelta:
     """Return how long the counter still asks to wait."""
-    if row is None:
-        return timedelta(0)
     failures = rules.counted_failures(row.failures, row.last_failed_at, now)
     return row.last_failed_at + rules.wait_after(failures, free) - now
-
-
-def _count(work: Work, key: bytes, row: Throttle | None) -> None:
-    """Add a failure to the counter, from one where the earlier ones are forgotten."""
-    if row is None:
-        work.add(Throttle(key=key, failures=1, last_failed_at=work.now))
-        return
-    row.failures = rules.counted_failures(row.failures, row.last_failed_at, work.now) + 1
-    row.last_failed_at = work.now
 
 
 def forgive(work: Work, username: str, origin: Origin) -> None:
@@ -91,5 +87,5 @@ def forgive(work: Work, username: str, origin: Origin) -> None:
     the passwords of others.
     """
     account, address = account_key(username), address_key(origin)
-    for row in _rows(work, [account, address]):
-        row.failures = 0 if row.key == account else max(0, row.failures - 1)
+    for key, row in _counters(work, [account, address]).items():
+        row.failures = 0 if key == account else max(0, row.failures - 1)

@@ -1,6 +1,7 @@
 """Signing in and out, and one's own account."""
 
 from datetime import timedelta
+from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -18,10 +19,10 @@ from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
-from recovery.kernel.work import Work, system_work
+from recovery.kernel.work import Work, system_work, work_as
 from recovery.web.addresses import back_to
 from recovery.web.forms import BaseForm, EmptyForm
-from recovery.web.people import user_work
+from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed, public
 
 bp = Blueprint("access", __name__)
@@ -36,9 +37,7 @@ def sign_in() -> ResponseReturnValue:
     form = SignInForm()
     if form.validate_on_submit():
         try:
-            opened = sessions.sign_in(
-                form.username.data, form.password.data, origin=origin(), now=clock.now()
-            )
+            opened = sessions.sign_in(form.username.data, form.password.data, **when_and_where())
         except (sessions.Refused, Throttled) as error:
             return refused("access/sign_in.html", form, error)
         return enter(opened)
@@ -50,12 +49,12 @@ def sign_in() -> ResponseReturnValue:
 def show_code() -> ResponseReturnValue:
     """Ask for the second factor after the password."""
     token = session.get(TOKEN, "")
-    if sessions.awaiting(db.session(), token, clock.now()) is None:
+    if sessions.awaiting(db.session(), token, clock.machine_now()) is None:
         return redirect(url_for(".sign_in"))
     form = CodeForm()
     if form.validate_on_submit():
         try:
-            opened = sessions.show_code(token, form.code.data, origin=origin(), now=clock.now())
+            opened = sessions.show_code(token, form.code.data, **when_and_where())
         except (sessions.Refused, Throttled) as error:
             return refused("access/show_code.html", form, error)
         except NotFound as error:
@@ -63,6 +62,11 @@ def show_code() -> ResponseReturnValue:
             return redirect(url_for(".sign_in"))
         return enter(opened)
     return render_template("access/show_code.html", form=form, next=back_to()), form.status
+
+
+def when_and_where() -> dict[str, Any]:
+    """Return where this attempt comes from, the machine's moment, and the business day."""
+    return {"origin": origin(), "now": clock.machine_now(), "today": clock.today()}
 
 
 def enter(opened: sessions.Opened) -> ResponseReturnValue:
@@ -109,7 +113,7 @@ def account() -> ResponseReturnValue:
         "access/account.html",
         account=row,
         role=ROLE_NAMES[current_user.role],
-        sessions=queries.open_sessions(db.session(), row.id, clock.now()),
+        sessions=queries.open_sessions(db.session(), row.id, clock.machine_now()),
         codes_left=queries.recovery_codes_left(db.session(), row.id),
     )
 
@@ -162,7 +166,8 @@ def set_up_second_factor() -> ResponseReturnValue:
     form = CodeForm()
     if form.validate_on_submit():
         with form.refusal_shown():
-            with user_work() as work:
+            # Codes go by the machine's clock, whatever day is shown.
+            with work_as(current_actor(), now=clock.machine_now()) as work:
                 codes = second_factor.confirm(work, own_account(work), form.code.data)
             return render_template("access/recovery_codes.html", codes=codes)
     picture = Markup(second_factor.qr_code(second_factor.provisioning_address(row)))  # noqa: S704

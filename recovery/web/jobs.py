@@ -27,7 +27,7 @@ from recovery.kernel.text import Text, _
 from recovery.web import display
 from recovery.web.addresses import url_if
 from recovery.web.people import current_actor, user_work
-from recovery.web.rights import allowed
+from recovery.web.rights import allowed, polled
 from recovery.web.worklist import Badge, Column
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -95,6 +95,7 @@ def index() -> ResponseReturnValue:
 
 @bp.get("/<int:job_id>")
 @allowed(Action.VIEW_JOBS)
+@polled
 def show(job_id: int) -> ResponseReturnValue:
     """Show one job; the page renews its progress while the job is under way."""
     job = find_job(db.session(), job_id, current_actor())
@@ -202,6 +203,7 @@ def retry(job_id: int) -> ResponseReturnValue:
 
 @bp.get("/indicator")
 @allowed(Action.VIEW_JOBS)
+@polled
 def indicator() -> ResponseReturnValue:
     """Answer the top bar: how many of one's own jobs are under way or have failed."""
     counts = count_jobs(db.session(), current_actor(), clock.machine_now())

@@ -54,6 +54,15 @@ def public(view: View) -> View:
     return view
 
 
+def polled(view: View) -> View:
+    """Mark a view that pages ask again and again by themselves (`view.polled`).
+
+    Put it under `allowed`. What htmx asks of it keeps nobody signed in.
+    """
+    view.polled = True  # type: ignore[attr-defined]
+    return view
+
+
 def may(action: Action | str) -> bool:
     """Return whether the person who reads now may do `action`; for templates and menus."""
     return bool(current_user.is_authenticated and current_user.may(Action(action)))

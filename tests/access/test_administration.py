@@ -216,7 +216,7 @@ def test_an_account_is_made_on_its_page_and_its_password_shown_once(signed_in):
     typed = {"username": "li.na", "name": "李娜", "role": "counsel", "branch": "101 机构 101"}
     page = client.post("/people/new", data={**typed, "language": "zh"})
     password = re.search(r'handed-password">([a-z0-9-]{19})<', page.text)[1]
-    opened = sessions.sign_in("li.na", password, origin=HERE, now=clock.now())
+    opened = sessions.sign_in("li.na", password, origin=HERE, now=clock.now(), today=clock.today())
     assert opened.token
     account = queries.account_named(db.session(), "li.na")
     assert password not in client.get(f"/people/{account.id}").text

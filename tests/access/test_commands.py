@@ -16,6 +16,7 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
 
 HERE = Origin("127.0.0.1", "")
+NOW = {"origin": HERE, "now": clock.machine_now(), "today": clock.today()}
 
 
 def run(*words: str) -> str:
@@ -28,7 +29,7 @@ def run(*words: str) -> str:
 def test_a_created_user_signs_in_with_the_printed_password(app: Flask):
     out = json.loads(run("create", "li.na", "--role", "counsel", "--branch", "310", "--json"))
     assert out["username"] == "li.na"
-    opened = sessions.sign_in("li.na", out["one_time_password"], origin=HERE, now=clock.now())
+    opened = sessions.sign_in("li.na", out["one_time_password"], **NOW)
     assert opened.token
     account = db.session.scalars(select(UserAccount)).one()
     assert account.must_change_password
@@ -63,7 +64,7 @@ def test_an_ended_user_no_longer_signs_in_and_a_reset_reopens_the_account(app: F
     run("end", "zhao")
     assert json.loads(run("list", "--json"))["ended"] is True
     password = json.loads(run("reset", "zhao", "--json"))["one_time_password"]
-    assert sessions.sign_in("zhao", password, origin=HERE, now=clock.now()).token
+    assert sessions.sign_in("zhao", password, **NOW).token
     assert "zhao" in run("list")
 
 

@@ -105,7 +105,7 @@ def test_a_one_time_password_leads_to_nothing_but_choosing_ones_own(
 ):
     with system_work("tests") as work:
         row = work.session.get_one(UserAccount, counsel.id)
-        row.must_change_password, row.one_time_until = True, None
+        row.must_change_password, row.one_time_last_day = True, None
     browser_client.post("/sign-in", data=typed())
     assert browser_client.get("/account").location == "/account/password"
     change = {"current": PASSWORD, "new": BETTER, "again": BETTER}
@@ -197,3 +197,25 @@ def test_a_chosen_language_stays_with_the_account(signed_in, counsel):
     signed_in("counsel").post("/-/language/en")
     db.session.rollback()
     assert db.session.get(UserAccount, counsel.id).language == "en"
+
+
+def test_a_page_that_asks_by_itself_keeps_nobody_signed_in(app: Flask, signed_in):
+    client = signed_in("counsel")
+    client.get("/jobs/indicator", headers={"HX-Request": "true"})
+    with app.test_request_context():
+        access_log().write()
+    db.session.rollback()
+    assert db.session.scalars(select(AccessEntry)).all() == []
+
+
+def test_sessions_and_codes_go_by_the_machines_clock_whatever_day_is_shown(
+    browser_client: Browser, counsel, monkeypatch
+):
+    monkeypatch.setenv("RECOVERY_CLOCK", "2024-02-29")
+    browser_client.post("/sign-in", data=typed())
+    browser_client.post("/account/second-factor/begin")
+    page = browser_client.get("/account/second-factor").text
+    secret = re.search(r"<code>([A-Z2-7 ]+)</code>", page)[1].replace(" ", "")
+    code = pyotp.TOTP(secret).at(clock.machine_now())
+    done = browser_client.post("/account/second-factor", data={"code": code})
+    assert "recovery-codes" in done.text

@@ -1,14 +1,14 @@
 """Signing in: what opens a session, what is refused, how long it lasts, how often one may try."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pyotp
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from recovery.access import rules, second_factor, sessions
+from recovery.access import rules, second_factor, service, sessions
 from recovery.access.identity import SignedIn, person_of_token
 from recovery.access.models import RecoveryCode, UserAccount, UserSession
 from recovery.access.passwords import hashed
@@ -22,6 +22,8 @@ from tests.conftest import NOW
 HOME = Origin("198.51.100.7", "Mozilla/5.0 (Windows NT 10.0) Chrome/126.0")
 PASSWORD = "一句自己记得住的话最好"
 MOMENT = timedelta(microseconds=1)
+TODAY = date(2026, 3, 16)
+HERE = {"origin": HOME, "now": NOW, "today": TODAY}
 
 
 @pytest.fixture
@@ -35,12 +37,12 @@ def counsel(person: Callable[..., UserAccount]) -> UserAccount:
 
 
 def enter(at=NOW, password: str = PASSWORD, username: str = "counsel", origin: Origin = HOME):
-    return sessions.sign_in(username, password, origin=origin, now=at)
+    return sessions.sign_in(username, password, origin=origin, now=at, today=TODAY)
 
 
 def who(token: str, at) -> SignedIn | None:
     db.session.rollback()
-    return person_of_token(db.session(), token, at, lambda _id: None)
+    return person_of_token(db.session(), token, lambda _id: None, now=at, today=TODAY)
 
 
 def last_event() -> AuditEvent:
@@ -95,13 +97,21 @@ def test_an_ended_account_gets_the_same_answer_as_a_wrong_password(counsel):
     assert str(refusal.value) == "用户名或密码不正确。"
 
 
-def test_a_one_time_password_opens_until_its_seventh_day_ends_and_not_later(counsel):
-    until = NOW + rules.ONE_TIME_VALID
+def test_a_one_time_password_opens_on_its_last_day_and_not_on_the_next(counsel):
     with system_work("tests", now=NOW) as work:
-        work.session.get_one(UserAccount, counsel.id).one_time_until = until
-    assert who(enter(at=until - MOMENT).token, until - MOMENT) is not None
+        work.session.get_one(UserAccount, counsel.id).one_time_last_day = TODAY
+    assert enter().token
     with pytest.raises(sessions.Refused):
-        enter(at=until)
+        sessions.sign_in("counsel", PASSWORD, origin=HOME, now=NOW, today=TODAY + timedelta(days=1))
+
+
+def test_a_new_account_has_a_week_for_its_first_sign_in(person):
+    account = person("approver")
+    with system_work("tests", now=NOW) as work:
+        service.reset_password(work, work.session.get_one(UserAccount, account.id))
+    db.session.rollback()
+    row = db.session.get_one(UserAccount, account.id)
+    assert row.one_time_last_day == TODAY + timedelta(days=7)
 
 
 def test_a_session_opens_until_an_hour_without_a_request_and_not_at_it(counsel):
@@ -121,7 +131,8 @@ def test_a_busy_session_ends_twelve_hours_after_it_began(counsel):
 
 def test_a_request_that_is_noted_but_not_yet_written_keeps_a_session_alive(counsel):
     token, late = enter().token, NOW + rules.IDLE
-    seen = person_of_token(db.session(), token, late, lambda _id: late - timedelta(minutes=5))
+    noted = late - timedelta(minutes=5)
+    seen = person_of_token(db.session(), token, lambda _id: noted, now=late, today=TODAY)
     assert seen is not None
 
 
@@ -214,7 +225,7 @@ def test_with_a_second_factor_the_password_alone_opens_nothing(secret):
 
 def test_the_code_opens_a_session_under_a_new_token(secret):
     awaiting = enter()
-    opened = sessions.show_code(awaiting.token, pyotp.TOTP(secret).at(NOW), origin=HOME, now=NOW)
+    opened = sessions.show_code(awaiting.token, pyotp.TOTP(secret).at(NOW), **HERE)
     assert who(opened.token, NOW).username == "counsel"
     assert opened.token != awaiting.token
     assert who(awaiting.token, NOW) is None
@@ -222,9 +233,9 @@ def test_the_code_opens_a_session_under_a_new_token(secret):
 
 def test_a_code_opens_only_once(secret):
     code = pyotp.TOTP(secret).at(NOW)
-    sessions.show_code(enter().token, code, origin=HOME, now=NOW)
+    sessions.show_code(enter().token, code, **HERE)
     with pytest.raises(sessions.Refused):
-        sessions.show_code(enter().token, code, origin=HOME, now=NOW)
+        sessions.show_code(enter().token, code, **HERE)
 
 
 @pytest.mark.parametrize(("steps", "opens"), [(-2, False), (-1, True), (1, True), (2, False)])
@@ -232,28 +243,28 @@ def test_a_clock_may_differ_by_one_step(secret, steps, opens):
     code = pyotp.TOTP(secret).at(NOW, counter_offset=steps)
     awaiting = enter()
     if opens:
-        assert sessions.show_code(awaiting.token, code, origin=HOME, now=NOW).token
+        assert sessions.show_code(awaiting.token, code, **HERE).token
     else:
         with pytest.raises(sessions.Refused):
-            sessions.show_code(awaiting.token, code, origin=HOME, now=NOW)
+            sessions.show_code(awaiting.token, code, **HERE)
 
 
 def test_the_code_is_awaited_for_five_minutes_and_no_longer(secret):
     end = NOW + rules.SECOND_FACTOR_WAIT
     first, second = enter().token, enter().token
     totp = pyotp.TOTP(secret)
-    assert sessions.show_code(first, totp.at(end), origin=HOME, now=end - MOMENT).token
+    assert sessions.show_code(first, totp.at(end), origin=HOME, now=end - MOMENT, today=TODAY).token
     with pytest.raises(NotFound):
-        sessions.show_code(second, totp.at(end), origin=HOME, now=end)
+        sessions.show_code(second, totp.at(end), origin=HOME, now=end, today=TODAY)
 
 
 def test_guessing_codes_is_throttled_like_guessing_passwords(secret):
     token = enter().token
     for _attempt in range(rules.FREE_BY_ACCOUNT - 1):
         with pytest.raises(sessions.Refused):
-            sessions.show_code(token, "000000", origin=HOME, now=NOW)
+            sessions.show_code(token, "000000", **HERE)
     with pytest.raises(Throttled):
-        sessions.show_code(token, pyotp.TOTP(secret).at(NOW), origin=HOME, now=NOW)
+        sessions.show_code(token, pyotp.TOTP(secret).at(NOW), **HERE)
 
 
 def test_a_recovery_code_stands_in_once_however_it_is_typed(counsel, secret):
@@ -261,9 +272,9 @@ def test_a_recovery_code_stands_in_once_however_it_is_typed(counsel, secret):
         row = work.session.get_one(UserAccount, counsel.id)
         code = second_factor.renew_recovery_codes(work, row)[0]
     typed = code.upper().replace("-", " ")
-    assert sessions.show_code(enter().token, typed, origin=HOME, now=NOW).token
+    assert sessions.show_code(enter().token, typed, **HERE).token
     with pytest.raises(sessions.Refused):
-        sessions.show_code(enter().token, code, origin=HOME, now=NOW)
+        sessions.show_code(enter().token, code, **HERE)
 
 
 def test_new_recovery_codes_close_the_old_ones(counsel, secret):
@@ -274,7 +285,7 @@ def test_new_recovery_codes_close_the_old_ones(counsel, secret):
     left = select(func.count()).select_from(RecoveryCode).where(RecoveryCode.used_at.is_(None))
     assert db.session.scalar(left) == 10
     with pytest.raises(sessions.Refused):
-        sessions.show_code(enter().token, old, origin=HOME, now=NOW)
+        sessions.show_code(enter().token, old, **HERE)
 
 
 def test_signing_out_everywhere_leaves_the_session_that_asked(counsel):
