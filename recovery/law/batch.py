@@ -15,6 +15,9 @@ from recovery.law.registry import ask, record
 assert rules.MODULES, "the registry is complete only once every module of rules is imported"
 
 
+_BYTE_ORDER_MARK = "\ufeff"
+
+
 def answer_lines(
     lines: Iterable[str], *, book: LawBook, today: date, english: Translator
 ) -> Iterator[dict[str, object]]:
@@ -51,7 +54,7 @@ def _read_by(translator: Translator, trace: Iterable[Text]) -> list[str]:
 
 def _question(line: str) -> Mapping[str, object]:
     try:
-        question = json.loads(line)
+        question = json.loads(line.removeprefix(_BYTE_ORDER_MARK))
     except (ValueError, RecursionError):
         raise BadInput("line", _("不是有效的 JSON。")) from None
     if not isinstance(question, dict):

@@ -28,6 +28,11 @@ def english() -> Translator:
     return lambda key: sentences.get(key) or key
 
 
+def written(answer: dict[str, object]) -> bytes:
+    """Return `answer` as a line of JSON; half characters, which UTF-8 lacks, stay escaped."""
+    return json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace")
+
+
 @law.command("eval")
 @click.pass_context
 def evaluate_stdin(context: click.Context) -> None:
@@ -41,5 +46,5 @@ def evaluate_stdin(context: click.Context) -> None:
     failed = False
     for answer in answer_lines(lines, book=book, today=clock.today(), english=english()):
         failed = failed or "error" in answer
-        click.echo(json.dumps(answer, ensure_ascii=False).encode("utf-8"))
+        click.echo(written(answer))
     context.exit(1 if failed else 0)

@@ -3,6 +3,7 @@
 from recovery.law import (
     appropriation,
     auction,
+    caps,
     classification,
     contact,
     deadlines,
@@ -15,6 +16,7 @@ from recovery.law import (
     ledger,
     lending,
     limitation,
+    penalty,
     preservation,
     service,
     statement,
@@ -23,6 +25,7 @@ from recovery.law import (
 MODULES = (
     appropriation,
     auction,
+    caps,
     classification,
     contact,
     deadlines,
@@ -35,6 +38,7 @@ MODULES = (
     ledger,
     lending,
     limitation,
+    penalty,
     preservation,
     service,
     statement,

@@ -21,8 +21,8 @@ from numpy.typing import NDArray
 from recovery.kernel.money import to_fen
 from recovery.kernel.text import _
 from recovery.law.inputs import Rate, Yuan
-from recovery.law.interest import raised_rate
 from recovery.law.paper import Paper
+from recovery.law.penalty import raised_rate
 from recovery.law.registry import rule
 
 Integers = NDArray[np.int64]

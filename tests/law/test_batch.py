@@ -74,6 +74,13 @@ def test_bad_lines_are_answered_with_what_is_wrong_and_the_others_as_ever():
     assert found[-1]["result"] == {"fee": "2300.00"}
 
 
+def test_half_characters_and_a_byte_order_mark_stop_nothing():
+    lines = "\ufeff" + json.dumps(FEE | {"id": "\ud800"}) + "\n" + json.dumps(FEE)
+    done = CliRunner().invoke(law, ["eval"], input=lines)
+    assert done.exit_code == 0, done.output
+    assert [json.loads(line)["id"] for line in done.output.splitlines()] == ["\ud800", "a"]
+
+
 def test_the_day_of_the_law_may_stand_beside_the_inputs_or_among_them():
     asked = {"rule": "service.by_publication", "inputs": {"publish_date": "2024-01-10"}}
     beside, among, neither = answers(

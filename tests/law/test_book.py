@@ -8,11 +8,11 @@ import pytest
 
 from recovery.law import rules
 from recovery.law.book import Additions, Confirmation, LawBook, NewVersion, Setting
+from recovery.law.caps import private_lending_cap
 from recovery.law.classification import overdue_floor
 from recovery.law.doubled import doubled_interest_between
 from recovery.law.errors import NoLawInForce
 from recovery.law.fees import acceptance_fee, security_realization_fee
-from recovery.law.interest import private_lending_cap
 from recovery.law.parameters import Version
 from recovery.law.registry import RULES, ask
 from recovery.law.service import service_by_publication
