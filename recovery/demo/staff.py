@@ -106,7 +106,7 @@ def _account(
     ).account
     account.password_hash = passwords.hashed(password_of(user.username))
     account.must_change_password = False
-    account.one_time_until = None
+    account.one_time_last_day = None
     return account
 
 

@@ -19,6 +19,7 @@ from recovery.access.login import TOKEN
 from recovery.access.models import UserAccount
 from recovery.access.sessions import start_session
 from recovery.access.throttle import Origin
+from recovery.kernel import clock
 from recovery.kernel.work import system_work
 
 ARGUMENTS = (
@@ -100,7 +101,7 @@ def enter(
 
     def sign_in(role: str, **where: str) -> Page:
         account = person(role, **where)
-        with system_work("tests") as work:
+        with system_work("tests", now=clock.machine_now()) as work:
             row = work.session.get_one(UserAccount, account.id)
             token = start_session(work, row, Origin("127.0.0.1", "tests")).token
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
