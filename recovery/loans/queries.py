@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Row, Select, and_, exists, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from recovery.kernel.errors import NotFound
@@ -155,18 +155,16 @@ def posting_of(row: LedgerEntry | Row[*tuple[Any, ...]]) -> Posting:
 
 def _postings(session: Session, loan_ids: Sequence[int]) -> dict[int, list[Posting]]:
     """Return, by loan, the rows that are neither reversed nor reversals, in order of number."""
-    undoing = aliased(LedgerEntry)
-    reversed_ = exists().where(
-        and_(undoing.loan_id == LedgerEntry.loan_id, undoing.reverses_id == LedgerEntry.id)
-    )
     rows = session.execute(
-        select(*_POSTED)
-        .where(LedgerEntry.loan_id.in_(loan_ids), LedgerEntry.kind != "reversal", ~reversed_)
+        select(*_POSTED, LedgerEntry.id, LedgerEntry.reverses_id)
+        .where(LedgerEntry.loan_id.in_(loan_ids))
         .order_by(LedgerEntry.loan_id, LedgerEntry.number)
-    )
+    ).all()
+    undone = {row.reverses_id for row in rows if row.reverses_id is not None}
     postings: dict[int, list[Posting]] = defaultdict(list)
     for row in rows:
-        postings[row.loan_id].append(posting_of(row))
+        if row.kind != "reversal" and row.id not in undone:
+            postings[row.loan_id].append(posting_of(row))
     return postings
 
 

@@ -200,9 +200,7 @@ def test_several_papers_are_stored_registered_and_come_back_byte_for_byte(
     sent = browser.get(f"/loans/{loan_id}/papers/{documents[0].id}")
     assert sent.data == PDF
     assert "attachment" in sent.headers["Content-Disposition"]
-    ended = browser.post(
-        f"/loans/{loan_id}/papers/{documents[0].id}/end", data={"reason": "传错"}
-    )
+    ended = browser.post(f"/loans/{loan_id}/papers/{documents[0].id}/end", data={"reason": "传错"})
     assert ended.status_code == 302
     assert "已停用" in browser.get(f"/loans/{loan_id}/papers").text
 
@@ -251,13 +249,26 @@ def test_the_printed_statement_adds_up_to_the_ledger_to_the_fen(
             LedgerEntry.loan_id == loan_id, LedgerEntry.value_date <= date(2026, 3, 1)
         )
     ).all()
-    booked = sum(row.principal + row.interest + row.penalty + row.costs for row in rows)
-    plain = re.sub(r"\s", "", words)
-    assert f"{booked:,.2f}" in plain
-    assert f"{claim.total:,.2f}" in plain
-    for part in ("principal", "interest", "costs"):
-        assert f"{sum(getattr(row, part) for row in rows):,.2f}" in plain
-    lines = re.findall(r"^\d+ \d{4}-\d\d-\d\d .*$", words, re.M)
-    assert len(lines) == len(rows)
-    printed = [D(line.split()[-1].replace(",", "")) for line in lines]
-    assert printed[-1] == booked
+    flat = " ".join(words.split())
+    printed = [
+        (int(number), *(_amount(text) for text in amounts.split()))
+        for number, amounts in re.findall(ROW, flat)
+    ]
+    balance, expected = D(0), []
+    for row in sorted(rows, key=lambda row: (row.value_date, row.number)):
+        parts = (row.principal, row.interest, row.penalty, row.costs)
+        balance += sum(parts)
+        expected.append((row.number, row.amount, *parts, balance))
+    assert printed == expected
+    assert f"{claim.total:,.2f}" in flat
+    assert claim.booked == balance
+
+
+ROW = r"(\d+) \d{4}-\d\d-\d\d (?:(?!\d{4}-).)*?((?:\(?[\d,]+\.\d\d\)? ){5}\(?[\d,]+\.\d\d\)?)"
+"""A printed ledger row: its number, then amount, four parts and balance."""
+
+
+def _amount(text: str) -> Decimal:
+    """Return an amount as papers print it: negative in parentheses."""
+    plain = text.strip("()").replace(",", "")
+    return -D(plain) if text.startswith("(") else D(plain)
