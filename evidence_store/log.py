@@ -166,7 +166,12 @@ class Log:
 
     def leaves_from(self, index: int) -> Iterator[Entry]:
         """Yield the entries from `index` to the end as it is now."""
-        size, base, pending = self.size, self._base, self._entries
+        return self._between(index, self.size, self._base, self._entries)
+
+    def _between(
+        self, index: int, size: int, base: int, pending: Sequence[bytes]
+    ) -> Iterator[Entry]:
+        """Yield entries below `base` from their bundles, the others from memory."""
         if index < base:
             for place, data in TileReader(self.storage, base).entries(index):
                 yield leaves.read(place, data)

@@ -214,7 +214,7 @@ def test_a_witness_that_pinned_a_key_refuses_another(folder: Path, capsys):
 # Logs of others
 
 
-@pytest.fixture(params=[1, 255, 256, 257, 70_000], ids=str)
+@pytest.fixture(params=[1, 255, 256, 257, pytest.param(70_000, marks=pytest.mark.slow)], ids=str)
 def foreign_log(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
     """A tiled log with leaves of another kind, written by this test alone."""
     size: int = request.param

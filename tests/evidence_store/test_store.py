@@ -62,7 +62,9 @@ def test_a_leaf_is_canonical_json_without_anything_in_clear(store: Store):
     assert entry.leaf_hash == merkle.leaf_hash(entry.data)
 
 
-@pytest.mark.parametrize("count", [0, 1, 255, 256, 257, 700, 66_000])
+@pytest.mark.parametrize(
+    "count", [0, 1, 255, 256, 257, 700, pytest.param(66_000, marks=pytest.mark.slow)]
+)
 def test_proofs_and_roots_are_right_at_the_edges_of_tiles(store: Store, count: int):
     entries = []
     while len(entries) < count:
@@ -238,6 +240,7 @@ def write_many(root: str, number: int, count: int) -> None:
     store.checkpoint()
 
 
+@pytest.mark.slow
 def test_sixteen_processes_register_the_same_file_and_files_of_one_name(store: Store):
     context = multiprocessing.get_context("spawn")
     root = str(store.storage.root)
@@ -307,6 +310,20 @@ def test_a_symbolic_link_a_folder_and_a_fifo_are_no_files(store: Store, tmp_path
         with pytest.raises((StoreError, OSError)):
             store.add_file("L1", tmp_path / name, {})
     assert store.size == 0
+
+
+def test_hostile_names_are_data_and_an_empty_file_is_a_file(store: Store, tmp_path: Path):
+    names = ["../../etc/passwd", "/etc/passwd", "a\0b", "x" * 4096, "é", "e\u0301", "<b>合同</b>"]
+    before = {path for path in tmp_path.rglob("*") if path.is_file()}
+    for name in names:
+        [entry] = store.add_file("L1", io.BytesIO(b""), {"name": name})
+        assert store.opening(entry)[0]["name"] == name
+    made = {path for path in tmp_path.rglob("*") if path.is_file()} - before
+    assert all(path.is_relative_to(store.storage.root) for path in made)
+    assert [
+        path.name for path in (store.storage.root / "objects").rglob("*") if path.is_file()
+    ] == [sha256(b"").hexdigest()[2:]]
+    assert store.verify(full=True) == []
 
 
 @pytest.mark.parametrize("path", ["../x", "/x", "a/../../x", "a\0b"])

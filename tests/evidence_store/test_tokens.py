@@ -73,6 +73,7 @@ def test_the_next_authority_is_asked_when_one_fails(store, authority, tmp_path):
         tokens.stamp(store, [Authority("file", "file:///etc/passwd", authority.roots)])
 
 
+@pytest.mark.slow
 def test_any_turned_bit_of_a_token_or_its_chain_is_found(store: Store, authority: Authority):
     tokens.stamp(store, [authority])
     rng = random.Random(5)
@@ -207,6 +208,7 @@ def test_bad_or_foreign_evidence_records_are_refused(vectors: Path, name: str, w
         ers.verify(record(vectors, name), record(vectors, "bin/TXT_DATA.txt.b64"))
 
 
+@pytest.mark.slow
 def test_a_record_is_renewed_under_a_new_token_and_a_new_hash(store: Store, authority: Authority):
     head, stamp = store.head().encode(), ers.stamper([authority])
     check = ers.checker(authority.roots)
