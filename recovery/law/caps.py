@@ -26,6 +26,13 @@ class Cap(TypedDict):
     reduce_by: Decimal
 
 
+class Damages(TypedDict):
+    """The amount above which damages are generally excessive, in yuan, and whether they are."""
+
+    limit: Decimal
+    excessive: bool
+
+
 class LprCap(TypedDict):
     """The loan prime rate and the ceiling, in per cent per year."""
 
@@ -80,3 +87,15 @@ def financial_loan_cap_by_lpr(
     cap = to_fen(over_days(principal, rate, period_days, basis=DAYS_IN_CAP_YEAR))
     paper.say(_("总费用以年利率 {rate} 为限：{cap} 元（须债务人请求调减）。", rate=rate, cap=cap))
     return {"cap": cap, "reduce_by": to_fen(max(charges - cap, ZERO))}
+
+
+@rule("interest.excessive_damages")
+def excessive_damages(paper: Paper, *, loss: Yuan, damages: Yuan) -> Damages:
+    """Whether liquidated damages (违约金) are generally excessive: over 30% above the loss.
+
+    Source: 合同编通则解释 (法释〔2023〕13号) art. 65.
+    """
+    share = paper.rate("interest.excessive_damages")
+    limit = to_fen(loss * (1 + share))
+    paper.say(_("超过损失 {share} 的一般视为过高，界限 {limit} 元。", share=share, limit=limit))
+    return {"limit": limit, "excessive": damages > limit}

@@ -121,6 +121,25 @@ def personal_loan_extension(
     return {"allowed": cumulative_extension_months <= original_months}
 
 
+@rule("extension.personal_loan_over_1y")
+def long_personal_loan_extension(
+    paper: Paper,
+    *,
+    original_months: Positive,
+    cumulative_extension_months: Count,
+    product_maximum_months: Positive,
+) -> Allowed:
+    """Whether a personal loan of over a year stays, extended, within its product's longest term."""
+    least = paper.whole("extension.personal_loan_over_1y")
+    if original_months <= least:
+        raise BadInput("original_months", _("本规则只适用于超过 {most} 个月的贷款。", most=least))
+    total = original_months + cumulative_extension_months
+    paper.say(
+        _("含展期共 {total} 个月，产品最长 {most} 个月。", total=total, most=product_maximum_months)
+    )
+    return {"allowed": total <= product_maximum_months}
+
+
 def _dispose(paper: Paper, kind: str, acquired: date) -> Disposal:
     length = period(paper.table("foreclosed_asset.disposal")[kind])
     return {"dispose_by": paper.count(acquired, length)}
