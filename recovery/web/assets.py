@@ -33,6 +33,20 @@ def asset(name: str) -> str:
     return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns))
 
 
+def _sent_text(path: Path) -> Response:
+    """Return the answer with a text file, compressed for who can read that."""
+    kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+    if request.accept_encodings["gzip"]:
+        response = Response(_compressed(path, path.stat().st_mtime_ns), mimetype=kind)
+        response.content_encoding = "gzip"
+    else:
+        response = Response(path.read_bytes(), mimetype=kind)
+    response.vary.add("Accept-Encoding")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
 @lru_cache(maxsize=64)
 def _compressed(path: Path, _changed: int) -> bytes:
     """Return a file's content in gzip, from the file beside it where there is one."""
@@ -44,16 +58,11 @@ def _compressed(path: Path, _changed: int) -> bytes:
 def serve(filename: str) -> Response:
     """Send a file under `static/`."""
     path = (FOLDER / filename).resolve()
-    compressible = path.suffix in TEXTS and path.is_file() and path.is_relative_to(FOLDER.resolve())
-    if compressible and request.accept_encodings["gzip"]:
-        kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        response = Response(_compressed(path, path.stat().st_mtime_ns), mimetype=kind)
-        response.content_encoding = "gzip"
-        response.add_etag()
-        response.make_conditional(request)
+    inside = path.is_relative_to(FOLDER.resolve()) and path.is_file()
+    if inside and path.suffix in TEXTS:
+        response = _sent_text(path)
     else:
         response = send_from_directory(FOLDER, filename, conditional=True)
-    response.vary.add("Accept-Encoding")
     response.cache_control.public = True
     response.cache_control.max_age = A_YEAR if request.args.get("v") else 0
     return response

@@ -91,7 +91,11 @@ def error_page(status: int, message: Text | str | None = None) -> ResponseReturn
         return jsonify(error=sentence, request_id=g.get("request_id")), status
     template = "web/error_fragment.html" if request.headers.get("HX-Request") else "web/error.html"
     page = render_template(
-        template, status=status, words=words, sentence=sentence, kept=kept_input()
+        template,
+        status=status,
+        words=words,
+        sentence=sentence,
+        kept=[] if status == 413 else kept_input(),
     )
     return page, status
 

@@ -22,6 +22,9 @@ from recovery.kernel.text import Text, _
 from recovery.web.display import file_size
 
 MEGABYTE = 1_000_000
+CONTROL = re.compile(rb"[\x00-\x08\x0b\x0e-\x1f]")
+"""Octets that stand in no text file."""
+
 HEAD = 4096
 """Octets from which a type is told."""
 
@@ -111,7 +114,7 @@ def _is_text(head: bytes) -> bool:
     """Return whether octets read as text in one of the encodings in use, and are no web page."""
     if (
         not head
-        or b"\x00" in head
+        or CONTROL.search(head)
         or re.match(rb"\s*<(!doctype|html|script|svg|\?xml)", head, re.I)
     ):
         return False
@@ -207,7 +210,7 @@ class UploadField(FileField):  # type: ignore[misc]
 
 
 class UploadsField(UploadField):
-    """Several files at once; `data` is the list of checked `Upload`s, empty when none was chosen."""
+    """Several files at once; `data` lists the checked `Upload`s, none when none was chosen."""
 
     widget = FileInput(multiple=True)
     data: Any

@@ -73,6 +73,7 @@ def test_a_record_knows_its_neighbours_in_the_list_it_came_from(enter: Enter) ->
     page = enter("administrator")
     page.goto("/-/style/worklist")
     page.get_by_role("link", name="HT2024-000002").click()
+    page.wait_for_url("**/-/style/record?row=2")
     page.keyboard.press("]")
     page.wait_for_url("**/-/style/record?row=3")
     page.keyboard.press("[")

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pytest
+from blinker import ANY
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_login import LoginManager, UserMixin
@@ -14,6 +15,7 @@ from recovery.kernel.actions import Action
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db, init_database
 from recovery.kernel.gate import EVERYTHING, Actor
+from recovery.web.language import language_chosen
 
 
 @dataclass
@@ -42,16 +44,23 @@ def reader() -> Reader:
 
 @pytest.fixture
 def frame(settings: Settings, reader: Reader) -> Iterator[Flask]:
-    """Return an application of the frame alone, on a migrated database of its own."""
+    """Return an application of the frame alone, on a migrated database of its own.
+
+    Its context is not pushed: requests would share one `g`, and with it one person.
+    """
     app = Flask("frame", template_folder=str(templates_folder()), static_folder=None)
     app.config.update(SECRET_KEY="only for tests", SETTINGS=settings, WTF_CSRF_ENABLED=False)
     init_database(app, settings.database_url)
     manager = LoginManager(app)
     manager.request_loader(lambda request: None if "anonymous" in request.args else reader)
     recovery.web.register(app)
+    keepers = [keeper for keeper in language_chosen.receivers_for(ANY) if keeper]
+    for keeper in keepers:
+        language_chosen.disconnect(keeper)
+    yield app
+    for keeper in keepers:
+        language_chosen.connect(keeper)
     with app.app_context():
-        yield app
-        db.session.remove()
         for engine in db.engines.values():
             engine.dispose()
 

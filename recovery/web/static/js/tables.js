@@ -82,8 +82,9 @@ const before = document.querySelector("[data-previous-record]");
 const after = document.querySelector("[data-next-record]");
 if (before && after) {
   const kept = JSON.parse(sessionStorage.getItem("list") ?? "null");
-  const path = location.pathname;
-  const place = kept?.urls.findIndex((url) => path === url || path.startsWith(`${url}/`)) ?? -1;
+  const { pathname, search } = location;
+  const isHere = (url) => url === pathname || url === pathname + search || pathname.startsWith(`${url}/`);
+  const place = kept?.urls.findIndex(isHere) ?? -1;
   if (place >= 0) {
     const earlier = kept.urls[place - 1] ?? kept.previous;
     const later = kept.urls[place + 1] ?? kept.next;

@@ -1,0 +1,79 @@
+"""The reader's language decides; the Chinese sentence is the key."""
+
+import pytest
+from flask import Flask, get_flashed_messages
+from flask.testing import FlaskClient
+
+from recovery.kernel.text import _
+from recovery.web.language import current_language, language_chosen, translate_for
+from recovery.web.messages import flash
+from tests.web.conftest import Reader
+
+
+def test_chinese_is_the_usual_language(client: FlaskClient) -> None:
+    page = client.get("/-/style").text
+    assert '<html lang="zh-CN"' in page
+    assert "样式" in page
+
+
+def test_the_language_of_the_person_goes_before_the_cookie(
+    client: FlaskClient, reader: Reader
+) -> None:
+    reader.language = "en"
+    client.set_cookie("language", "zh")
+    page = client.get("/-/style").text
+    assert '<html lang="en"' in page
+    assert "Kinds of page" in page
+
+
+def test_a_stranger_is_remembered_by_a_cookie(frame: Flask) -> None:
+    with frame.test_request_context("/?anonymous=1", headers={"Cookie": "language=en"}):
+        assert current_language() == "en"
+    with frame.test_request_context("/?anonymous=1", headers={"Cookie": "language=xx"}):
+        assert current_language() == "zh"
+
+
+def test_choosing_a_language_is_told_to_who_keeps_accounts(
+    client: FlaskClient, reader: Reader
+) -> None:
+    told = []
+
+    def keep(person: Reader, *, language: str) -> None:
+        told.append((person.id, language))
+
+    with language_chosen.connected_to(keep):
+        answer = client.post("/-/language/en", data={"next": "/-/style"})
+    assert told == [(reader.id, "en")]
+    assert answer.headers["Location"] == "/-/style"
+    assert "language=en" in answer.headers["Set-Cookie"]
+
+
+def test_a_message_is_read_in_the_language_of_the_page_that_shows_it(
+    frame: Flask, reader: Reader
+) -> None:
+    with frame.test_request_context():
+        flash(_("已保存视图“{name}”。", name="可疑类"))
+        session = frame.session_interface.get_signing_serializer(frame)  # type: ignore[attr-defined]
+        kept = session.loads(
+            session.dumps({"_flashes": [("success", _("还缺 {count} 项", count=3))]})
+        )
+        assert str(kept["_flashes"][0][1]) == "还缺 3 项"
+        reader.language = "en"
+        assert str(kept["_flashes"][0][1]) == "3 missing"
+        assert [str(message) for message in get_flashed_messages()] == ["View “可疑类” saved."]
+
+
+def test_a_job_can_write_for_one_person() -> None:
+    assert translate_for("en")("星期一") == "Mon"
+    assert translate_for("zh")("星期一") == "星期一"
+
+
+def test_outside_a_request_the_language_is_chinese(frame: Flask) -> None:
+    assert current_language() == "zh"
+    assert str(_("星期一")) == "星期一"
+
+
+@pytest.mark.parametrize("theme", ["dark", "auto"])
+def test_the_chosen_scheme_is_kept(client: FlaskClient, theme: str) -> None:
+    client.post("/-/theme", data={"theme": theme})
+    assert f'data-bs-theme="{theme}"' in client.get("/-/style").text
