@@ -4,7 +4,8 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-NAMES = """assetTypeNumber assetNumber reportingPeriodBeginningDate reportingPeriodEndingDate
+NAMES = (
+    """assetTypeNumber assetNumber reportingPeriodBeginningDate reportingPeriodEndingDate
 originatorName originationDate originalLoanAmount originalLoanTerm loanMaturityDate
 originalInterestRatePercentage interestCalculationTypeCode originalInterestRateTypeCode
 originalInterestOnlyTermNumber originalFirstPaymentDate underwritingIndicator gracePeriodNumber
@@ -25,7 +26,8 @@ currentDelinquencyStatus primaryLoanServicerName mostRecentServicingTransferRece
 assetSubjectDemandIndicator assetSubjectDemandStatusCode repurchaseAmount
 demandResolutionDate repurchaserName repurchaseReplacementReasonCode chargedoffPrincipalAmount
 recoveredAmount modificationTypeCode paymentExtendedNumber repossessedIndicator
-repossessedProceedsAmount emptyOne emptyTwo emptyThree emptyFour""".split()
+repossessedProceedsAmount emptyOne emptyTwo emptyThree emptyFour"""
+).split()  # noqa: SIM905 - names, one blank apart
 HEADER = [*NAMES, "originalLoanAmount", "obligorGeographicLocation", ""]
 """79 columns: three are named twice or not at all."""
 
