@@ -297,10 +297,15 @@ def upgrade() -> None:
         ),
     )
     # generated: end
+    # The audit log is written once: the database itself refuses to change or delete an event.
+    for statement in GUARD[op.get_bind().dialect.name]:
+        op.execute(statement)
 
 
 def downgrade() -> None:
     """Drop the tables."""
+    for statement in UNGUARD[op.get_bind().dialect.name]:
+        op.execute(statement)
     # generated: begin
     op.drop_table("engagement_part")
     op.drop_index("ix_access_entry_user_id_at", table_name="access_entry")
@@ -335,3 +340,28 @@ def downgrade() -> None:
     op.drop_table("branch")
     op.drop_table("agency")
     # generated: end
+
+
+GUARD = {
+    "sqlite": [
+        f"CREATE TRIGGER audit_event_no_{act.lower()} BEFORE {act} ON audit_event "
+        "BEGIN SELECT RAISE(ABORT, 'audit events are never changed'); END"
+        for act in ("UPDATE", "DELETE")
+    ],
+    "postgresql": [
+        "CREATE FUNCTION refuse_audit_change() RETURNS trigger LANGUAGE plpgsql AS "
+        "$$ BEGIN RAISE EXCEPTION 'audit events are never changed'; END $$",
+        "CREATE TRIGGER audit_event_no_change BEFORE UPDATE OR DELETE ON audit_event "
+        "FOR EACH ROW EXECUTE FUNCTION refuse_audit_change()",
+        "CREATE TRIGGER audit_event_no_truncate BEFORE TRUNCATE ON audit_event "
+        "FOR EACH STATEMENT EXECUTE FUNCTION refuse_audit_change()",
+    ],
+}
+UNGUARD = {
+    "sqlite": [f"DROP TRIGGER audit_event_no_{act}" for act in ("update", "delete")],
+    "postgresql": [
+        "DROP TRIGGER audit_event_no_truncate ON audit_event",
+        "DROP TRIGGER audit_event_no_change ON audit_event",
+        "DROP FUNCTION refuse_audit_change()",
+    ],
+}

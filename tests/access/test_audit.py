@@ -6,7 +6,8 @@ from io import StringIO
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import IntegrityError
 from werkzeug.datastructures import MultiDict
 
 from recovery.access import audit_queries, service
@@ -105,3 +106,12 @@ def test_no_route_changes_the_audit_log(app: Flask):
         if rule.rule.startswith("/audit")
     }
     assert methods == {"/audit/": {"GET"}, "/audit/export": {"POST"}}
+
+
+@pytest.mark.parametrize(
+    "change", ["UPDATE audit_event SET actor_name = 'x'", "DELETE FROM audit_event"]
+)
+def test_the_database_itself_refuses_to_change_the_audit_log(log, change):
+    with pytest.raises(IntegrityError, match="never changed"), system_work("tests") as work:
+        work.session.execute(text(change))
+    assert "branch.manage" in found({"person": "system:importer"})
