@@ -6,6 +6,7 @@ EVIDENCE_STORE_PIN.
 
 import os
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -28,7 +29,7 @@ class TokenKey:
 
 
 def connect(address: str) -> Signer:
-    """Open the token and find the key.
+    """Find the key in its token.
 
     Raises:
         NoteError: no such library, token or key, or a wrong PIN.
@@ -40,16 +41,22 @@ def connect(address: str) -> Signer:
     module, _, query = address.partition("?")
     options = {name: values[0] for name, values in parse_qs(query).items()}
     try:
-        token = pkcs11.lib(module).get_token(token_label=options["token"])
-        session = token.open(user_pin=os.environ.get(PIN))
-        label = options["object"]
+        session, label = _session(module, options["token"]), options["object"]
         private = session.get_key(pkcs11.ObjectClass.PRIVATE_KEY, label=label)
         public = session.get_key(pkcs11.ObjectClass.PUBLIC_KEY, label=label)
         # CKA_EC_POINT is the point in a DER octet string: 0x04, its length, 32 bytes.
         point = bytes(public[pkcs11.Attribute.EC_POINT])[-32:]
+        vkey = VerifierKey(options["name"], ED25519, point)
     except KeyError as error:
         raise NoteError(f"the reference to the token lacks {error}") from error
     except (pkcs11.PKCS11Error, RuntimeError) as error:
         raise NoteError(f"the token refuses: {type(error).__name__} {error}") from error
-    vkey = VerifierKey(options["name"], ED25519, point)
     return TokenKey(vkey, private, pkcs11.Mechanism.EDDSA)
+
+
+@cache
+def _session(module: str, token: str) -> Any:
+    """Log in, once per process: a token allows no second login."""
+    import pkcs11
+
+    return pkcs11.lib(module).get_token(token_label=token).open(user_pin=os.environ.get(PIN))
