@@ -89,13 +89,18 @@ def judgment_to_enforcement(
     if not no_appeal:
         raise BadInput("no_appeal", _("已提起上诉，一审判决不生效，须按二审裁判计算。"))
     appeal = paper.period("deadline.appeal.judgment")
+    paper.say(_("原告于 {day} 收到判决。", day=served_plaintiff))
     _n, plaintiff = paper.deadline(served_plaintiff, appeal)
+    paper.say(_("被告于 {day} 收到判决。", day=served_defendant))
     _n, defendant = paper.deadline(served_defendant, appeal)
     paper.read("judgment.effectiveness")
     effective = max(plaintiff, defendant) + timedelta(days=1)
     paper.say(_("最后一方上诉期届满的次日 {day} 判决生效。", day=effective))
+    paper.say(_("判决确定的履行期间为 {days} 日。", days=performance_days))
     _n, performance = paper.deadline(effective, Period(performance_days, "day"))
+    doubled_from = performance + timedelta(days=1)
     paper.read("interest.doubled.start")
+    paper.say(_("履行期间届满次日 {day} 起计算加倍利息，并起算申请执行期间。", day=doubled_from))
     enforcement = paper.period("limitation.enforcement_application")
     _n, application = paper.deadline(performance, enforcement)
     return {
@@ -103,9 +108,14 @@ def judgment_to_enforcement(
         "appeal_deadline_defendant": defendant,
         "effective_date": effective,
         "performance_last_day": performance,
-        "doubled_interest_first_day": performance + timedelta(days=1),
+        "doubled_interest_first_day": doubled_from,
         "enforcement_application_deadline": application,
     }
+
+
+def _appeal_end(paper: Paper, served: date, appeal: Period) -> date:
+    paper.say(_("{day} 收到判决的一方：", day=served))
+    return paper.deadline(served, appeal)[1]
 
 
 @rule("judgment.effective")
@@ -115,7 +125,7 @@ def judgment_effective(paper: Paper, *, served: tuple[date, ...]) -> Effective:
     `served` are the days on which each party was served; each has its own period to appeal.
     """
     appeal = paper.period("deadline.appeal.judgment")
-    last = max(paper.deadline(day, appeal)[1] for day in served)
+    last = max(_appeal_end(paper, day, appeal) for day in served)
     paper.read("judgment.effectiveness")
     effective = last + timedelta(days=1)
     paper.say(_("最后一方上诉期届满的次日 {day} 判决生效。", day=effective))

@@ -217,6 +217,24 @@ def payment_order_to_suit_topup(
     return {"topup": to_fen(max(full - payment_order_fee_paid, ZERO))}
 
 
+@rule("court_fee.payment_order_to_suit_topup.summary")
+def payment_order_to_summary_suit_topup(
+    paper: Paper, *, amount: Yuan, payment_order_fee_paid: Yuan
+) -> TopUp:
+    """What to pay when a payment order becomes a suit in the summary procedure, at half the fee."""
+    paper.read("court_fee.payment_order_to_suit")
+    half = paper.rate("court_fee.reduction.summary")
+    full = paper.fee(acceptance(paper, amount) * half)
+    paper.say(
+        _(
+            "转入简易程序，受理费减半：{full} 元，扣除已交支付令申请费 {paid} 元。",
+            full=full,
+            paid=payment_order_fee_paid,
+        )
+    )
+    return {"topup": to_fen(max(full - payment_order_fee_paid, ZERO))}
+
+
 @rule("court_fee.preservation")
 def preservation_fee(paper: Paper, *, amount: Yuan) -> Fee:
     """Fee to preserve assets worth `amount` (0: no amount). Source: 办法 art. 14(2)."""
