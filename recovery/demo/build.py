@@ -7,6 +7,7 @@ from itertools import islice
 from sqlalchemy import func, select, text
 
 from recovery.demo.book import full_loans
+from recovery.demo.cases import build_cases
 from recovery.demo.lean import lean_loans
 from recovery.demo.staff import hire
 from recovery.kernel.actions import Action
@@ -46,6 +47,7 @@ def build(count: int, progress: Progress) -> Built:
         loans = insert_all(lean_loans(count, staff, day), PER_WORK, progress)
     else:
         loans = insert_all(full_loans(count, staff, day), PER_WORK_FULL, progress)
+        build_cases(day)
     learn_the_sizes()
     return Built(loans, created=True)
 
