@@ -8,6 +8,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from recovery.access import rules
+from recovery.access.labels import table_of
 from recovery.access.models import UserAccount
 from recovery.kernel import clock
 from recovery.kernel.models import AuditEvent
@@ -24,13 +25,11 @@ def events(filters: FilterState) -> Select[AuditEvent]:
     statement = select(AuditEvent)
     if person := filters.get("person"):
         statement = statement.where(of_person(person))
-    if action := filters.get("action"):
-        named = AuditEvent.action.startswith(f"{action.rstrip('.')}.", autoescape=True)
-        exact = AuditEvent.action == action
-        statement = statement.where(exact if "." in action.rstrip(".") else named)
+    if actions := filters.get("action"):
+        statement = statement.where(AuditEvent.action.in_(actions))
     if subject := filters.get("object"):
-        table, _colon, number = subject.partition(":")
-        statement = statement.where(AuditEvent.subject_type == table.strip())
+        table, _colon, number = subject.replace("：", ":").partition(":")
+        statement = statement.where(AuditEvent.subject_type == table_of(table))
         if number.strip():
             known = int(number) if number.strip().isdecimal() else -1
             statement = statement.where(AuditEvent.subject_id == known)

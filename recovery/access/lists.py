@@ -1,10 +1,13 @@
 """The lists of people, approval requests and audit events."""
 
 from typing import Any
+from urllib.parse import urlencode
 
+from recovery.access.labels import action_label
 from recovery.access.models import ApprovalRequest, UserAccount
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.kernel import links
+from recovery.kernel.actions import Action
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Text, _
 from recovery.web.filters import Choices, DayRange, FilterBar, Words
@@ -40,6 +43,12 @@ def status_badge(request: ApprovalRequest) -> Badge:
 def kind_label(kind: str) -> Text | str:
     """Return what a kind of request is called; its key where its feature is not installed."""
     return links.approval_kinds.get(kind).label if kind in links.approval_kinds else kind
+
+
+def acts_on(*subjects: str) -> str:
+    """Return the condition on all acts on some subjects, as the query string writes it."""
+    acts = [a.value for a in Action if a.value.split(".")[0] in subjects]
+    return urlencode([("action", act) for act in acts])
 
 
 def kind_options() -> list[tuple[str, Text | str]]:
@@ -111,7 +120,7 @@ EVENTS = Worklist(
     columns=(
         Column("at", _("时间"), "moment"),
         Column("actor_name", _("人员")),
-        Column("action", _("操作")),
+        Column("action", _("操作"), value=lambda event: action_label(event.action)),
         Column("subject", _("对象"), "own"),
         Column("changes", _("变化"), "own"),
         Column("request_id", _("请求编号"), shown=False),
@@ -121,14 +130,15 @@ EVENTS = Worklist(
     filters=FilterBar(
         (
             Words("person", _("人员（用户名）")),
-            Words("action", _("操作"), _("如 loan.view 或 loan")),
-            Words("object", _("对象"), _("如 loan:1024 或 loan")),
+            Choices("action", _("操作"), tuple((a.value, action_label(a.value)) for a in Action)),
+            Words("object", _("对象"), _("如 贷款:1024")),
             DayRange("day", _("日期")),
         )
     ),
     views=(
-        View(_("登录"), "action=session"),
-        View(_("权限与人员"), "action=user"),
-        View(_("审批"), "action=approval"),
+        View(_("登录"), acts_on("session")),
+        View(_("权限与人员"), acts_on("user", "branch", "engagement")),
+        View(_("审批"), acts_on("approval")),
+        View(_("个人信息"), acts_on("personal_data")),
     ),
 )

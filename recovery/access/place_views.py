@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from recovery.access import queries, service
 from recovery.access.forms import BranchForm, NameForm
+from recovery.access.labels import ACTION_NAMES
 from recovery.access.models import Agency, Branch
 from recovery.access.people_views import bp as people
+from recovery.access.rights import ROLE_NAMES, roles_that_may
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
@@ -32,6 +34,14 @@ def suggest_agencies() -> ResponseReturnValue:
     typed = request.args.get("agency", "").strip()
     lines = [one.name for one in queries.agencies(db.session()) if typed in one.name]
     return render_template("_options.html", lines=lines[:20])
+
+
+@people.get("/rights")
+@allowed(Action.VIEW_USERS)
+def rights() -> ResponseReturnValue:
+    """Show the rights table: which role may do what."""
+    table = [(ACTION_NAMES.get(act, act.value), roles_that_may(act)) for act in Action]
+    return render_template("access/rights.html", table=table, roles=ROLE_NAMES)
 
 
 @bp.get("/")

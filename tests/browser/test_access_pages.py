@@ -22,6 +22,7 @@ PAGES = (
     "/people/new",
     "/places/",
     "/places/branches/new",
+    "/people/rights",
     "/approvals/",
     "/approvals/delegations",
     "/audit/",

@@ -1,0 +1,105 @@
+"""What acts and kinds of records are called, for the audit log and the rights table."""
+
+from recovery.kernel.actions import Action
+from recovery.kernel.text import Text, _
+
+_A = Action
+ACTION_NAMES: dict[Action, Text] = {
+    _A.SIGN_IN: _("登录"),
+    _A.SIGN_OUT: _("退出登录"),
+    _A.SIGN_OUT_EVERYWHERE: _("退出全部登录"),
+    _A.SIGN_IN_REFUSED: _("登录被拒"),
+    _A.CHANGE_OWN_ACCOUNT: _("修改本人账户"),
+    _A.VIEW_USERS: _("查看人员"),
+    _A.MANAGE_USERS: _("管理人员"),
+    _A.RESET_PASSWORD: _("重置密码"),
+    _A.MANAGE_BRANCHES: _("管理机构"),
+    _A.MANAGE_ENGAGEMENTS: _("管理审计委托"),
+    _A.VIEW_AUDIT: _("查看审计日志"),
+    _A.EXPORT_AUDIT: _("导出审计日志"),
+    _A.VIEW_APPROVALS: _("查看审批"),
+    _A.REQUEST_APPROVAL: _("提交审批"),
+    _A.DECIDE_APPROVAL: _("审批"),
+    _A.WITHDRAW_APPROVAL: _("撤回审批"),
+    _A.DELEGATE_APPROVAL: _("委托审批"),
+    _A.VIEW_STYLE: _("查看样式"),
+    _A.VIEW_JOBS: _("查看任务"),
+    _A.CANCEL_JOB: _("取消任务"),
+    _A.RETRY_JOB: _("重试任务"),
+    _A.USE_CALCULATORS: _("使用计算器"),
+    _A.VIEW_RULEBOOK: _("查看规则"),
+    _A.CHANGE_RULEBOOK: _("修改规则"),
+    _A.VIEW_LOANS: _("查看贷款"),
+    _A.EXPORT_LOANS: _("导出贷款"),
+    _A.ASSIGN_LOANS: _("分配贷款"),
+    _A.UNMASK_PERSONAL_DATA: _("查看完整个人信息"),
+    _A.IMPORT_TAPE: _("导入数据"),
+    _A.CHANGE_LAYOUT: _("修改导入格式"),
+    _A.RECORD_TRANSACTION: _("登记交易"),
+    _A.REVERSE_TRANSACTION: _("冲正交易"),
+    _A.CHANGE_COLLATERAL: _("修改抵押物"),
+    _A.CHANGE_LOAN: _("修改贷款"),
+    _A.PROPOSE_CONCESSION: _("提出减免或核销"),
+    _A.EXECUTE_CONCESSION: _("执行减免或核销"),
+    _A.SAVE_VIEW: _("保存视图"),
+    _A.VIEW_EVIDENCE: _("查看证据"),
+    _A.ADD_EVIDENCE: _("添加证据"),
+    _A.REGISTER_EVIDENCE: _("存证"),
+    _A.VERIFY_EVIDENCE: _("验证存证"),
+    _A.CHANGE_EVIDENCE_LIST: _("修改证据目录"),
+    _A.EXPORT_DOSSIER: _("导出卷宗"),
+    _A.DOWNLOAD_DOSSIER: _("下载卷宗"),
+    _A.VIEW_COLLECTION: _("查看催收"),
+    _A.RECORD_CONTACT: _("登记催收联系"),
+    _A.VIEW_FILES: _("查看案件"),
+    _A.OPEN_FILE: _("开案"),
+    _A.CHANGE_FILE: _("修改案件"),
+    _A.CHANGE_STAGE: _("变更案件阶段"),
+    _A.VIEW_DEADLINES: _("查看期限"),
+    _A.CHANGE_DEADLINE: _("修改期限"),
+    _A.VIEW_PACKAGES: _("查看资产包"),
+    _A.BUILD_PACKAGE: _("组建资产包"),
+    _A.FREEZE_PACKAGE: _("冻结资产包"),
+    _A.EXPORT_PACKAGE: _("导出资产包"),
+    _A.VIEW_DASHBOARD: _("查看总览"),
+}
+
+SUBJECT_NAMES: dict[str, Text] = {
+    "agency": _("委外机构"),
+    "approval_request": _("审批申请"),
+    "branch": _("机构"),
+    "concession": _("减免或核销"),
+    "deadline": _("期限"),
+    "delegation": _("审批委托"),
+    "document": _("文件"),
+    "dossier": _("卷宗"),
+    "engagement": _("审计委托"),
+    "import_batch": _("导入批次"),
+    "job": _("任务"),
+    "ledger_entry": _("交易"),
+    "litigation_file": _("案件"),
+    "loan": _("贷款"),
+    "package": _("资产包"),
+    "person": _("当事人"),
+    "tape_layout": _("导入格式"),
+    "user_account": _("账户"),
+    "vehicle": _("车辆"),
+}
+"""Table → what one of its records is called."""
+
+
+def action_label(action: str) -> Text | str:
+    """Return what an act is called; its key where it has no name here."""
+    known = {one.value: name for one, name in ACTION_NAMES.items()}
+    return known.get(action, action)
+
+
+def subject_label(table: str) -> Text | str:
+    """Return what a record of `table` is called; the table where it has no name here."""
+    return SUBJECT_NAMES.get(table, table)
+
+
+def table_of(typed: str) -> str:
+    """Return the table that was meant by its own name or by what its records are called."""
+    named = {str(name): table for table, name in SUBJECT_NAMES.items()}
+    return named.get(typed.strip(), typed.strip())
