@@ -2,7 +2,17 @@
 
 from typing import Any
 
-from flask import Blueprint, Flask, flash, redirect, render_template, request, send_file, url_for
+from flask import (
+    Blueprint,
+    Flask,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from recovery.kernel import clock, job_tidy, links
@@ -100,7 +110,11 @@ def show(job_id: int) -> ResponseReturnValue:
     """Show one job; the page renews its progress while the job is under way."""
     job = find_job(db.session(), job_id, current_actor())
     after = request.args.get("after", 0, type=int)
-    return render_template("web/job.html", job=job, **parts_of(job, after))
+    page = make_response(render_template("web/job.html", job=job, **parts_of(job, after)))
+    if request.headers.get("HX-Request") and job.status in ENDED:
+        # The progress that asks again is one part; results and exceptions are others.
+        page.headers["HX-Refresh"] = "true"
+    return page
 
 
 def parts_of(job: Job, after: int) -> dict[str, Any]:
