@@ -212,7 +212,6 @@ def upgrade() -> None:
         ],
         unique=False,
     )
-    op.create_index("ix_loan_branch_contract", "loan", ["branch_id", "contract_no"], unique=False)
     op.create_index(op.f("ix_loan_branch_id"), "loan", ["branch_id"], unique=False)
     op.create_index(
         "ix_loan_branch_overdue",
@@ -245,7 +244,6 @@ def upgrade() -> None:
     op.create_index(
         "ix_loan_package_overdue", "loan", ["package_id", "overdue_order", "id"], unique=False
     )
-    op.create_index("ix_loan_province", "loan", ["province", "id"], unique=False)
     op.create_index(
         "ix_loan_sort_balance",
         "loan",
@@ -254,6 +252,29 @@ def upgrade() -> None:
             "id",
             "branch_id",
             "overdue_order",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
+    )
+    op.create_index(
+        "ix_loan_sort_contract",
+        "loan",
+        [
+            "contract_no",
+            "id",
+            "branch_id",
+            "overdue_order",
+            "balance",
             "stage",
             "province",
             "mortgage_state",
@@ -290,7 +311,28 @@ def upgrade() -> None:
         ],
         unique=False,
     )
-    op.create_index("ix_loan_stage", "loan", ["stage", "id"], unique=False)
+    op.create_index(
+        "ix_loan_stage_overdue",
+        "loan",
+        [
+            "stage",
+            "overdue_order",
+            "id",
+            "branch_id",
+            "balance",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
+    )
     op.create_index(
         "ix_loan_totals",
         "loan",
@@ -591,10 +633,10 @@ def downgrade() -> None:
     op.drop_table("application_data")
     op.drop_table("accounting_fact")
     op.drop_index("ix_loan_totals", table_name="loan")
-    op.drop_index("ix_loan_stage", table_name="loan")
+    op.drop_index("ix_loan_stage_overdue", table_name="loan")
     op.drop_index("ix_loan_sort_overdue", table_name="loan")
+    op.drop_index("ix_loan_sort_contract", table_name="loan")
     op.drop_index("ix_loan_sort_balance", table_name="loan")
-    op.drop_index("ix_loan_province", table_name="loan")
     op.drop_index("ix_loan_package_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_package_id"), table_name="loan")
     op.drop_index("ix_loan_owner_overdue", table_name="loan")
@@ -602,7 +644,6 @@ def downgrade() -> None:
     op.drop_index("ix_loan_contract_no", table_name="loan")
     op.drop_index("ix_loan_branch_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_branch_id"), table_name="loan")
-    op.drop_index("ix_loan_branch_contract", table_name="loan")
     op.drop_index("ix_loan_branch_balance", table_name="loan")
     op.drop_index("ix_loan_agency_overdue", table_name="loan")
     op.drop_index(op.f("ix_loan_agency_id"), table_name="loan")

@@ -70,18 +70,23 @@ def condition(model: Any, scope: Scope) -> ColumnElement[bool] | None:
     """Return the condition that `scope` puts on rows of `model`; None where it sees everything."""
     if scope.everything:
         return None
-    parts: list[ColumnElement[bool]] = []
-    if len(scope.branches) == 1:
-        parts.append(model.branch_id == next(iter(scope.branches)))
-    elif scope.branches:
-        parts.append(model.branch_id.in_(sorted(scope.branches)))
-    if scope.owner_id is not None:
-        parts.append(model.owner_id == scope.owner_id)
-    if scope.agency_id is not None:
-        parts.append(model.agency_id == scope.agency_id)
-    if scope.packages:
-        parts.append(model.package_id.in_(sorted(scope.packages)))
-    return or_(*parts) if parts else false()
+    named: list[tuple[Any, list[int]]] = [
+        (model.branch_id, sorted(scope.branches)),
+        (model.owner_id, [] if scope.owner_id is None else [scope.owner_id]),
+        (model.agency_id, [] if scope.agency_id is None else [scope.agency_id]),
+        (model.package_id, sorted(scope.packages)),
+    ]
+    parts = [(column, numbers) for column, numbers in named if numbers]
+    if len(parts) > 1:
+        # Of a union each part has an index, but reading them means sorting all they hold for one
+        # page. As expressions they are tested along the index that the list is sorted by.
+        parts = [(column + 0, numbers) for column, numbers in parts]
+    return or_(*(_one_of(column, numbers) for column, numbers in parts)) if parts else false()
+
+
+def _one_of(column: Any, numbers: list[int]) -> ColumnElement[bool]:
+    """Return the condition that `column` is one of the numbers."""
+    return column == numbers[0] if len(numbers) == 1 else column.in_(numbers)  # type: ignore[no-any-return]
 
 
 def visible(statement: S, model: Any, scope: Scope) -> S:

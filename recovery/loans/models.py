@@ -81,24 +81,27 @@ class Loan(Base, Versioned, Scoped):
         Index("ix_loan_contract_no", "contract_no", unique=True),
         Index("ix_loan_sort_overdue", "overdue_order", "id", "branch_id", "balance", *FILTERED),
         Index("ix_loan_sort_balance", "balance", "id", "branch_id", "overdue_order", *FILTERED),
+        Index(
+            "ix_loan_sort_contract",
+            *("contract_no", "id", "branch_id", "overdue_order", "balance"),
+            *FILTERED,
+        ),
         Index("ix_loan_branch_overdue", "branch_id", "overdue_order", "id", "balance", *FILTERED),
         Index("ix_loan_branch_balance", "branch_id", "balance", "id", "overdue_order", *FILTERED),
-        Index("ix_loan_branch_contract", "branch_id", "contract_no"),
+        Index(
+            "ix_loan_stage_overdue",
+            *("stage", "overdue_order", "id", "branch_id", "balance"),
+            *FILTERED[1:],
+        ),
         Index("ix_loan_owner_overdue", "owner_id", "overdue_order", "id"),
         Index("ix_loan_agency_overdue", "agency_id", "overdue_order", "id"),
         Index("ix_loan_package_overdue", "package_id", "overdue_order", "id"),
         Index(
             "ix_loan_totals",
-            "borrower_id",
-            "principal",
-            "billed_interest",
-            "balance",
-            "overdue_since",
-            "branch_id",
+            *("borrower_id", "principal", "billed_interest", "balance"),
+            *("overdue_since", "branch_id"),
             *FILTERED,
         ),
-        Index("ix_loan_stage", "stage", "id"),
-        Index("ix_loan_province", "province", "id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
