@@ -13,9 +13,17 @@ from recovery.evidence import sequencer
 from recovery.insight.service import refresh
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
-from recovery.kernel.work import work_as
+from recovery.kernel.work import Work, work_as
+from recovery.litigation.figures import CLOCKS, LIMITATION
+from recovery.litigation.models import Deadline
 from recovery.litigation.rules import FOLLOWING
-from recovery.litigation.service import NewFile, Step, change_stage, open_files
+from recovery.litigation.service import (
+    NewFile,
+    Step,
+    change_stage,
+    end_deadline,
+    open_files,
+)
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
 from recovery.portfolio import service as packages
@@ -133,7 +141,20 @@ def _walk(counsel: Actor, loan_id: int, court: str, steps: Sequence[tuple[str, d
                 work.session.flush()
                 reason = None if stage in FOLLOWING[before] else MOVED_IN
                 change_stage(work, file.id, file.version, Step(stage, day, reason))
+                _meet(work, file.id, before)
                 before = stage
+
+
+def _meet(work: Work, file_id: int, stage: str) -> None:
+    """End what ran in the stage that a file has left; filing in time ends the wait for it."""
+    rules = {clock.rule for clock in CLOCKS.get(stage, ())}
+    if stage == "submitted":
+        rules.add(LIMITATION.rule)
+    for deadline in work.session.scalars(
+        select(Deadline).where(Deadline.file_id == file_id, Deadline.ended_on.is_(None))
+    ).all():
+        if deadline.rule in rules:
+            end_deadline(work, deadline.id, deadline.version, outcome="met")
 
 
 def _contracts(collector: Actor) -> None:

@@ -1,6 +1,6 @@
 """The list of litigation files, and how a deadline shows as a clock."""
 
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import _
 from recovery.litigation.models import Deadline, LitigationFile
 from recovery.litigation.rules import STAGES
 from recovery.web.display import Clock
@@ -29,7 +29,7 @@ def stage_badge(file: LitigationFile) -> Badge:
 def clock_of(deadline: Deadline) -> Clock:
     """Return a deadline as its chip; one that has ended counts no more days."""
     return Clock(
-        label=Text(deadline.title),
+        label="",
         last_day=deadline.last_day,
         rule="；".join(deadline.law["articles"]),
         provisional=deadline.is_provisional,

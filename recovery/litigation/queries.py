@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
+from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.gate import Scope, find, visible
 from recovery.kernel.links import NextAction, TimelineItem
@@ -61,12 +62,26 @@ def deadlines(session: Session, file_id: int) -> list[Deadline]:
     return list(session.scalars(statement))
 
 
-def steps(session: Session, file_id: int) -> list[StageChange]:
-    """Return the steps of a file, newest first."""
+def steps(session: Session, file_id: int) -> list[TimelineItem]:
+    """Return the steps of a file, newest first, each on the day it happened."""
     statement = (
         select(StageChange).where(StageChange.file_id == file_id).order_by(StageChange.id.desc())
     )
-    return list(session.scalars(statement))
+    return [
+        TimelineItem(
+            at=clock.start_of(step.happened_on),
+            kind="stage",
+            title=_step_text(step),
+            detail=f"{step.actor_name} {step.reason or ''}",
+        )
+        for step in session.scalars(statement)
+    ]
+
+
+def _step_text(step: StageChange) -> Text:
+    if step.from_stage is None:
+        return STAGES[step.to_stage]
+    return _("{before} → {after}", before=STAGES[step.from_stage], after=STAGES[step.to_stage])
 
 
 def due_between(scope: Scope, first: date, last: date) -> Select[Any]:
