@@ -19,7 +19,7 @@ from recovery.loans.listing.pasted import find_pasted
 from recovery.loans.listing.worklist import FILTERS, LOANS, places
 from recovery.web.filters import FilterState
 from recovery.web.messages import flash
-from recovery.web.pagination import bounded_count, exact_count
+from recovery.web.pagination import Count, exact_count
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed, may
 from recovery.web.selection import AllMatching, read_selection
@@ -40,13 +40,13 @@ def described(filters: FilterState) -> str:
 @bp.get("/")
 @allowed(Action.VIEW_LOANS)
 def index() -> ResponseReturnValue:
-    """Show one page of the loans that match."""
-    asked, reader, session = LOANS.read(request.args), _reader(), db.session()
-    page = queries.page_of(session, asked, reader, places())
-    ids = queries.matching(session, asked.filters, reader)
+    """Show one page of the loans that match; how many there are comes with the totals."""
+    asked = LOANS.read(request.args)
+    page = queries.page_of(db.session(), asked, _reader(), places())
+    is_whole = not asked.at and page.next is None
     shown = asked.show(
         page,
-        bounded_count(session, ids),
+        Count(len(page.rows), beyond=False) if is_whole else None,
         bulk=_bulk_acts(),
         bulk_url=url_for("loans.bulk"),
         totals_url=f"{url_for('loans.totals')}?{asked.filters.query}",
