@@ -98,6 +98,7 @@ def end_collateral(work: Work, vehicle_id: int, version: int, on: date) -> Vehic
         raise RuleViolation(_("该车辆已于 {day} 不再是抵押物。", day=vehicle.ended_on))
     vehicle.ended_on = on
     loan.mortgage_state = "released"
+    work.session.flush()
     work.record(Action.CHANGE_COLLATERAL, vehicle, ended_on=(None, on))
     return vehicle
 

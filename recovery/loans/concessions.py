@@ -12,7 +12,7 @@ from recovery.access.models import ApprovalRequest
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import ApprovalKind, approval_kinds
-from recovery.kernel.money import ZERO
+from recovery.kernel.money import ZERO, to_fen
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.ledger import OWN, LoanLedger
@@ -135,22 +135,28 @@ def concession_content(session: Session, concession_id: int) -> dict[str, Any]:
     """Return what an approval is bound to: the concession, and the balances that it is taken of."""
     concession = session.get_one(Concession, concession_id)
     loan = session.get_one(Loan, concession.loan_id)
+    total = sum((getattr(concession, part) for part in PARTS), ZERO)
     return {
         "kind": concession.kind,
         "contract_no": loan.contract_no,
         "borrower": loan.borrower_name or "",
         "value_date": concession.value_date.isoformat(),
         "reason": concession.reason,
-        **{part: str(getattr(concession, part)) for part in PARTS},
-        "total": str(sum((getattr(concession, part) for part in PARTS), ZERO)),
+        **{part: _text(getattr(concession, part)) for part in PARTS},
+        "total": _text(total),
         "owed_before": {
-            "principal": str(loan.principal),
-            "interest": str(loan.billed_interest),
-            "penalty_and_compound": str(loan.penalty_due),
-            "costs": str(loan.costs_due),
-            "balance": str(loan.balance),
+            "principal": _text(loan.principal),
+            "interest": _text(loan.billed_interest),
+            "penalty_and_compound": _text(loan.penalty_due),
+            "costs": _text(loan.costs_due),
+            "balance": _text(loan.balance),
         },
     }
+
+
+def _text(amount: Decimal) -> str:
+    """Return an amount with two decimals however it was made, so that its digest is one."""
+    return str(to_fen(amount))
 
 
 def execute_concession(work: Work, concession_id: int, _content: dict[str, Any]) -> None:

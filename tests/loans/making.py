@@ -50,7 +50,11 @@ def new_loan(contract_no: str = "HT-2025-0001", **changes: Any) -> NewLoan:
         repayment_method=method,
         instalments=instalments(schedule(method, TERMS)),
         vehicle=NewVehicle(
-            vin="LSVAA49J132047371", plate="沪A12345", make="上汽", mortgage_state="registered"
+            vin="LSVAA49J132047371",
+            plate="沪A12345",
+            make="上汽",
+            mortgage_state="registered",
+            mortgage_registered_on=STARTED,
         ),
     )
     return replace(loan, **changes)
