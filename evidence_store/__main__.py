@@ -10,7 +10,6 @@ from pathlib import Path
 
 from . import foreign, keys, note, remote, witness
 from .findings import Finding
-from .merkle import ProofError
 from .note import NoteError
 from .storage import StoreError
 from .store import Store
@@ -160,7 +159,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2 if stop.code else 0
     try:
         status: int = options.run(options)
-    except (StoreError, NoteError, ProofError, OSError, UnicodeDecodeError) as error:
+    except (StoreError, ValueError, OSError) as error:
         print(f"evidence_store: {error}", file=sys.stderr)
         return 2
     return status

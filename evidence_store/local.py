@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 import stat
+import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from hashlib import sha256
@@ -19,6 +20,27 @@ _FEW = 4
 """Up to this many files are synced one by one; more share one sync of the file system."""
 
 
+class _Writer:
+    """A folder for unfinished files, locked as long as its process lives."""
+
+    def __init__(self, base: Path) -> None:
+        self.process = os.getpid()
+        while True:
+            self.folder = base / f"w-{secrets.token_hex(8)}"
+            self.folder.mkdir(mode=0o700, parents=True)
+            with suppress(FileNotFoundError):
+                self._lease = os.open(self.folder, os.O_RDONLY)
+                fcntl.flock(self._lease, fcntl.LOCK_EX)
+                if self.folder.exists():  # not swept between its making and its lock
+                    return
+                os.close(self._lease)
+
+    def __del__(self) -> None:
+        if self.process == os.getpid():  # a forked process must not sweep its parent's folder
+            shutil.rmtree(self.folder, ignore_errors=True)
+            os.close(self._lease)
+
+
 class LocalStorage:
     """Files below a root folder of mode 0700."""
 
@@ -26,13 +48,8 @@ class LocalStorage:
         self.root = Path(root)
         self._base = os.fspath(self.root)
         self._known: set[Path] = set()
-        self._temporary: Path | None = None
-        self._lease = -1
-
-    def __del__(self) -> None:
-        if self._temporary is not None:
-            shutil.rmtree(self._temporary, ignore_errors=True)
-            os.close(self._lease)
+        self._writer: _Writer | None = None
+        self._starting = threading.Lock()
 
     def read(self, path: str) -> bytes | None:
         """Return the content, None when there is no such file."""
@@ -198,6 +215,7 @@ class LocalStorage:
         return [info for _, info in written]
 
     def _link_group(self, written: Sequence[tuple[Path, ObjectInfo]], watch: int) -> None:
+        self._make_object_folders()
         folders = set()
         for path, info in written:
             target = self._path(object_path(info.sha256))
@@ -209,6 +227,15 @@ class LocalStorage:
                 if target.stat().st_size != info.size:
                     raise StoreError(f"object {info.sha256} is damaged: its size differs") from None
         _sync_files(list(folders), watch)
+
+    def _make_object_folders(self) -> None:
+        """Make all 256 at once: one sync instead of one for each."""
+        objects = self.root / "objects"
+        if objects not in self._known:
+            self._make_folder(objects)
+            for number in range(256):
+                (objects / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
+            self._make_folder(objects / "00")
 
     def _write(self, data: bytes) -> Path:
         path = self._temporary_folder() / secrets.token_hex(8)
@@ -224,26 +251,26 @@ class LocalStorage:
         return path
 
     def _temporary_folder(self) -> Path:
-        """Return this writer's own folder, locked so that others know that it lives."""
-        while self._temporary is None:
-            folder = self.root / "tmp" / f"w-{secrets.token_hex(8)}"
-            folder.mkdir(mode=0o700, parents=True)
-            with suppress(FileNotFoundError):
-                self._lease = os.open(folder, os.O_RDONLY)
-                fcntl.flock(self._lease, fcntl.LOCK_EX)
-                if folder.exists():  # not swept between its making and its lock
-                    self._temporary = folder
-        return self._temporary
+        """Return this process's own folder; a process that was forked off makes another."""
+        with self._starting:
+            if self._writer is None or self._writer.process != os.getpid():
+                self._writer = _Writer(self.root / "tmp")
+            return self._writer.folder
 
     def _make_folder(self, folder: Path) -> None:
+        """Make a folder, and its name durable, even where someone else has just made it."""
         if folder in self._known:
             return
-        if not folder.is_dir():
-            if folder != self.root:
-                self._make_folder(folder.parent)
-            folder.mkdir(mode=0o700, parents=folder == self.root, exist_ok=True)
-            _sync_folder(folder.parent)
-        self._known.add(folder)
+        if folder == self.root:
+            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            self._known.add(folder)
+            return
+        self._make_folder(folder.parent)
+        folder.mkdir(mode=0o700, exist_ok=True)
+        with os.scandir(folder.parent) as items:
+            there = {folder.parent / item.name for item in items if item.is_dir()}
+        _sync_folder(folder.parent)
+        self._known |= there
 
     def _path(self, path: str) -> Path:
         parts = PurePosixPath(path).parts

@@ -290,6 +290,19 @@ def test_the_clock_may_not_go_back_unless_declared(store: Store):
     assert store.verify(full=True) == []
 
 
+def test_a_forked_process_leaves_its_parents_unfinished_files_alone(store: Store):
+    store.append([leaf()])
+    child = os.fork()
+    if child == 0:
+        store.append([leaf()])
+        store.storage._writer = None  # type: ignore[attr-defined]
+        os._exit(0)
+    assert os.waitpid(child, 0)[1] == 0
+    store.append([leaf()])
+    assert store.size == 3
+    assert store.verify(full=True) == []
+
+
 def test_leftovers_of_dead_writers_are_swept_and_those_of_the_living_are_not(store: Store):
     store.append([leaf()])
     dead = store.storage.root / "tmp" / "w-dead"
