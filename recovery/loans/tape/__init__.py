@@ -4,7 +4,14 @@ from flask import Flask
 
 
 def register(app: Flask) -> None:
-    """Register the jobs of the import."""
-    from recovery.loans.tape import jobs
+    """Register the pages, jobs and menu entry of the import."""
+    from recovery.kernel import links
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
+    from recovery.loans.tape import jobs  # noqa: F401 - registers its handlers
+    from recovery.loans.tape.views import bp
 
-    assert jobs.KINDS_OF_JOBS
+    entry = links.NavItem(_("导入"), "tape.index", Action.IMPORT_TAPE, "file-import", _("资产"))
+    links.navigation.put("tape", entry, order=15)
+    links.subject_links.put("import_batch", lambda batch: ("tape.result", {"batch_id": batch}))
+    app.register_blueprint(bp)

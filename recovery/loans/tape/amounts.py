@@ -40,6 +40,7 @@ _FACTORS = {
 
 _MAGNITUDES = {"百万": 10**6, "千万": 10**7, "亿": 10**8, "万": 10**4, "千": 10**3}
 _PLAIN = re.compile(r"-?\d{1,13}(\.\d{1,2})?")
+_PARTED = re.compile(r"-?\d{1,3}(,\d{3}){1,3}(\.\d{1,2})?")
 _NUMBER = re.compile(r"(\d+|\d{1,3}(,\d{3})+|\d{1,4}(,\d{4})+)?(\.\d*)?")
 _SCIENTIFIC = re.compile(r"[+-]?\d(\.\d+)?[eE]\+?\d+")
 _CURRENCY = re.compile(
@@ -60,8 +61,11 @@ def cast_yuan(text: str, unit: str | None, notes: list[Text]) -> Decimal:
     Raises:
         Unreadable: not an amount.
     """
-    if unit in {None, "yuan"} and _PLAIN.fullmatch(text):
-        return Decimal(text)
+    if unit in {None, "yuan"}:
+        if _PLAIN.fullmatch(text):
+            return Decimal(text)
+        if _PARTED.fullmatch(text):
+            return Decimal(text.replace(",", ""))
     number, scale = _with_scale(text)
     amount = number * (scale or _SCALES.get(unit or "yuan", Decimal(1)))
     if abs(amount) > LARGEST_YUAN:

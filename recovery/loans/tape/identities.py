@@ -37,13 +37,16 @@ def _refuse_lost_digits(text: str) -> None:
     Raises:
         Unreadable: its digits after the fifteenth are gone.
     """
+    is_number = isinstance(text, Number)
+    if not is_number and "E" not in text and "e" not in text:
+        return
     digits = sum(letter.isdigit() for letter in text)
-    if is_scientific(text) or (isinstance(text, Number) and digits > TRUE_DIGITS):
+    if is_scientific(text) or (is_number and digits > TRUE_DIGITS):
         raise Unreadable(
             _(
                 "{digits} 位号码在表格中按数字存储（{value}），第 15 位之后已失真，"
                 "请将该列改为文本后重新导出",
-                digits=digits if isinstance(text, Number) else _("长"),
+                digits=digits if is_number else _("长"),
                 value=shape(text),
             )
         )

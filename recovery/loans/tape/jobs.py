@@ -13,8 +13,6 @@ from recovery.loans.tape.rejects import rejected_rows, stored_problems
 from recovery.loans.tape.service import APPLY_JOB, CHECK_JOB, keep_findings
 from recovery.loans.tape.staging import LOANS
 
-KINDS_OF_JOBS = (CHECK_JOB, APPLY_JOB)
-
 LISTED = 1000
 """Rejected rows that the job's page lists; the rejects file has them all."""
 

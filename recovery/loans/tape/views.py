@@ -1,0 +1,313 @@
+"""Pages of the import: upload, mapping, preview and dry run, confirmation, result."""
+
+import io
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from recovery.kernel.actions import Action
+from recovery.kernel.db import db
+from recovery.kernel.text import _
+from recovery.loans.models import ImportBatch
+from recovery.loans.tape import service, showing
+from recovery.loans.tape.forms import MappingForm, UploadForm
+from recovery.loans.tape.layouts import Layout
+from recovery.loans.tape.rejects import write_rejects
+from recovery.loans.tape.staging import (
+    LOANS,
+    PAYMENTS,
+    PAYMENTS_FORM,
+    Upload,
+    all_layouts,
+    find_layout,
+    mapping_of,
+    stage,
+)
+from recovery.web.forms import EmptyForm
+from recovery.web.messages import flash
+from recovery.web.people import current_actor, user_work
+from recovery.web.rights import allowed
+from recovery.web.uploads import as_attachment
+
+bp = Blueprint("tape", __name__, url_prefix="/tapes")
+
+SPOOLED = 8_000_000
+"""Octets of a download that are kept in memory."""
+
+KEEP = ""
+"""Choice of a layout that leaves the present one."""
+
+
+def batch_of(batch_id: int) -> ImportBatch:
+    """Return the batch that the person may see."""
+    return service.find_batch(db.session(), batch_id, current_actor())
+
+
+def steps_of(batch: ImportBatch | None) -> list[tuple[Any, str | None]]:
+    """Return the steps of the wizard, with the addresses of those that can be gone back to."""
+    names = (_("上传"), _("对应列"), _("预览与试算"), _("确认"), _("结果"))
+    if batch is None or batch.state != "staged":
+        return [(name, None) for name in names]
+    pages = ("new", "mapping", "preview", "confirm")
+    urls = [
+        url_for(f".{page}", **({} if page == "new" else {"batch_id": batch.id})) for page in pages
+    ]
+    return list(zip(names, [*urls, None], strict=True))
+
+
+@bp.get("/")
+@allowed(Action.IMPORT_TAPE)
+def index() -> ResponseReturnValue:
+    """List the imports, the newest first."""
+    before = request.args.get("before", type=int)
+    batches = service.recent_batches(db.session(), current_actor(), before=before, limit=51)
+    return render_template(
+        "loans/tape/index.html",
+        batches=batches[:50],
+        older=batches[49].id if len(batches) > 50 else None,
+        states=showing.STATES,
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@allowed(Action.IMPORT_TAPE)
+def new() -> ResponseReturnValue:
+    """Take the files of a tape and stage their rows; the files themselves are not kept."""
+    form = UploadForm()
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            batch_id = _stage(form)
+            return redirect(url_for(".mapping", batch_id=batch_id))
+    page = render_template("loans/tape/new.html", form=form, steps=steps_of(None), step=1)
+    return page, form.status
+
+
+def _stage(form: UploadForm) -> int:
+    """Stage the files that were sent; they lie in a private folder only meanwhile."""
+    with tempfile.TemporaryDirectory(prefix="tape-") as folder:
+        sent = {"tape": form.tape.data, "payments": form.payments.data}
+        paths = {name: _put(Path(folder), name, one) for name, one in sent.items() if one}
+        upload = Upload(
+            path=paths["tape"], file_name=sent["tape"].name, payments=paths.get("payments")
+        )
+        return stage(user_work, db.session(), upload)
+
+
+def _put(folder: Path, name: str, sent: Any) -> Path:
+    """Write what was sent into `folder`, under a name of ours."""
+    path = folder / name
+    with path.open("wb") as file:
+        while piece := sent.stream.read(1 << 20):
+            file.write(piece)
+    return path
+
+
+@bp.route("/<int:batch_id>/mapping", methods=["GET", "POST"])
+@allowed(Action.IMPORT_TAPE)
+def mapping(batch_id: int) -> ResponseReturnValue:
+    """Map each column to a field, with its unit and its form of days; keep that as a layout."""
+    batch = batch_of(batch_id)
+    if batch.state != "staged":
+        return redirect(url_for(".result", batch_id=batch.id))
+    form = MappingForm()
+    layouts = all_layouts(db.session())
+    usable = [one for one in layouts.values() if one.form != PAYMENTS_FORM]
+    form.base.choices = [
+        (KEEP, _("保持当前的对应")),
+        *((one.name, str(one.title)) for one in usable),
+    ]
+    if not form.is_submitted():
+        form.as_of.data = batch.as_of
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            return _map(batch, form)
+    current = mapping_of(batch, LOANS)
+    page = render_template(
+        "loans/tape/mapping.html",
+        form=form,
+        batch=batch,
+        current=current,
+        columns=showing.column_choices(db.session(), batch),
+        groups=showing.field_groups(current.layout),
+        units=showing.unit_choices(),
+        days=showing.day_choices(),
+        same=service.same_files(db.session(), batch),
+        steps=steps_of(batch),
+        step=2,
+    )
+    return page, form.status
+
+
+def _map(batch: ImportBatch, form: MappingForm) -> ResponseReturnValue:
+    """Keep what was chosen; with another layout to start from, show its mapping first."""
+    with user_work() as work:
+        service.choose_day(work, batch.id, form.as_of.data)
+        if form.base.data != KEEP:
+            service.choose_layout(work, batch.id, find_layout(work.session, form.base.data))
+            return redirect(url_for(".mapping", batch_id=batch.id))
+        layout = service.layout_from(batch, mapping_of(batch, LOANS).layout, _choices(batch))
+        if form.save_as.data:
+            kept = service.save_layout(work, form.save_as.data, layout)
+            layout = find_layout(work.session, kept.name)
+            flash(_("版式“{name}”已保存。", name=kept.name))
+        service.choose_layout(work, batch.id, layout)
+    return redirect(url_for(".preview", batch_id=batch.id))
+
+
+def _choices(batch: ImportBatch) -> list[service.Choice]:
+    """Return what the page chose for each column."""
+    return [
+        service.Choice(
+            column["index"],
+            request.form.get(f"field-{column['index']}") or None,
+            request.form.get(f"unit-{column['index']}") or None,
+            request.form.get(f"days-{column['index']}") or "auto",
+        )
+        for column in batch.source[LOANS]["columns"]
+    ]
+
+
+@bp.get("/<int:batch_id>/preview")
+@allowed(Action.IMPORT_TAPE)
+def preview(batch_id: int) -> ResponseReturnValue:
+    """Show the first rows as they are read, each problem in its cell, and the dry run."""
+    batch = batch_of(batch_id)
+    if batch.state != "staged":
+        return redirect(url_for(".result", batch_id=batch.id))
+    current, rows = showing.preview(db.session(), batch)
+    return render_template(
+        "loans/tape/preview.html",
+        batch=batch,
+        current=current,
+        rows=rows,
+        **_findings(batch),
+        steps=steps_of(batch),
+        step=3,
+    )
+
+
+def _findings(batch: ImportBatch) -> dict[str, Any]:
+    """Return what the page shows of a dry run; `findings` is None where none was made."""
+    found = batch.findings
+    if found is None:
+        return {"findings": None}
+    return {
+        "findings": found,
+        "figures_here": showing.outcome_figures(found["counts"]),
+        "sums": showing.sum_rows(found["sums"]),
+        "fields": showing.field_rows(found["fields"]),
+        "examples": showing.example_rows(found["examples"]),
+        "problems": showing.problem_rows(found["problems"]),
+    }
+
+
+@bp.post("/<int:batch_id>/check")
+@allowed(Action.IMPORT_TAPE)
+def check(batch_id: int) -> ResponseReturnValue:
+    """Ask for the dry run."""
+    if EmptyForm().validate_on_submit():
+        with user_work() as work:
+            job_id = service.request_check(work, batch_id).id
+        return redirect(url_for("jobs.show", job_id=job_id))
+    return redirect(url_for(".preview", batch_id=batch_id))
+
+
+@bp.get("/<int:batch_id>/confirm")
+@allowed(Action.IMPORT_TAPE)
+def confirm(batch_id: int) -> ResponseReturnValue:
+    """Show exactly what will happen; one button does it."""
+    batch = batch_of(batch_id)
+    if batch.state != "staged" or batch.findings is None:
+        return redirect(url_for(".preview", batch_id=batch.id))
+    found = batch.findings
+    return render_template(
+        "loans/tape/confirm.html",
+        batch=batch,
+        counts=found["counts"],
+        writing=found["counts"]["created"] + found["counts"]["updated"],
+        **_findings(batch),
+        steps=steps_of(batch),
+        step=4,
+    )
+
+
+@bp.post("/<int:batch_id>/import")
+@allowed(Action.IMPORT_TAPE)
+def start(batch_id: int) -> ResponseReturnValue:
+    """Start the import as a job."""
+    if EmptyForm().validate_on_submit():
+        with user_work() as work:
+            job_id = service.request_import(work, batch_id).id
+        return redirect(url_for("jobs.show", job_id=job_id))
+    return redirect(url_for(".confirm", batch_id=batch_id))
+
+
+@bp.post("/<int:batch_id>/cancel")
+@allowed(Action.IMPORT_TAPE)
+def cancel(batch_id: int) -> ResponseReturnValue:
+    """Give up an import of which nothing has been written."""
+    if EmptyForm().validate_on_submit():
+        with user_work() as work:
+            service.cancel_batch(work, batch_id)
+        flash(_("已取消导入，没有写入任何贷款。"))
+    return redirect(url_for(".index"))
+
+
+@bp.get("/<int:batch_id>")
+@allowed(Action.IMPORT_TAPE)
+def result(batch_id: int) -> ResponseReturnValue:
+    """Show what an import came to."""
+    batch = batch_of(batch_id)
+    if batch.state == "staged":
+        return redirect(url_for(".mapping", batch_id=batch.id))
+    totals = batch.control_totals
+    return render_template(
+        "loans/tape/result.html",
+        batch=batch,
+        state=showing.STATES[batch.state],
+        figures_here=showing.outcome_figures(showing.counts_of(batch)),
+        sums=showing.sum_rows(totals.get("sums", {})),
+        fields=showing.field_rows(totals.get("fields", {})),
+        examples=(),
+        problems=(),
+        totals=showing.total_rows(batch),
+        parts=[part for part in (LOANS, PAYMENTS) if part in batch.source],
+        steps=steps_of(batch),
+        step=5,
+    )
+
+
+@bp.post("/<int:batch_id>/rejects/<part>")
+@allowed(Action.IMPORT_TAPE)
+def rejects(batch_id: int, part: str) -> ResponseReturnValue:
+    """Send the rejected rows: the columns as they came, and the reasons. It is audited."""
+    batch = batch_of(batch_id)
+    if part not in batch.source:
+        return redirect(url_for(".result", batch_id=batch.id))
+    with user_work() as work:
+        work.record(Action.IMPORT_TAPE, batch, rejects_downloaded=part)
+    file = tempfile.SpooledTemporaryFile(SPOOLED, "w+b")  # noqa: SIM115 - the response closes it
+    text = io.TextIOWrapper(file, encoding="utf-8", newline="", write_through=True)
+    write_rejects(db.session(), batch, part, text)
+    text.detach()
+    file.seek(0)
+    name = f"{Path(batch.source[part]['name']).stem}-{_('拒绝行')}.csv"
+    return as_attachment(file, name=name, media_type="text/csv")
+
+
+@bp.get("/layouts")
+@allowed(Action.IMPORT_TAPE)
+def layouts() -> ResponseReturnValue:
+    """List the layouts: the lenders' own, and those that come with the program."""
+    found: list[Layout] = list(all_layouts(db.session()).values())
+    return render_template("loans/tape/layouts.html", layouts=found)
+
+
+@bp.get("/layouts/<name>")
+@allowed(Action.IMPORT_TAPE)
+def layout(name: str) -> ResponseReturnValue:
+    """Show which headers a layout knows for each field."""
+    return render_template("loans/tape/layout.html", layout=find_layout(db.session(), name))
