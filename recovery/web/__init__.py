@@ -23,6 +23,7 @@ def register(app: Flask) -> None:
         papers,
         security,
         views,
+        worklist,
     )
 
     for part in (
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
         navigation,
         papers,
         frame,
+        worklist,
         errors,
         views,
         jobs,

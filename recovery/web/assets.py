@@ -9,28 +9,31 @@ import mimetypes
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, request, send_from_directory, url_for
+from flask import Flask, Response, request, send_from_directory
 
 from recovery.web.rights import public
 
 FOLDER = Path(__file__).parent / "static"
 VENDOR = FOLDER / "vendor"
+ROOT = "/static"
 TEXTS = (".css", ".js", ".svg")
 A_YEAR = 365 * 24 * 3600
 
 
 @lru_cache(maxsize=256)
-def _digest(path: Path, _changed: int) -> str:
-    """Return a short digest of a file's content."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]
+def _address(root: str, name: str, _changed: int) -> str:
+    """Return the address of a file under `static/`, with a short digest of its content."""
+    digest = hashlib.sha256((FOLDER / name).read_bytes()).hexdigest()[:12]
+    return f"{root}{ROOT}/{name}?v={digest}"
 
 
 def asset(name: str) -> str:
     """Return the address of a file under `static/`, with its content's digest."""
-    path = FOLDER / name
-    if not path.is_file():
-        return url_for("static", filename=name)
-    return url_for("static", filename=name, v=_digest(path, path.stat().st_mtime_ns))
+    try:
+        changed = (FOLDER / name).stat().st_mtime_ns
+    except FileNotFoundError:
+        return f"{request.script_root}{ROOT}/{name}"
+    return _address(request.script_root, name, changed)
 
 
 def _sent_text(path: Path) -> Response:
@@ -72,6 +75,6 @@ def register(app: Flask) -> None:
     """Serve the files of the frame as endpoint `static`."""
     app.view_functions.pop("static", None)
     if not any(rule.endpoint == "static" for rule in app.url_map.iter_rules()):
-        app.add_url_rule("/static/<path:filename>", "static", serve)
+        app.add_url_rule(f"{ROOT}/<path:filename>", "static", serve)
     app.view_functions["static"] = serve
     app.jinja_env.globals["asset"] = asset

@@ -13,7 +13,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import request, url_for
+from flask import Flask, request, url_for
+from markupsafe import Markup, escape
 from sqlalchemy import Select
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -54,6 +55,35 @@ class Column:
         if self.value is not None:
             return self.value(row)
         return row.get(self.name) if isinstance(row, Mapping) else getattr(row, self.name, None)
+
+
+NUMBERS = frozenset({"money", "count", "percent"})
+"""Kinds of cells that are set to the right."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A column as a table writes it many times: its words and classes, escaped once."""
+
+    name: str
+    kind: str
+    label: Markup
+    classes: Markup
+    of: Callable[[Any], Any]
+
+
+def prepare(columns: Sequence[Column]) -> list[Prepared]:
+    """Return the columns ready to be written in every row."""
+    return [
+        Prepared(
+            column.name,
+            column.kind,
+            escape(str(column.label)),
+            escape(f"cell-{column.kind}{' number' if column.kind in NUMBERS else ''}"),
+            column.of,
+        )
+        for column in columns
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,3 +256,8 @@ class Shown:
         if column.sort is None:
             return None
         return self.worklist.sorts.next_token(column.sort, self.asked.order)
+
+
+def register(app: Flask) -> None:
+    """Let the tables' macros prepare their columns."""
+    app.jinja_env.globals["prepare_columns"] = prepare
