@@ -47,6 +47,8 @@ class Layout:
     rules: Mapping[str, Rule]
     defaults: Mapping[str, str] = field(default_factory=dict)
     fixed: Mapping[str, str] = field(default_factory=dict)
+    columns: tuple[str, ...] = ()
+    """Headers, as compared, of the table that a lender's own layout was made from."""
 
     @property
     def fields(self) -> dict[str, Field]:
@@ -152,6 +154,7 @@ def from_definition(name: str, definition: Mapping[str, Any]) -> Layout:
         rules=rules,
         defaults=definition.get("defaults", {}),
         fixed=definition.get("fixed", {}),
+        columns=tuple(definition.get("columns", ())),
     )
 
 
@@ -181,6 +184,7 @@ def definition_of(layout: Layout) -> dict[str, Any]:
         },
         "defaults": dict(layout.defaults),
         "fixed": dict(layout.fixed),
+        "columns": list(layout.columns),
     }
 
 
@@ -205,6 +209,19 @@ def known_to_any(layouts: Iterable[Layout]) -> Any:
 
 
 def best_layout(layouts: Iterable[Layout], columns: Iterable[Column]) -> Layout:
-    """Return the layout that knows most of `columns`; of equal ones the first."""
-    held = list(columns)
-    return max(layouts, key=lambda one: sum(one.knows(column) for column in held))
+    """Return the layout to read `columns` with.
+
+    A lender's own layout is taken when the tape has every column it was made from: it may read a
+    common header in a unit of its own, so knowing the headers is not enough. Else the layout that
+    knows most columns; where none knows any, the generic one.
+    """
+    held, every = list(columns), list(layouts)
+    keys = {column.keys[0] for column in held}
+    own = [one for one in every if one.columns and keys.issuperset(one.columns)]
+    if own:
+        return max(own, key=lambda one: len(one.columns))
+    general = [one for one in every if not one.columns] or every
+    best = max(general, key=lambda one: sum(one.knows(column) for column in held))
+    if any(best.knows(column) for column in held):
+        return best
+    return next((one for one in general if one.name == GENERIC), best)

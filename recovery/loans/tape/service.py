@@ -148,7 +148,8 @@ def layout_from(batch: ImportBatch, base: Layout, choices: Sequence[Choice]) -> 
             }
     if not any(one.field == "contract_no" for one in chosen.values()):
         raise RuleViolation(_("请指定哪一列是合同编号。"))
-    definition = {**definition_of(base), "fields": rules}
+    made_from = [column.keys[0] for column in columns.values()]
+    definition = {**definition_of(base), "fields": rules, "columns": made_from}
     return from_definition(base.name, definition)
 
 

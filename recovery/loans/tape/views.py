@@ -51,9 +51,12 @@ def steps_of(batch: ImportBatch | None) -> list[tuple[Any, str | None]]:
     names = (_("上传"), _("对应列"), _("预览与试算"), _("确认"), _("结果"))
     if batch is None or batch.state != "staged":
         return [(name, None) for name in names]
-    pages = ("new", "mapping", "preview", "confirm")
+    number = batch.id
     urls = [
-        url_for(f".{page}", **({} if page == "new" else {"batch_id": batch.id})) for page in pages
+        url_for(".new"),
+        url_for(".mapping", batch_id=number),
+        url_for(".preview", batch_id=number),
+        url_for(".confirm", batch_id=number),
     ]
     return list(zip(names, [*urls, None], strict=True))
 
@@ -88,10 +91,12 @@ def new() -> ResponseReturnValue:
 def _stage(form: UploadForm) -> int:
     """Stage the files that were sent; they lie in a private folder only meanwhile."""
     with tempfile.TemporaryDirectory(prefix="tape-") as folder:
-        sent = {"tape": form.tape.data, "payments": form.payments.data}
-        paths = {name: _put(Path(folder), name, one) for name, one in sent.items() if one}
+        tape, payments = form.tape.data, form.payments.data
+        assert tape is not None
         upload = Upload(
-            path=paths["tape"], file_name=sent["tape"].name, payments=paths.get("payments")
+            path=_put(Path(folder), "tape", tape),
+            file_name=tape.name,
+            payments=_put(Path(folder), "payments", payments) if payments else None,
         )
         return stage(user_work, db.session(), upload)
 
