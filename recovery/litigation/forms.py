@@ -25,7 +25,7 @@ class OpenFileForm(BaseForm):
 class StageForm(VersionedForm):
     """A step of a file to another stage."""
 
-    stage = SelectField(_("进入阶段"), choices=list(STAGES.items()))
+    stage = SelectField(_("进入阶段"), choices=list(STAGES.items()), validate_choice=False)
     happened_on = PastDateField(
         _("发生日期"),
         [Required()],

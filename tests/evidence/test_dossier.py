@@ -27,7 +27,7 @@ from tests.conftest import NOW
 CONTRACT = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
 
 
-@pytest.fixture()
+@pytest.fixture
 def loan(app: Flask, actor: Actor) -> Loan:
     """Return a loan with its registered ledger and one uploaded contract."""
     kept = document_store.get("evidence").keep(BytesIO(CONTRACT), "合同.pdf")

@@ -1,0 +1,81 @@
+"""The pages of evidence: the registry, what is registered of a loan, dossiers by a job."""
+
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from recovery.access.models import Branch, UserAccount
+from recovery.evidence.comparison import compare
+from recovery.evidence.models import Dossier, EvidenceItem
+from recovery.kernel.db import db
+from recovery.kernel.gate import Actor
+from recovery.kernel.job_runner import run_due_jobs
+from recovery.kernel.work import work_as
+from recovery.loans.models import Loan
+from tests.books import add_loans
+from tests.conftest import Browser
+
+WANTED = {"preset": "court", "language": "zh", "recipient": "浦东法院", "purpose": "起诉"}
+
+
+@pytest.fixture
+def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
+    """Return a loan of the branch that counsel works in."""
+    person("counsel")
+    branch = db.session.scalars(select(Branch)).one()
+    with work_as(actor) as work:
+        return add_loans(work, branch_id=branch.id)[0]
+
+
+def test_a_dossier_is_made_by_a_job_and_downloaded_as_it_was_made(
+    loan: Loan, signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/evidence/dossier/{loan.id}", data=WANTED)
+    run_due_jobs()
+    db.session.rollback()
+    made = db.session.scalars(select(Dossier)).one()
+    assert made.recipient == "浦东法院"
+    address, number = f"/evidence/dossiers/{made.id}.zip", made.number
+    with client.get(address) as answer:
+        assert answer.headers["Content-Disposition"].startswith("attachment")
+        with zipfile.ZipFile(BytesIO(answer.data)) as archive:
+            assert f"{number}/verify.py" in archive.namelist()
+    part = client.get(f"/evidence/of-loan/{loan.id}").text
+    assert number in part
+    assert "已入检查点" in part
+    assert number in client.get("/evidence/").text
+
+
+def test_who_receives_it_and_for_what_must_be_said(
+    loan: Loan, signed_in: Callable[..., Browser]
+) -> None:
+    answer = signed_in("counsel").post(
+        f"/evidence/dossier/{loan.id}", data=WANTED | {"recipient": ""}
+    )
+    assert answer.status_code == 422
+    assert "请填写交给谁" in answer.text
+
+
+def test_the_dossier_of_a_loan_one_may_not_see_is_not_there(
+    loan: Loan, signed_in: Callable[..., Browser]
+) -> None:
+    other = signed_in("counsel", username="elsewhere", branch="202")
+    assert other.post(f"/evidence/dossier/{loan.id}", data=WANTED).status_code == 404
+
+
+def test_database_and_log_agree_and_a_changed_row_is_named(
+    loan: Loan, signed_in: Callable[..., Browser]
+) -> None:
+    signed_in("counsel").post(f"/evidence/dossier/{loan.id}", data=WANTED)
+    run_due_jobs()
+    assert list(compare()) == []
+    with work_as(Actor.system("tests")) as work:
+        item = work.session.scalars(select(EvidenceItem).where(EvidenceItem.log_index == 0)).one()
+        item.commitment = "0" * 64
+    [difference] = compare()
+    assert "第 0 号" in str(difference)

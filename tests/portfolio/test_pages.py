@@ -1,0 +1,87 @@
+"""The pages of packages: from a selection to a frozen package and its tape."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from recovery.access.models import UserAccount
+from recovery.kernel import clock
+from recovery.kernel.db import db
+from recovery.kernel.gate import Actor
+from recovery.kernel.job_rows import Job
+from recovery.kernel.job_runner import run_due_jobs
+from recovery.kernel.work import work_as
+from recovery.loans.models import Loan, Selection, SelectionRow
+from recovery.portfolio.models import Package
+from tests.books import add_loans
+from tests.conftest import Browser
+
+
+@pytest.fixture
+def selection(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> int:
+    """Return the id of an asset manager's selection of three overdue loans."""
+    manager = person("asset_manager")
+    with work_as(actor) as work:
+        loans = add_loans(work, 3)
+        chosen = work.add(
+            Selection(
+                user_id=manager.id,
+                subject_type="loan",
+                description="损失类",
+                row_count=3,
+                created_at=work.now,
+            )
+        )
+        work.session.add_all(
+            SelectionRow(selection_id=chosen.id, record_id=loan.id) for loan in loans
+        )
+        return chosen.id
+
+
+def test_a_selection_becomes_a_frozen_package_with_a_tape(
+    selection: int, signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("asset_manager")
+    client.post(f"/packages/new/{selection}", data={"name": "第一期", "disposal": "sale"})
+    run_due_jobs()
+    db.session.rollback()
+    package = db.session.scalars(select(Package)).one()
+    assert (package.loan_count, package.criteria) == (3, "损失类")
+    address, number = f"/packages/{package.id}", package.number
+    typed = {"version": str(package.version), "cut_off_date": clock.today().isoformat()}
+    assert "冻结 3 笔债权" in client.get(f"{address}/freeze").text
+    client.post(f"{address}/freeze", data=typed)
+    run_due_jobs()
+    assert "300,000.00" in client.get(address).text
+    client.post(f"{address}/export")
+    run_due_jobs()
+    db.session.rollback()
+    job = db.session.scalars(select(Job).where(Job.kind == "portfolio.export")).one()
+    with client.get(f"/jobs/{job.id}/files/{number}.xlsx") as tape:
+        assert tape.data.startswith(b"PK")
+    assert "HT-0001" in client.get(f"{address}/loans").text
+
+
+def test_a_loan_is_left_out_only_with_a_reason(
+    selection: int, signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("asset_manager")
+    client.post(f"/packages/new/{selection}", data={"name": "第一期", "disposal": "sale"})
+    run_due_jobs()
+    db.session.rollback()
+    package = db.session.scalars(select(Package)).one()
+    loan = db.session.scalars(select(Loan)).first()
+    assert loan is not None
+    address = f"/packages/{package.id}/loans/{loan.id}/exclude"
+    assert client.post(address, data={"reason": " "}).status_code == 422
+    assert client.post(address, data={"reason": "涉刑"}).status_code == 302
+    assert "涉刑" in client.get(f"/packages/{package.id}/loans?kept=out").text
+
+
+def test_another_persons_selection_is_not_there(
+    selection: int, signed_in: Callable[..., Browser]
+) -> None:
+    other = signed_in("asset_manager", username="other")
+    assert other.get(f"/packages/new/{selection}").status_code == 404
