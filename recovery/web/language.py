@@ -38,6 +38,9 @@ language_chosen = Namespace().signal("language-chosen")
 """Sent with `language=` when a signed-in person chooses one; `access` keeps it on the account."""
 
 
+FOUND = "recovery.language"
+"""Where a request keeps the language of its reader."""
+
 _reading: ContextVar[str | None] = ContextVar("reading", default=None)
 
 
@@ -58,8 +61,13 @@ def current_language() -> str:
         return chosen
     if not has_request_context():
         return DEFAULT
-    wanted = (getattr(current_user, "language", None), request.cookies.get(COOKIE))
-    return next((code for code in wanted if code in LANGUAGES), DEFAULT)
+    environ = request.environ
+    if (found := environ.get(FOUND)) is None:
+        # A page asks for a thousand sentences: who reads it is looked up once.
+        wanted = (getattr(current_user, "language", None), request.cookies.get(COOKIE))
+        found = next((code for code in wanted if code in LANGUAGES), DEFAULT)
+        environ[FOUND] = found
+    return str(found)
 
 
 def locale_code() -> str:

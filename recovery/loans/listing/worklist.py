@@ -6,7 +6,7 @@ from datetime import date
 from decimal import Decimal
 from typing import ClassVar
 
-from flask import g
+from flask import has_request_context, request
 from sqlalchemy import literal, select, union_all
 
 from recovery.access.models import Agency, Branch
@@ -28,6 +28,7 @@ from recovery.web.pagination import Sort, Sorts
 from recovery.web.worklist import Badge, Column, View, Worklist
 
 KEY = "loans"
+PLACES = "recovery.places"
 
 CLASS_MEANINGS = {
     "normal": "good",
@@ -74,18 +75,24 @@ def _badge(labelled: Mapping[str, Text], meanings: Mapping[str, str], code: str)
 
 
 def places() -> dict[str, dict[int, str]]:
-    """Return the names of branches and agencies by id; read once a request."""
-    if "loan_places" not in g:
-        both = union_all(
-            select(literal("branch"), Branch.id, Branch.name),
-            select(literal("agency"), Agency.id, Agency.name),
-        )
-        names: dict[str, dict[int, str]] = {"branch": {}, "agency": {}}
-        for kind, number, name in db.session.execute(both):
-            names[kind][number] = name
-        g.loan_places = names
-    found: dict[str, dict[int, str]] = g.loan_places
+    """Return the names of branches and agencies by id; a request reads them once."""
+    if not has_request_context():
+        return _read_places()
+    if PLACES not in request.environ:
+        request.environ[PLACES] = _read_places()
+    found: dict[str, dict[int, str]] = request.environ[PLACES]
     return found
+
+
+def _read_places() -> dict[str, dict[int, str]]:
+    both = union_all(
+        select(literal("branch"), Branch.id, Branch.name),
+        select(literal("agency"), Agency.id, Agency.name),
+    )
+    names: dict[str, dict[int, str]] = {"branch": {}, "agency": {}}
+    for kind, number, name in db.session.execute(both):
+        names[kind][number] = name
+    return names
 
 
 def branch_choices() -> Sequence[tuple[str, str]]:
