@@ -9,7 +9,7 @@ from recovery.kernel.money import ZERO
 from recovery.kernel.text import _
 from recovery.loans.ledger import OWN, Booking, LoanLedger
 from recovery.loans.models import LedgerEntry
-from recovery.loans.rules.appropriation import Owed, appropriate, read_order
+from recovery.loans.rules.appropriation import Owed, appropriate_in_turn, read_order
 from recovery.loans.rules.overdue import BY_DAYS
 from recovery.loans.rules.schedule import Due, EarlyRepayment, Terms, repay_early
 from recovery.loans.values import NewEntry
@@ -28,9 +28,11 @@ def receive(ledger: LoanLedger, kind: str, booking: Booking) -> LedgerEntry:
         ledger.book_accruals(day)
         _book_running_days(ledger, day)
     owed, early = _still_owed(ledger, day), None
+    first = ledger.claim(day).owed().within(owed)
     if booking.amount > owed.due and _has_schedule_to_shrink(ledger):
         early, owed = _repay_early(ledger, owed, booking)
-    parts = appropriate(booking.amount, owed, read_order(ledger.loan.appropriation_order))
+    order = read_order(ledger.loan.appropriation_order)
+    parts = appropriate_in_turn(booking.amount, first, owed, order)
     entry = ledger.append(
         replace(_row(kind, booking, parts), instalment_number=early),
         order=ledger.loan.appropriation_order,

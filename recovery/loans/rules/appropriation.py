@@ -1,7 +1,7 @@
 """Appropriation of a payment (清偿抵充) over the parts of a claim, in the contract's order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from recovery.kernel.errors import RuleViolation
@@ -11,6 +11,8 @@ from recovery.law.appropriation import settle
 
 PARTS = ("costs", "penalty", "compound", "interest", "principal")
 """Every part of a claim, in the order of 民法典 561 where the contract agrees none."""
+
+ALL = (*PARTS, "undue")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,18 @@ class Owed:
     def due(self) -> Decimal:
         """What has fallen due."""
         return self.costs + self.penalty + self.compound + self.interest + self.principal
+
+    def within(self, other: "Owed") -> "Owed":
+        """Return the smaller of both, part by part."""
+        return Owed(**{part: min(getattr(self, part), getattr(other, part)) for part in ALL})
+
+    def less(self, other: "Owed") -> "Owed":
+        """Return what `other` leaves of this, part by part."""
+        return Owed(**{part: getattr(self, part) - getattr(other, part) for part in ALL})
+
+    def plus(self, other: "Owed") -> "Owed":
+        """Return both together, part by part."""
+        return Owed(**{part: getattr(self, part) + getattr(other, part) for part in ALL})
 
 
 def read_order(text: str) -> tuple[str, ...]:
@@ -64,3 +78,18 @@ def appropriate(amount: Decimal, owed: Owed, order: Sequence[str]) -> Owed:
         )
     given = settle(amount, [(part, getattr(owed, part)) for part in order])
     return Owed(**given, undue=amount - sum(given.values()))
+
+
+def appropriate_in_turn(amount: Decimal, first: Owed, owed: Owed, order: Sequence[str]) -> Owed:
+    """Return how much of `amount` goes to each part: to `first` in `order`, then to the rest.
+
+    For money that came in before it was booked: `first` is what was owed on its own day, within
+    `owed`, what is owed by now.
+
+    Raises:
+        RuleViolation: as `appropriate`.
+    """
+    if amount <= first.due:
+        return appropriate(amount, replace(first, undue=ZERO), order)
+    due = replace(first, undue=ZERO)
+    return due.plus(appropriate(amount - due.due, owed.less(due), order))

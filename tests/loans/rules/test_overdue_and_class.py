@@ -12,7 +12,13 @@ from recovery.kernel.errors import RuleViolation
 from recovery.law.book import LawBook
 from recovery.law.classification import overdue_floor
 from recovery.loans.rules.accrual import Posting
-from recovery.loans.rules.appropriation import PARTS, Owed, appropriate, read_order
+from recovery.loans.rules.appropriation import (
+    PARTS,
+    Owed,
+    appropriate,
+    appropriate_in_turn,
+    read_order,
+)
 from recovery.loans.rules.balances import Stated, stand
 from recovery.loans.rules.classification import asset_class, worst
 from recovery.loans.rules.overdue import Receipt, days_past_due, overdue_since, settle
@@ -148,6 +154,25 @@ def test_appropriation_conserves_money_and_keeps_the_order(
             assert getattr(given_parts, earlier) == getattr(owed, earlier)
     if given_parts.undue > 0:
         assert given_parts.due == owed.due
+
+
+@given(
+    st.builds(Owed, *([amounts] * 6)),
+    st.builds(Owed, *([amounts] * 6)),
+    st.permutations(PARTS),
+    st.decimals(D("0.01"), D(40000), places=2),
+)
+def test_money_booked_late_is_conserved_too(
+    owed: Owed, other: Owed, order: list[str], amount: Decimal
+) -> None:
+    first = owed.within(other)
+    if amount > owed.total:
+        return
+    parts = appropriate_in_turn(amount, first, owed, order)
+    assert parts.total == amount
+    assert parts.within(owed) == parts
+    if amount <= first.due:
+        assert parts.within(first) == parts
 
 
 def test_an_order_names_parts_once_and_fills_in_the_rest() -> None:
