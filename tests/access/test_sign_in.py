@@ -5,10 +5,11 @@ from datetime import date, timedelta
 
 import pyotp
 import pytest
+from argon2.profiles import CHEAPEST, RFC_9106_LOW_MEMORY
 from flask import Flask
 from sqlalchemy import func, select
 
-from recovery.access import rules, second_factor, service, sessions
+from recovery.access import passwords, rules, second_factor, service, sessions
 from recovery.access.identity import SignedIn, person_of_token
 from recovery.access.models import RecoveryCode, UserAccount, UserSession
 from recovery.access.passwords import hashed
@@ -301,3 +302,15 @@ def test_the_database_shows_no_secret_of_the_second_factor_in_clear(app: Flask, 
     row = db.session.scalars(select(UserAccount)).one()
     assert secret.encode() not in row.totp_secret_sealed
     assert row.totp_secret == secret
+
+
+def test_a_hash_of_older_parameters_is_renewed_at_sign_in(counsel):
+    passwords.use_parameters(RFC_9106_LOW_MEMORY)
+    try:
+        enter()
+    finally:
+        passwords.use_parameters(CHEAPEST)
+    db.session.rollback()
+    renewed = db.session.scalars(select(UserAccount)).one().password_hash
+    assert "m=65536" in renewed
+    assert passwords.is_password(renewed, PASSWORD)
