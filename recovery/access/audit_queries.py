@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from recovery.access import rules
 from recovery.access.labels import table_of
-from recovery.access.models import UserAccount
+from recovery.access.models import AccessEntry, UserAccount
 from recovery.kernel import clock
 from recovery.kernel.models import AuditEvent
 from recovery.web.filters import FilterState
@@ -38,6 +38,39 @@ def events(filters: FilterState) -> Select[AuditEvent]:
             statement = statement.where(AuditEvent.at >= clock.start_of(days.low))
         if days.high is not None:
             statement = statement.where(AuditEvent.at < clock.end_of(days.high))
+    return statement
+
+
+VISIT_COLUMNS: tuple[Any, ...] = (
+    AccessEntry.id,
+    AccessEntry.at,
+    AccessEntry.endpoint,
+    AccessEntry.record_id,
+    AccessEntry.method,
+    AccessEntry.status,
+    AccessEntry.request_id,
+    UserAccount.username,
+)
+
+
+def visits(filters: FilterState) -> Select[Any]:
+    """Return the statement of the pages that people opened, filtered."""
+    statement = select(*VISIT_COLUMNS).join(UserAccount, UserAccount.id == AccessEntry.user_id)
+    if person := filters.get("person"):
+        username = rules.normal_username(person)
+        statement = statement.where(UserAccount.username == username)
+    if page := filters.get("page"):
+        statement = statement.where(AccessEntry.endpoint.startswith(page, autoescape=True))
+    if numbers := filters.get("record"):
+        if numbers.low is not None:
+            statement = statement.where(AccessEntry.record_id >= numbers.low)
+        if numbers.high is not None:
+            statement = statement.where(AccessEntry.record_id <= numbers.high)
+    if days := filters.get("day"):
+        if days.low is not None:
+            statement = statement.where(AccessEntry.at >= clock.start_of(days.low))
+        if days.high is not None:
+            statement = statement.where(AccessEntry.at < clock.end_of(days.high))
     return statement
 
 

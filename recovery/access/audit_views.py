@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from recovery.access import audit_queries
 from recovery.access.labels import subject_label
-from recovery.access.lists import EVENTS
+from recovery.access.lists import EVENTS, VISITS
 from recovery.kernel import clock, links
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -45,6 +45,17 @@ def url_of(event: AuditEvent) -> str | None:
         return None
     endpoint, arguments = links.subject_links.get(event.subject_type)(event.subject_id or 0)
     return url_for(endpoint, **arguments)
+
+
+@bp.get("/visits")
+@allowed(Action.VIEW_AUDIT)
+def visits() -> ResponseReturnValue:
+    """List the pages that people opened, the newest first; some seconds late."""
+    asked = VISITS.read(request.args)
+    statement = audit_queries.visits(asked.filters)
+    page = asked.page(db.session(), statement)
+    shown = asked.show(page, bounded_count(db.session(), statement))
+    return render_template("access/visits.html", list=shown)
 
 
 @bp.post("/export")

@@ -4,13 +4,13 @@ from typing import Any
 from urllib.parse import urlencode
 
 from recovery.access.labels import action_label
-from recovery.access.models import ApprovalRequest, UserAccount
+from recovery.access.models import AccessEntry, ApprovalRequest, UserAccount
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.kernel import links
 from recovery.kernel.actions import Action
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Text, _
-from recovery.web.filters import Choices, DayRange, FilterBar, Words
+from recovery.web.filters import Choices, CountRange, DayRange, FilterBar, Words
 from recovery.web.pagination import Sort, Sorts
 from recovery.web.worklist import Badge, Column, View, Worklist
 
@@ -140,5 +140,30 @@ EVENTS = Worklist(
         View(_("权限与人员"), acts_on("user", "branch", "engagement")),
         View(_("审批"), acts_on("approval")),
         View(_("个人信息"), acts_on("personal_data")),
+    ),
+)
+
+VISITS = Worklist(
+    key="visits",
+    title=_("访问记录"),
+    endpoint="audit.visits",
+    columns=(
+        Column("at", _("时间"), "moment"),
+        Column("username", _("人员")),
+        Column("endpoint", _("页面")),
+        Column("record_id", _("记录号")),
+        Column("method", _("方式")),
+        Column("status", _("结果")),
+        Column("request_id", _("请求编号"), shown=False),
+        Column("id", _("序号"), "count", sort="id"),
+    ),
+    sorts=Sorts((Sort("id", _("序号"), AccessEntry.id, descending=True),), AccessEntry.id),
+    filters=FilterBar(
+        (
+            Words("person", _("人员（用户名）")),
+            Words("page", _("页面"), _("如 loans.show")),
+            CountRange("record", _("记录号")),
+            DayRange("day", _("日期")),
+        )
     ),
 )

@@ -108,7 +108,7 @@ def test_no_route_changes_the_audit_log(app: Flask):
         for rule in app.url_map.iter_rules()
         if rule.rule.startswith("/audit")
     }
-    assert methods == {"/audit/": {"GET"}, "/audit/export": {"POST"}}
+    assert methods == {"/audit/": {"GET"}, "/audit/visits": {"GET"}, "/audit/export": {"POST"}}
 
 
 @pytest.mark.parametrize(

@@ -191,6 +191,10 @@ def test_the_access_log_notes_pages_and_moves_last_seen(app: Flask, signed_in):
     entry = db.session.scalars(select(AccessEntry)).one()
     assert (entry.method, entry.endpoint, entry.status) == ("GET", "access.account", 200)
     assert db.session.scalars(select(UserSession)).one().last_seen_at == entry.at
+    auditor = signed_in("auditor")
+    assert "access.account" in auditor.get("/audit/visits?person=counsel&page=access").text
+    assert "access.account" not in auditor.get("/audit/visits?person=auditor").text
+    assert "access.account" not in auditor.get("/audit/visits?record_from=1").text
 
 
 def test_a_chosen_language_stays_with_the_account(signed_in, counsel):
