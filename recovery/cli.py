@@ -115,10 +115,10 @@ def explain_fault(error: Exception) -> int:
 def choose_language() -> None:
     """Speak Chinese, or English where `RECOVERY_LANGUAGE=en`."""
     if os.environ.get("RECOVERY_LANGUAGE") == "en":
-        from recovery.kernel.text import install_translator
+        from recovery.kernel.text import use_translator
         from recovery.web.language import translate_for
 
-        install_translator(translate_for("en"))
+        use_translator(translate_for("en"))
 
 
 if __name__ == "__main__":
