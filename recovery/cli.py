@@ -105,8 +105,10 @@ def explain_fault(error: Exception) -> int:
     from recovery.kernel.text import _
 
     kind = type(error).__name__
-    if kind in ("OperationalError", "InterfaceError", "DatabaseError"):
-        return say(str(_("无法使用数据库（{kind}），请检查 DATABASE_URL。", kind=kind)), 2)
+    if kind == "OperationalError":
+        # Of the server or the tables, not of rows: its first line quotes no data.
+        why = (str(getattr(error, "orig", "")).splitlines() or [kind])[0]
+        return say(str(_("无法使用数据库（{why}），请检查 DATABASE_URL。", why=why)), 2)
     configure_logs()
     log_fault(error)
     return say(str(_("程序出错（{kind}），出错位置见上方日志。", kind=kind)), 1)
