@@ -80,14 +80,14 @@ class Loan(Base, Versioned, Scoped):
     __table_args__ = (
         Index("ix_loan_contract_no", "contract_no", unique=True),
         Index("ix_loan_sort_overdue", "overdue_order", "id", "branch_id", "balance", *FILTERED),
-        Index("ix_loan_sort_balance", "balance", "id", "branch_id", "overdue_order", *FILTERED),
+        Index("ix_loan_sort_balance", "balance", "id", "branch_id", "overdue_since", *FILTERED),
         Index(
             "ix_loan_sort_contract",
-            *("contract_no", "id", "branch_id", "overdue_order", "balance"),
+            *("contract_no", "id", "branch_id", "overdue_since", "balance"),
             *FILTERED,
         ),
         Index("ix_loan_branch_overdue", "branch_id", "overdue_order", "id", "balance", *FILTERED),
-        Index("ix_loan_branch_balance", "branch_id", "balance", "id", "overdue_order", *FILTERED),
+        Index("ix_loan_branch_balance", "branch_id", "balance", "id", "overdue_since", *FILTERED),
         Index(
             "ix_loan_stage_overdue",
             *("stage", "overdue_order", "id", "branch_id", "balance"),

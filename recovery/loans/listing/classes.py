@@ -4,7 +4,7 @@ The class of a loan is the worst of what the lender assigned, of events, and of 
 first two are columns; days are a range of `overdue_since`, so nothing is written when a day ends.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -19,6 +19,29 @@ from recovery.loans.rules.classification import CLASSES, worst
 
 NEVER = 100_000
 """Days that no loan is past due: the place of a class to which days alone do not lead."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overdue:
+    """How a condition on being overdue is written: by the column that the index in use holds."""
+
+    before: Callable[[date], ColumnElement[bool]]
+    """Overdue since a day before the one given."""
+
+    not_before: Callable[[date], ColumnElement[bool]]
+    """Not overdue, or overdue since the day given or later."""
+
+
+SINCE = Overdue(
+    before=lambda day: Loan.overdue_since < day,
+    not_before=lambda day: or_(Loan.overdue_since >= day, Loan.overdue_since.is_(None)),
+)
+ORDER = Overdue(
+    before=lambda day: Loan.overdue_order < day,
+    not_before=lambda day: Loan.overdue_order >= day,
+)
+"""For lists sorted by `overdue_order`. It is computed by the database, and SQLite then takes no
+index to hold all that a query needs; so everything else goes by `SINCE`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,10 +79,17 @@ def floors_of(book: LawBook, today: date) -> ClassFloors:
     return ClassFloors(today, tuple(over.get(name, NEVER) for name in CLASSES[1:]))
 
 
-def in_classes(wanted: Collection[str], floors: ClassFloors) -> ColumnElement[bool]:
+def in_classes(
+    wanted: Collection[str], floors: ClassFloors, overdue: Overdue
+) -> ColumnElement[bool]:
     """Return the condition that a loan is of one of the classes on the floors' business day."""
     runs = _runs(sorted(CLASSES.index(name) for name in wanted))
-    return or_(*(and_(_at_least(first, floors), _at_most(last, floors)) for first, last in runs))
+    return or_(
+        *(
+            and_(_at_least(first, floors, overdue), _at_most(last, floors, overdue))
+            for first, last in runs
+        )
+    )
 
 
 def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
@@ -73,25 +103,25 @@ def _runs(places: Sequence[int]) -> list[tuple[int, int]]:
     return runs
 
 
-def _at_least(place: int, floors: ClassFloors) -> ColumnElement[bool]:
+def _at_least(place: int, floors: ClassFloors, overdue: Overdue) -> ColumnElement[bool]:
     """Return the condition that one of the three makes the class as bad as `place`, or worse."""
     if place == 0:
         return true()
     bad = CLASSES[place:]
     return or_(
-        Loan.overdue_order < _longest(place, floors),
+        overdue.before(_longest(place, floors)),
         Loan.assigned_class.in_(bad),
         Loan.class_floor.in_(bad),
     )
 
 
-def _at_most(place: int, floors: ClassFloors) -> ColumnElement[bool]:
+def _at_most(place: int, floors: ClassFloors, overdue: Overdue) -> ColumnElement[bool]:
     """Return the condition that none of the three makes the class worse than `place`."""
     if place == len(CLASSES) - 1:
         return true()
     good = CLASSES[: place + 1]
     return and_(
-        Loan.overdue_order >= _longest(place + 1, floors),
+        overdue.not_before(_longest(place + 1, floors)),
         _none_or_in(Loan.assigned_class, good),
         _none_or_in(Loan.class_floor, good),
     )

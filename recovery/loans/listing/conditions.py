@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, false, select
+from sqlalchemy import ColumnElement, Select, and_, false, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from recovery.access.models import UserAccount
 from recovery.kernel import search
 from recovery.kernel.gate import Scope, visible
-from recovery.loans.listing.classes import ClassFloors, in_classes
+from recovery.loans.listing.classes import SINCE, ClassFloors, Overdue, in_classes
 from recovery.loans.models import Loan, Selection, SelectionRow
 from recovery.web.filters import FilterState, Range
 
@@ -25,6 +25,7 @@ class Reader:
     user_id: int | None
     scope: Scope
     floors: ClassFloors
+    overdue: Overdue = SINCE
 
 
 def narrowed(
@@ -78,17 +79,16 @@ def _days_past_due(value: Range, reader: Reader) -> Condition:
     A loan that is not overdue is zero days past due.
     """
     today = reader.floors.today
-    since = Range(
-        None if value.high is None else today - timedelta(days=value.high),
-        today - timedelta(days=value.low) if value.low else None,
-    )
-    if since.low is None and since.high is None:
-        return Loan.id.is_not(None)
-    return _between(Loan.overdue_order, since)
+    parts: list[Condition] = [true()]
+    if value.low:
+        parts.append(reader.overdue.before(today - timedelta(days=value.low - 1)))
+    if value.high is not None:
+        parts.append(reader.overdue.not_before(today - timedelta(days=value.high)))
+    return and_(*parts)
 
 
 def _asset_class(values: Sequence[str], reader: Reader) -> Condition:
-    return in_classes(values, reader.floors)
+    return in_classes(values, reader.floors, reader.overdue)
 
 
 def _status(values: Sequence[str], _reader: Reader) -> Condition:

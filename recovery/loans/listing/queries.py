@@ -20,6 +20,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from recovery.access.models import UserAccount
+from recovery.loans.listing.classes import ORDER
 from recovery.loans.listing.conditions import Reader, narrowed
 from recovery.loans.listing.worklist import ListedLoan
 from recovery.loans.models import Loan, Vehicle
@@ -66,10 +67,16 @@ def matching(session: Session, filters: FilterState, reader: Reader) -> Select[A
 def page_of(
     session: Session, asked: Asked, reader: Reader, places: Mapping[str, Mapping[int, str]]
 ) -> Page[ListedLoan]:
-    """Return the page asked for; `places` names branches and agencies by id."""
-    statement = narrowed(select(*SHOWN), session, asked.filters, reader)
-    page = asked.page(session, statement)
-    return replace(page, rows=[listed(row, reader, places) for row in page.rows])
+    """Return the page asked for; `places` names branches and agencies by id.
+
+    The ids of the page are found in an index alone; only its own rows are then read.
+    """
+    if asked.order.sort.column is Loan.overdue_order:
+        reader = replace(reader, overdue=ORDER)
+    page = asked.page(session, matching(session, asked.filters, reader))
+    rows = session.execute(select(*SHOWN).where(Loan.id.in_(page.rows)))
+    found = {row.id: listed(row, reader, places) for row in rows}
+    return replace(page, rows=[found[loan_id] for loan_id in page.rows if loan_id in found])
 
 
 def listed(row: Row[Any], reader: Reader, places: Mapping[str, Mapping[int, str]]) -> ListedLoan:
