@@ -122,10 +122,9 @@ def cast_rate(text: str, unit: str | None, _notes: list[Text]) -> Decimal:
         raise Unreadable(_("“{value}”不是利率；可写 4.9%", value=shape(text))) from None
     if factor is None:
         factor = _FACTORS["percent" if number >= 1 else "fraction"]
-    rate = (number * factor).quantize(RATE_STEP, rounding=ROUND_HALF_UP).normalize()
-    if cleaned.startswith("-") or rate > HIGHEST_RATE:
+    if cleaned.startswith("-") or number * factor > HIGHEST_RATE:
         raise Unreadable(_("利率“{value}”不合理，请核对单位", value=shape(text)))
-    return rate
+    return (number * factor).quantize(RATE_STEP, rounding=ROUND_HALF_UP).normalize()
 
 
 def cast_count(text: str, _unit: str | None, _notes: list[Text]) -> int:

@@ -201,6 +201,10 @@ class RowCaster:
         except Unreadable as error:
             row.reject(error.message, cell.titles[place])
             return
+        except (ValueError, ArithmeticError):
+            # Whatever a rule did not foresee in a cell is a fault of the cell, not of the import.
+            row.reject(_("“{value}”无法识别", value=shape(text)), cell.titles[place])
+            return
         if value is not None:
             row.values[cell.name] = value
         if notes:

@@ -4,30 +4,7 @@ import csv
 from decimal import Decimal
 from pathlib import Path
 
-NAMES = (
-    """assetTypeNumber assetNumber reportingPeriodBeginningDate reportingPeriodEndingDate
-originatorName originationDate originalLoanAmount originalLoanTerm loanMaturityDate
-originalInterestRatePercentage interestCalculationTypeCode originalInterestRateTypeCode
-originalInterestOnlyTermNumber originalFirstPaymentDate underwritingIndicator gracePeriodNumber
-paymentTypeCode subvented vehicleManufacturerName vehicleModelName vehicleNewUsedCode
-vehicleModelYear vehicleTypeCode vehicleValueAmount vehicleValueSourceCode
-obligorCreditScoreType obligorCreditScore obligorIncomeVerificationLevelCode
-obligorEmploymentVerificationCode coObligorIndicator paymentToIncomePercentage
-obligorGeographicLocation assetAddedIndicator remainingTermToMaturityNumber
-reportingPeriodModificationIndicator servicingAdvanceMethodCode
-reportingPeriodBeginningLoanBalanceAmount nextReportingPeriodPaymentAmountDue
-reportingPeriodInterestRatePercentage nextInterestRatePercentage servicingFeePercentage
-servicingFlatFeeAmount otherServicerFeeRetainedByServicer otherAssessedUncollectedServicerFeeAmount
-scheduledInterestAmount scheduledPrincipalAmount otherPrincipalAdjustmentAmount
-reportingPeriodActualEndBalanceAmount reportingPeriodScheduledPaymentAmount totalActualAmountPaid
-actualInterestCollectedAmount actualPrincipalCollectedAmount actualOtherCollectedAmount
-servicerAdvancedAmount interestPaidThroughDate zeroBalanceEffectiveDate zeroBalanceCode
-currentDelinquencyStatus primaryLoanServicerName mostRecentServicingTransferReceivedDate
-assetSubjectDemandIndicator assetSubjectDemandStatusCode repurchaseAmount
-demandResolutionDate repurchaserName repurchaseReplacementReasonCode chargedoffPrincipalAmount
-recoveredAmount modificationTypeCode paymentExtendedNumber repossessedIndicator
-repossessedProceedsAmount emptyOne emptyTwo emptyThree emptyFour"""
-).split()  # noqa: SIM905 - names, one blank apart
+NAMES = ["assetTypeNumber", "assetNumber", "reportingPeriodBeginningDate", "reportingPeriodEndingDate", "originatorName", "originationDate", "originalLoanAmount", "originalLoanTerm", "loanMaturityDate", "originalInterestRatePercentage", "interestCalculationTypeCode", "originalInterestRateTypeCode", "originalInterestOnlyTermNumber", "originalFirstPaymentDate", "underwritingIndicator", "gracePeriodNumber", "paymentTypeCode", "subvented", "vehicleManufacturerName", "vehicleModelName", "vehicleNewUsedCode", "vehicleModelYear", "vehicleTypeCode", "vehicleValueAmount", "vehicleValueSourceCode", "obligorCreditScoreType", "obligorCreditScore", "obligorIncomeVerificationLevelCode", "obligorEmploymentVerificationCode", "coObligorIndicator", "paymentToIncomePercentage", "obligorGeographicLocation", "assetAddedIndicator", "remainingTermToMaturityNumber", "reportingPeriodModificationIndicator", "servicingAdvanceMethodCode", "reportingPeriodBeginningLoanBalanceAmount", "nextReportingPeriodPaymentAmountDue", "reportingPeriodInterestRatePercentage", "nextInterestRatePercentage", "servicingFeePercentage", "servicingFlatFeeAmount", "otherServicerFeeRetainedByServicer", "otherAssessedUncollectedServicerFeeAmount", "scheduledInterestAmount", "scheduledPrincipalAmount", "otherPrincipalAdjustmentAmount", "reportingPeriodActualEndBalanceAmount", "reportingPeriodScheduledPaymentAmount", "totalActualAmountPaid", "actualInterestCollectedAmount", "actualPrincipalCollectedAmount", "actualOtherCollectedAmount", "servicerAdvancedAmount", "interestPaidThroughDate", "zeroBalanceEffectiveDate", "zeroBalanceCode", "currentDelinquencyStatus", "primaryLoanServicerName", "mostRecentServicingTransferReceivedDate", "assetSubjectDemandIndicator", "assetSubjectDemandStatusCode", "repurchaseAmount", "demandResolutionDate", "repurchaserName", "repurchaseReplacementReasonCode", "chargedoffPrincipalAmount", "recoveredAmount", "modificationTypeCode", "paymentExtendedNumber", "repossessedIndicator", "repossessedProceedsAmount", "emptyOne", "emptyTwo", "emptyThree", "emptyFour"]
 HEADER = [*NAMES, "originalLoanAmount", "obligorGeographicLocation", ""]
 """79 columns: three are named twice or not at all."""
 

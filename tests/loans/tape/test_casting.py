@@ -4,16 +4,21 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from recovery.kernel.text import Text
 from recovery.loans.tape.amounts import cast_count, cast_rate, cast_yuan
+from recovery.loans.tape.casting import RowCaster
 from recovery.loans.tape.days import first_day, last_day
+from recovery.loans.tape.headers import Column
 from recovery.loans.tape.identities import (
     cast_id_number,
     cast_number_text,
     cast_phone,
     cast_vin,
 )
+from recovery.loans.tape.layouts import apply_layout, shipped
 from recovery.loans.tape.shapes import shape
 from recovery.loans.tape.sources import Number, number_text
 from recovery.web.reading import Unreadable
@@ -161,3 +166,23 @@ def test_a_vin_of_another_length_is_kept_and_noted() -> None:
 def test_the_shape_of_a_value_hides_the_middle_of_long_numbers() -> None:
     assert shape("13800000001") == "13*******01"
     assert shape("2024-13-45") == "2024-13-45"
+
+
+COLUMNS = [
+    Column(place, rule.headers[0])
+    for place, rule in enumerate(shipped()["generic"].rules.values())
+]
+GENERIC = RowCaster(apply_layout(shipped()["generic"], COLUMNS, None))
+WRITTEN = st.text(alphabet="0123456789.,-/:%‰()+eE年月日元万亿 *#XＡ１無'", max_size=24)
+
+
+@given(st.one_of(st.text(max_size=40), WRITTEN))
+def test_no_text_in_any_cell_stops_the_reading(text: str) -> None:
+    row = GENERIC.cast(7, [text] * len(COLUMNS))
+    for problem in row.problems:
+        assert str(problem.sentence).startswith("第 7 行")
+
+
+@given(WRITTEN.map(Number))
+def test_no_number_in_any_cell_stops_the_reading(text: Number) -> None:
+    GENERIC.cast(1, [text] * len(COLUMNS))
