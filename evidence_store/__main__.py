@@ -143,7 +143,9 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("file", metavar="COSIGNED")
     made.add_argument("--vkey", required=True, help="key of the witness")
     made = command("verify", verify)
-    made.add_argument("--full", action="store_true", help="hash objects, replay streams and maps")
+    made.add_argument(
+        "--full", action="store_true", help="also replay every stream and map from the first leaf"
+    )
     made.add_argument("--json", action="store_true")
     made = command("verify-log", verify_log, "place")
     made.add_argument("--vkey", action="append", required=True, help="verifier key of the log")

@@ -152,6 +152,7 @@ def read(index: int, data: bytes) -> Entry:
             str(part, "utf-8") for part in match.groups()
         )
         name = json.loads(actor)
+        datetime.fromisoformat(at)  # refuses a day or hour that does not exist
     except ValueError as error:
         raise LeafError(f"leaf {index} is malformed: {error}") from error
     if encode_basestring(name) != actor or len(name) > _ACTOR:

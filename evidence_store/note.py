@@ -142,6 +142,8 @@ def sign(text: str, skey: str) -> str:
 def sign_with(text: str, signer: Signer) -> str:
     """Return the note of one signature by a signer of the log kind."""
     _check_text(text)
+    if signer.vkey.kind != ED25519:
+        raise NoteError("a witness's key signs no notes of its own")
     return f"{text}\n{_line(signer.vkey, signer.raw_sign(text.encode()))}"
 
 

@@ -179,8 +179,9 @@ class Store(Registry):
     def verify(self, full: bool = False) -> list[Finding]:
         """Check the store; no finding means that nothing is missing, altered or out of order.
 
-        Heads, tiles, commits and leaves are always read; `full` also hashes every object, follows
-        every stream, rebuilds every map and opens every commitment whose secret is here.
+        Every file is read: objects are hashed; commits, tiles and heads compared; commitments
+        whose secret is here, tokens and cosignatures opened. `full` also follows every stream
+        from its first leaf and makes every map again.
         """
         return verify_store(self.storage, self.ring, full=full)
 

@@ -22,12 +22,12 @@ from .tree import HashTree, rows
 def verify_store(storage: Storage, ring: KeyRing, *, full: bool) -> list[Finding]:
     """Return everything that is wrong with a store; see `Store.verify`."""
     check = _Check(storage, ring)
-    if not full:
-        return list(check.structure())
     # Hashing lets go of Python's lock, so the objects go on beside everything else.
     with ThreadPoolExecutor(1) as pool:
         objects = pool.submit(lambda: list(check_objects(storage)))
-        findings = [*check.structure(), *check.contents()]
+        findings = [*check.log(), *check.kept()]
+        if full:
+            findings += check.replay()
         return findings + objects.result()
 
 
@@ -42,22 +42,25 @@ class _Check:
         self.tree = HashTree()
         self.objects: set[str] = set()
 
-    def structure(self) -> Iterator[Finding]:
+    def log(self) -> Iterator[Finding]:
         """Check commits, heads and tiles."""
         yield from self._commits()
         yield from self._heads()
         yield from self._tiles()
-        yield from self._keys()
 
-    def contents(self) -> Iterator[Finding]:
-        """Check streams, maps, openings, cosignatures and tokens."""
+    def kept(self) -> Iterator[Finding]:
+        """Check what stands beside the log: openings, salts, cosignatures, tokens, the key."""
         self.objects = set(self.storage.names("objects"))
-        yield from follow(self.entries)
-        yield from self._snapshots()
         yield from self._openings()
         yield from self._streams()
         yield from self._cosignatures()
         yield from check_tokens(self.storage)
+        yield from self._keys()
+
+    def replay(self) -> Iterator[Finding]:
+        """Follow every stream from its first leaf and make every map again."""
+        yield from follow(self.entries)
+        yield from self._snapshots()
 
     def _commits(self) -> Iterator[Finding]:
         left = {path.removeprefix("commits/") for path in self.storage.names("commits")}

@@ -104,6 +104,8 @@ def test_a_cosignature_covers_its_second():
 def test_a_log_key_is_no_witness_key():
     with pytest.raises(NoteError):
         note.cosign(head(), str(LOG), 1)
+    with pytest.raises(NoteError):
+        note.sign("text\n", str(WITNESS))
 
 
 @pytest.mark.parametrize(

@@ -213,6 +213,27 @@ def test_a_malformed_leaf_registers_nothing(store: Store, wrong: dict[str, str])
     assert store.size == 0
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"2026-01-05", b"2026-13-05"),
+        (b'"seq":1,', b'"seq":01,'),
+        (b'"v":1}', b'"v":1 }'),
+        (b'"actor":"u7"', b'"actor":"\\u0075"'),
+        (b'"actor":"u7"', b'"actor":"\xff"'),
+        (b'"prev":null', b'"prev":""'),
+    ],
+)
+def test_a_leaf_of_another_spelling_is_not_read(store: Store, old: bytes, new: bytes):
+    from evidence_store import leaves
+
+    [entry] = store.append([leaf()], NOW)
+    assert leaves.read(0, entry.data) == entry
+    assert old in entry.data
+    with pytest.raises(LeafError):
+        leaves.read(0, entry.data.replace(old, new))
+
+
 def test_an_id_given_twice_registers_nothing(store: Store):
     one = leaf()
     with pytest.raises(LeafError):

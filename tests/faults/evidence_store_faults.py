@@ -5,6 +5,7 @@ machine does not permit is printed. `--short` runs a sample.
 """
 
 import argparse
+import os
 import random
 import re
 import shutil
@@ -15,7 +16,7 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -206,27 +207,38 @@ def _findings(base: Path) -> list[str]:
 
 
 @contextmanager
-def disk(folder: Path) -> Iterator[tuple[Path, Path]]:
-    """Give a mounted ext4 on a device that can be frozen, and its backing file."""
-    if shutil.which("dmsetup") is None or shutil.which("mkfs.ext4") is None:
-        raise Unavailable("dmsetup or mkfs.ext4 is not on this machine")
-    image, mount, name = folder / "disk", folder / "mount", "evidence-faults"
+def reflinks(folder: Path) -> Iterator[Path]:
+    """Give a mounted XFS, on which a file can be copied as it is at one instant."""
+    if shutil.which("mkfs.xfs") is None or shutil.which("mkfs.ext4") is None:
+        raise Unavailable("mkfs.xfs or mkfs.ext4 is not on this machine")
+    image, mount = folder / "xfs", folder / "reflinks"
     mount.mkdir()
     with image.open("wb") as file:
-        file.truncate(96 << 20)
+        file.truncate(4 << 30)
     try:
-        _run("mkfs.ext4", "-q", image)
-        loop = _run("losetup", "--find", "--show", image).strip()
-        _run("dmsetup", "create", name, "--table", f"0 {(96 << 20) // 512} linear {loop} 0")
-        _run("mount", f"/dev/mapper/{name}", mount)
+        _run("mkfs.xfs", "-q", "-m", "reflink=1", image)
+        _run("mount", "-o", "loop", image, mount)
     except subprocess.CalledProcessError as error:
         raise Unavailable(f"no loop mount: {error.stderr.strip()}") from error
+    try:
+        yield mount
+    finally:
+        _run("umount", mount)
+
+
+@contextmanager
+def disk(place: Path) -> Iterator[tuple[Path, Path]]:
+    """Give a mounted ext4 and the file that is its disk."""
+    image, mount = place / "disk", place / "mount"
+    mount.mkdir()
+    with image.open("wb") as file:
+        file.truncate(64 << 20)
+    _run("mkfs.ext4", "-q", image)
+    _run("mount", "-o", "loop", image, mount)
     try:
         yield mount, image
     finally:
         _run("umount", mount)
-        _run("dmsetup", "remove", name)
-        _run("losetup", "-d", loop)
 
 
 def _run(*command: object) -> str:
@@ -235,22 +247,23 @@ def _run(*command: object) -> str:
 
 
 def power_cuts(folder: Path, *, sample: int | None) -> Result:
-    """Freeze the disk of a busy store at random instants and look at what is on it."""
+    """Copy the disk under a busy store at random instants, mount the copy and look at it."""
     result = Result("power cuts")
     count = sample or 40
-    result.injected, result.broken = _cuts(folder / "cuts", count, prefix=[])
     faked = ["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync,syncfs"]
     faked += ["-e", "inject=fsync,syncfs:retval=0"]
-    injected, control = _cuts(folder / "control", max(3, count // 4), prefix=faked)
+    with reflinks(folder) as place:
+        result.injected, result.broken = count, _cuts(place, count, prefix=[])
+        controls = max(3, count // 4)
+        control = _cuts(place, controls, prefix=faked)
     failed = len({text.partition(":")[0] for text in control})
-    result.notes.append(f"control without any sync: {failed} of {injected} cuts lose something")
+    result.notes.append(f"control with every sync left out: {failed} of {controls} lose something")
     if not control:
         result.broken.append("the control lost nothing: these cuts would not show a fault")
     return result
 
 
-def _cuts(folder: Path, count: int, *, prefix: list[str]) -> tuple[int, list[str]]:
-    folder.mkdir()
+def _cuts(folder: Path, count: int, *, prefix: list[str]) -> list[str]:
     rng, broken = random.Random(4), []
     for number in range(count):
         place = folder / str(number)
@@ -258,42 +271,27 @@ def _cuts(folder: Path, count: int, *, prefix: list[str]) -> tuple[int, list[str
         with disk(place) as (mount, image):
             new_store(mount / "s")
             _run("sync", "-f", mount)
-            promises = _cut(
-                mount / "s", image, place / "copy", prefix=prefix, after=rng.uniform(0.4, 1.6)
-            )
+            promises = _cut(mount / "s", image, prefix=prefix, after=rng.uniform(0.4, 1.6))
         broken += [f"cut {number}: {text}" for text in _remounted(place, promises)]
         shutil.rmtree(place)
-    return count, broken
+    return broken
 
 
-def _cut(
-    store: Path, image: Path, copy: Path, *, prefix: list[str], after: float
-) -> dict[str, str]:
+def _cut(store: Path, image: Path, *, prefix: list[str], after: float) -> dict[str, str]:
     """Copy the disk while a writer is at work; return what it had reported before."""
-    said = copy.with_name("said")
+    said = image.with_name("said")
+    command = [*prefix, sys.executable, str(CHILD), str(store), "forever", "8"]
     with said.open("w") as out:
-        command = [*prefix, sys.executable, str(CHILD), str(store), "forever", "8"]
-        writer = subprocess.Popen(command, stdout=out, stderr=subprocess.DEVNULL)
+        writer = subprocess.Popen(
+            command, stdout=out, stderr=subprocess.DEVNULL, start_new_session=True
+        )
         time.sleep(after)
         promises = promised(said.read_text())
-        _run("dmsetup", "suspend", "--nolockfs", "--noflush", "evidence-faults")
-        try:
-            shutil.copyfile(image, copy)
-        finally:
-            _run("dmsetup", "resume", "evidence-faults")
-            with suppress(ProcessLookupError):
-                writer.kill()
-            writer.wait()
-    _end_traced(store)
+        _run("cp", "--reflink=always", image, image.with_name("copy"))
+        os.killpg(writer.pid, signal.SIGKILL)
+        writer.wait()
+    time.sleep(0.2)  # a traced child dies after its tracer, and keeps the disk busy until then
     return promises
-
-
-def _end_traced(store: Path) -> None:
-    """Wait until no process has the store open: a tracer's child outlives the tracer's kill."""
-    for _ in range(100):
-        if subprocess.run(["fuser", "-sk", "-m", str(store)], check=False).returncode:
-            return
-        time.sleep(0.05)
 
 
 def _remounted(place: Path, promises: dict[str, str]) -> list[str]:
