@@ -13,18 +13,16 @@ Choose = Callable[..., None]
 
 PAGES = ["/-/style", *(f"/-/style/{kind}" for kind in KINDS), "/-/style/worklist?empty=1"]
 WIDTHS = {1280: 900, 1920: 1080, 390: 844}
-PAIRS = [
+COMBINATIONS = [
     ("zh", "light", 1280),
-    ("en", "dark", 1280),
-    ("zh", "dark", 1920),
-    ("en", "light", 1920),
-    ("zh", "light", 390),
-    ("en", "dark", 390),
+    ("en", "dark", 1920),
+    ("zh", "dark", 390),
+    ("en", "light", 390),
 ]
-"""Every two of language, scheme and width meet in one of these."""
+"""Every language in every scheme, and every width."""
 
 
-@pytest.mark.parametrize(("language", "theme", "width"), PAIRS)
+@pytest.mark.parametrize(("language", "theme", "width"), COMBINATIONS)
 def test_every_page_kind_meets_wcag_aa(
     enter: Enter, choose: Choose, language: str, theme: str, width: int
 ) -> None:

@@ -1,11 +1,11 @@
 """The reader's language decides; the Chinese sentence is the key."""
 
 import pytest
-from flask import Flask, get_flashed_messages, session, request
+from flask import Flask, get_flashed_messages, session
 from flask.testing import FlaskClient
 
 from recovery.kernel.text import _
-from recovery.web.language import FOUND, current_language, language_chosen, translate_for
+from recovery.web.language import current_language, language_chosen, translate_for
 from recovery.web.messages import flash
 from tests.web.conftest import Reader
 
