@@ -15,9 +15,9 @@ LEDGER = (
     Column("interest", _("利息增减"), kind="money"),
     Column("penalty", _("罚息复利增减"), kind="money"),
     Column("costs", _("费用增减"), kind="money"),
-    Column("booked_at", _("入账时间"), kind="moment"),
-    Column("reference", _("流水号与摘要"), kind="own"),
     Column("acts", _("操作"), kind="own"),
+    Column("reference", _("流水号与摘要"), kind="own"),
+    Column("booked_at", _("入账日"), kind="day"),
 )
 
 

@@ -41,9 +41,13 @@ class Booking:
 
 
 class LoanLedger:
-    """The rows and the schedule of `loan`, read once; `close` brings the columns in step."""
+    """The rows and the schedule of `loan`, read once; `close` brings the columns in step.
+
+    The loan's row stays locked until the transaction ends: its rows are numbered without gaps.
+    """
 
     def __init__(self, work: Work, loan: Loan) -> None:
+        work.session.refresh(loan, with_for_update={"of": Loan})
         self.work = work
         self.loan = loan
         rows = select(LedgerEntry).where(LedgerEntry.loan_id == loan.id)
