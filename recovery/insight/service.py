@@ -69,16 +69,16 @@ def _class_and_age(session: Session, floors: ClassFloors) -> dict[int, list[list
     place = _bin_of(bins, floors.today)
     rows = session.execute(
         select(
-            func.coalesce(Loan.branch_id, 0),
+            func.coalesce(Loan.branch_id, 0).label("branch"),
             Loan.assigned_class,
             Loan.class_floor,
-            place,
+            place.label("place"),
             func.count(),
             func.sum(type_coerce(Loan.principal, BigInteger)),
             func.sum(type_coerce(Loan.balance, BigInteger)),
         )
         .where(Loan.closed_on.is_(None))
-        .group_by(func.coalesce(Loan.branch_id, 0), Loan.assigned_class, Loan.class_floor, place)
+        .group_by("branch", Loan.assigned_class, Loan.class_floor, "place")
     )
     sums: dict[int, dict[tuple[str, str], list[int]]] = defaultdict(dict)
     for branch, assigned, by_events, number, count, principal, balance in rows:
@@ -111,9 +111,9 @@ def _recoveries(session: Session, today: date) -> dict[int, list[list[Any]]]:
     year, month = (extract(part, LedgerEntry.value_date) for part in ("year", "month"))
     rows = session.execute(
         select(
-            func.coalesce(Loan.branch_id, 0),
-            year,
-            month,
+            func.coalesce(Loan.branch_id, 0).label("branch"),
+            year.label("year"),
+            month.label("month"),
             LedgerEntry.kind,
             func.count(),
             func.sum(type_coerce(LedgerEntry.amount, BigInteger)),
@@ -129,7 +129,7 @@ def _recoveries(session: Session, today: date) -> dict[int, list[list[Any]]]:
             )
             .exists(),
         )
-        .group_by(func.coalesce(Loan.branch_id, 0), year, month, LedgerEntry.kind)
+        .group_by("branch", "year", "month", LedgerEntry.kind)
     )
     found: dict[int, list[list[Any]]] = defaultdict(list)
     for branch, in_year, in_month, kind, count, amount in rows:
