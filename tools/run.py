@@ -32,7 +32,9 @@ def settings() -> dict[str, str]:
 
 
 def refuse_taken_port(port: str) -> None:
-    """End with one sentence when something already listens on `port`."""
+    """End with one sentence when `port` is none, or something already listens there."""
+    if not (port.isdigit() and 0 < int(port) < 65536):
+        sys.exit(f"PORT 须为 1 至 65535 的整数。PORT is a number from 1 to 65535, not {port!r}.")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
