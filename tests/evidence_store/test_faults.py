@@ -1,20 +1,29 @@
-"""The short form of the fault campaigns; `make faults` runs them whole."""
+"""The fault campaigns: in short among the tests, whole under `make faults`."""
 
+import os
 from pathlib import Path
 
 import pytest
 
-from tests.faults import evidence_store_faults as faults
+from tests.faults import evidence_store_faults as campaigns
+
+LONG = os.environ.get("RECOVERY_FAULTS") == "long"
 
 
+def named(value: object) -> str:
+    return getattr(value, "__name__", "")
+
+
+@pytest.mark.faults
 @pytest.mark.slow
-@pytest.mark.parametrize(
-    ("campaign", "size"), faults.CAMPAIGNS, ids=lambda value: getattr(value, "__name__", "")
-)
-def test_no_promise_is_broken(tmp_path: Path, campaign, size: int):
+@pytest.mark.parametrize(("campaign", "size"), campaigns.CAMPAIGNS, ids=named)
+def test_no_promise_is_broken(tmp_path: Path, campaign: campaigns.Campaign, size: int | None):
+    if size is None and not LONG:
+        pytest.skip("only in the long form: make faults")
     try:
-        result = campaign(tmp_path, sample=size)
-    except faults.Unavailable as reason:
+        result = campaign(tmp_path, sample=None if LONG else size)
+    except campaigns.Unavailable as reason:
         pytest.skip(str(reason))
+    print(f"\n{result}")
     assert result.broken == []
-    assert result.injected >= size
+    assert result.injected >= (size or 1)
