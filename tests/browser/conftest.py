@@ -84,6 +84,7 @@ def context(context: BrowserContext) -> Iterator[BrowserContext]:
             complaints.append(message.text)
 
     context.set_default_timeout(10_000)
+    context.set_default_navigation_timeout(60_000)
     context.on("console", note)
     context.on("weberror", lambda error: complaints.append(str(error.error)))
     yield context
