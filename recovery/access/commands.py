@@ -1,35 +1,16 @@
 """`recovery user`: people from the command line; passwords are printed once and kept nowhere."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import click
-from flask import has_app_context
 from sqlalchemy.orm import Session
 
 from recovery.access import queries, service
 from recovery.access.models import Agency, Branch, UserAccount
-from recovery.access.rights import ROLE_NAMES, Role
+from recovery.access.rights import Role
+from recovery.kernel.commands import command_work, json_option, report, report_rows, with_app
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
-from recovery.kernel.work import Work, system_work
-
-PROCESS = "command"
-as_json = click.option("--json", "as_json", is_flag=True, help="Write one JSON object a line.")
-
-
-@contextmanager
-def application() -> Iterator[None]:
-    """Run inside the application, made from the environment where none is running."""
-    if has_app_context():
-        yield
-        return
-    from recovery import create_app
-
-    with create_app().app_context():
-        yield
+from recovery.kernel.work import Work
 
 
 @click.group()
@@ -44,10 +25,11 @@ def user() -> None:
 @click.option("--branch", "branch_code", default="", help="Code of the branch; made if new.")
 @click.option("--agency", "agency_name", default="", help="Name of the agency; made if new.")
 @click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
-@as_json
-def create(username: str, role: str, **chosen: str) -> None:
+@json_option
+@with_app
+def create(username: str, role: str, as_json: bool, **chosen: str) -> None:
     """Make the account USERNAME and print its one-time password."""
-    with application(), system_work(PROCESS) as work:
+    with command_work() as work:
         handed = service.create_user(
             work,
             username,
@@ -57,7 +39,7 @@ def create(username: str, role: str, **chosen: str) -> None:
             agency=_agency(work, chosen["agency_name"]),
             language=chosen["language"],
         )
-    _report(bool(chosen["as_json"]), handed.account, handed.one_time_password)
+    report_password(handed.account, handed.one_time_password, as_json=as_json)
 
 
 def _branch(work: Work, code: str) -> Branch | None:
@@ -74,46 +56,37 @@ def _agency(work: Work, name: str) -> Agency | None:
     return queries.agency_named(work.session, name) or service.create_agency(work, name)
 
 
-def _report(as_json: bool, account: UserAccount, password: str) -> None:
-    """Print an account with its one-time password."""
-    if as_json:
-        click.echo(json.dumps({"username": account.username, "one_time_password": password}))
-        return
-    click.echo(str(_("用户 {username}，角色 {role}", **_words(account))))
-    click.echo(str(_("一次性密码（7 日内有效，首次登录须修改）：{password}", password=password)))
-
-
-def _words(account: UserAccount) -> dict[str, object]:
-    """Return how an account is named."""
-    return {"username": account.username, "role": ROLE_NAMES[Role(account.role)]}
+def report_password(account: UserAccount, password: str, *, as_json: bool) -> None:
+    """Print an account with its one-time password, which is valid for a week."""
+    figures = {
+        "username": account.username,
+        "role": account.role,
+        "one_time_password": password,
+        "last_day": account.one_time_last_day,
+    }
+    report(figures, as_json=as_json)
 
 
 @user.command("list")
-@as_json
+@json_option
+@with_app
 def list_users(as_json: bool) -> None:
     """Print every account, ended ones included."""
-    with application():
-        for row in db.session.scalars(queries.accounts().order_by(UserAccount.username)):
-            click.echo(json.dumps(_facts(row), ensure_ascii=False) if as_json else _line(row))
+    statement = queries.accounts().order_by(UserAccount.username)
+    report_rows([_facts(row) for row in db.session.scalars(statement)], as_json=as_json)
 
 
 def _facts(row: UserAccount) -> dict[str, object]:
-    """Return an account as JSON has it."""
+    """Return what is told of an account."""
     return {
         "username": row.username,
-        "name": row.name,
         "role": row.role,
+        "name": row.name,
         "branch_id": row.branch_id,
         "agency_id": row.agency_id,
         "second_factor": row.totp_confirmed_at is not None,
         "ended": row.ended_at is not None,
     }
-
-
-def _line(row: UserAccount) -> str:
-    """Return an account as one line."""
-    ended = f"  {_('已停用')}" if row.ended_at is not None else ""
-    return f"{row.username:<24}{row.role:<18}{row.name}{ended}"
 
 
 def named(session: Session, username: str) -> UserAccount:
@@ -130,9 +103,10 @@ def named(session: Session, username: str) -> UserAccount:
 
 @user.command()
 @click.argument("username")
+@with_app
 def end(username: str) -> None:
     """End the account USERNAME; what it did stays under its name."""
-    with application(), system_work(PROCESS) as work:
+    with command_work() as work:
         service.end_user(work, named(work.session, username))
     click.echo(str(_("用户 {username} 已停用。", username=username)))
 
@@ -140,12 +114,13 @@ def end(username: str) -> None:
 @user.command()
 @click.argument("username")
 @click.option("--second-factor", is_flag=True, help="Take a lost second factor away as well.")
-@as_json
+@json_option
+@with_app
 def reset(username: str, second_factor: bool, as_json: bool) -> None:
     """Give USERNAME a new one-time password, also where the account had ended."""
-    with application(), system_work(PROCESS) as work:
+    with command_work() as work:
         row = named(work.session, username)
         if second_factor:
             service.reset_second_factor(work, row)
         password = service.reopen_user(work, row)
-    _report(as_json, row, password)
+    report_password(row, password, as_json=as_json)

@@ -14,7 +14,7 @@ from recovery.access.models import AccessEntry, UserAccount, UserSession
 from recovery.access.sessions import awaiting
 from recovery.access.throttle import Origin
 from recovery.kernel import clock
-from recovery.kernel.access_log import AccessLog, Note
+from recovery.kernel.access_log import ACCESS_LOG, AccessLog, Note
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.text import _
@@ -23,7 +23,6 @@ from recovery.web.language import language_chosen
 from recovery.web.people import user_work
 
 TOKEN = "token"  # noqa: S105 - the name under which the cookie holds it
-LOG = "access_log"
 
 OPEN_BEFORE_CHANGE = frozenset({"access.change_password", "access.sign_out"})
 """What a person may open who still has a one-time password; pages open to all besides."""
@@ -31,7 +30,7 @@ OPEN_BEFORE_CHANGE = frozenset({"access.change_password", "access.sign_out"})
 
 def access_log() -> AccessLog:
     """Return the access log of the current application."""
-    log: AccessLog = current_app.extensions[LOG]
+    log: AccessLog = current_app.extensions[ACCESS_LOG]
     return log
 
 
@@ -177,7 +176,7 @@ def register(app: Flask) -> None:
     manager.session_protection = None
     manager.request_loader(load_person)
     manager.unauthorized_handler(ask_to_sign_in)
-    app.extensions[LOG] = writer(app)
+    app.extensions[ACCESS_LOG] = writer(app)
     request_started.connect(begin_afresh, app)
     language_chosen.connect(keep_language)
     app.before_request(insist_on_own_password)

@@ -11,6 +11,9 @@ from datetime import datetime
 
 from recovery.kernel import clock
 
+ACCESS_LOG = "access_log"
+"""Under which an application keeps its access log among its extensions."""
+
 LATEST = 10.0
 """Seconds after which notes are written."""
 

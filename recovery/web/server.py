@@ -5,6 +5,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
+from recovery.kernel.access_log import ACCESS_LOG
 from recovery.kernel.text import _
 
 
@@ -23,6 +24,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "when_ready": self.announce,
             "post_worker_init": start_logs,
+            "worker_exit": write_access_log,
             # A socket for remote control in the home folder: nothing here needs one.
             "control_socket_disable": True,
         }
@@ -42,6 +44,13 @@ class Server(BaseApplication):  # type: ignore[misc]
     def announce(self, _arbiter: object) -> None:
         """Print the address, once somebody listens there."""
         click.echo(str(_("已启动：{address}", address=f"http://{self.address}/")))
+
+
+def write_access_log(_arbiter: object, worker: Any) -> None:
+    """Write the notes of the access log that are not yet in the database."""
+    extensions = getattr(worker.wsgi, "extensions", {})
+    if ACCESS_LOG in extensions:
+        extensions[ACCESS_LOG].write()
 
 
 def start_logs(_worker: object) -> None:
