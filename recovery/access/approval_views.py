@@ -8,6 +8,7 @@ from flask_login import current_user
 
 from recovery.access import approval_queries, approvals, delegations, queries
 from recovery.access.forms import DecideForm, DelegationForm
+from recovery.access.labels import content_label
 from recovery.access.lists import REQUESTS, kind_label, status_badge
 from recovery.access.models import ApprovalRequest, UserAccount
 from recovery.kernel import clock, links
@@ -58,6 +59,7 @@ def page(request_id: int, form: DecideForm) -> ResponseReturnValue:
             request_=one,
             form=form,
             kind=kind_label(one.kind),
+            content_label=content_label,
             template=links.approval_kinds.get(one.kind).template if known else None,
             badge_of=status_badge(one),
             names=queries.names(session, (one.requested_by, one.decided_by, one.on_behalf_of)),

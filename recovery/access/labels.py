@@ -87,6 +87,45 @@ SUBJECT_NAMES: dict[str, Text] = {
 }
 """Table → what one of its records is called."""
 
+CONTENT_NAMES: dict[str, Text] = {
+    "after": _("变更后"),
+    "agency": _("委外机构"),
+    "amount": _("金额（元）"),
+    "balance": _("余额合计"),
+    "before": _("变更前"),
+    "borrower": _("借款人"),
+    "branch": _("机构"),
+    "code": _("编号"),
+    "compound": _("复利"),
+    "contract_no": _("合同编号"),
+    "costs": _("费用"),
+    "digest": _("指纹"),
+    "first_day": _("第一日"),
+    "interest": _("利息"),
+    "kind": _("种类"),
+    "last_day": _("最后一日"),
+    "loans": _("贷款笔数"),
+    "name": _("名称"),
+    "number": _("编号"),
+    "owed_before": _("办理前欠款"),
+    "penalty": _("罚息"),
+    "penalty_and_compound": _("罚息与复利"),
+    "principal": _("本金"),
+    "rate": _("利率"),
+    "reason": _("理由"),
+    "total": _("合计"),
+    "until": _("截止日"),
+    "value_date": _("起息日"),
+    "waiver": _("减免"),
+    "write_off": _("核销"),
+}
+"""Names of parts of a request's content, and of a few values, for the page of the request."""
+
+
+def content_label(key: object) -> Text | str:
+    """Return what a part of a request's content is called; itself where it has no name here."""
+    return CONTENT_NAMES.get(str(key), str(key))
+
 
 def action_label(action: str) -> Text | str:
     """Return what an act is called; its key where it has no name here."""
