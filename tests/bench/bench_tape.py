@@ -1,4 +1,4 @@
-"""Importing a tape against writing the same rows raw: parsed and sealed already, nothing checked."""
+"""Importing a tape against writing the same rows raw: parsed and sealed, nothing checked."""
 
 import csv
 import json
@@ -70,7 +70,9 @@ def different_id(serial: int) -> str:
     from stdnum.cn import ric
 
     place, day = 310101 + serial // 1_000_000, serial // 1000 % 1000
-    first = f"{place}{1960 + day // 28 % 40}{day // 1120 + 1:02d}{day % 28 + 1:02d}{serial % 1000:03d}"
+    first = (
+        f"{place}{1960 + day // 28 % 40}{day // 1120 + 1:02d}{day % 28 + 1:02d}{serial % 1000:03d}"
+    )
     return first + str(ric.calc_check_digit(first + "0"))
 
 
@@ -96,11 +98,10 @@ def tables_of(path: Path) -> dict[str, int]:
             " AND name NOT LIKE 'search_fts%' AND name NOT LIKE 'sqlite%'"
         )
         tables = [name for (name,) in names if name not in SKIPPED]
-        counted = {
+        return {
             table: connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
             for table in tables
         }
-    return counted
 
 
 def write_raw(home: Path, before: dict[str, int]) -> float:

@@ -7,78 +7,17 @@ its reason; a difference that no reported event explains is taken over on the fo
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from decimal import Decimal
 
 from recovery.kernel.money import ZERO
-from recovery.kernel.text import Text, _
-from recovery.loans.tape.casting import Values
+from recovery.kernel.text import _
+from recovery.loans.tape.reporting import Month, stored
 from recovery.loans.values import NewEntry, NewSnapshot
-
-PREFIX = "abs-ee/"
-"""Beginning of the references of entries that come from reporting rows."""
 
 CHARGED_OFF = "4"
 """Code of a balance that became zero by a charge-off."""
-
-
-@dataclass(frozen=True, slots=True)
-class Month:
-    """One reporting row; None where the filing left the field blank."""
-
-    period_end: date
-    begin_balance: Decimal | None = None
-    end_balance: Decimal | None = None
-    total_paid: Decimal | None = None
-    principal_paid: Decimal | None = None
-    interest_paid: Decimal | None = None
-    other_paid: Decimal | None = None
-    principal_adjusted: Decimal | None = None
-    charged_off: Decimal | None = None
-    recovered: Decimal | None = None
-    proceeds: Decimal | None = None
-    zero_balance_code: str | None = None
-    file_mark: str = ""
-    """Tells a row of the loans file from one of the payments file."""
-
-    @property
-    def tag(self) -> str:
-        """The row as references of its entries begin; rows of one month sort in their order."""
-        return f"{PREFIX}{self.period_end:%Y-%m}{self.file_mark}"
-
-    @property
-    def figures(self) -> tuple[Decimal | None, ...]:
-        """What tells whether two rows are one."""
-        return (self.principal_paid, self.total_paid, self.end_balance)
-
-
-def stored(text: Text) -> str:
-    """Return a sentence as rows keep it: in Chinese, whoever reads now."""
-    return text.key.format(**text.values)
-
-
-def month_of(values: Values) -> Month:
-    """Return the reporting row that cast values hold; KeyError without its day."""
-    names = [one.name for one in fields(Month)]
-    return Month(**{name: values[name] for name in names if name in values})  # type: ignore[arg-type]
-
-
-def merged(first: Month | None, others: Sequence[Month]) -> list[Month]:
-    """Return the months of a loan in order: its row of the loans file, and those of its payments.
-
-    Both files may tell of one month. The rows are one when they say the same; else the payments
-    file goes on from where the loans file ended, and both count.
-    """
-    by_end = {month.period_end: month for month in others}
-    months = [by_end[end] for end in sorted(by_end)]
-    if first is None:
-        return months
-    same = by_end.get(first.period_end)
-    if same is not None and same.figures == first.figures:
-        months.remove(same)
-    first = replace(first, file_mark="-a")
-    return sorted([first, *months], key=lambda month: month.period_end)
 
 
 @dataclass(slots=True)
@@ -336,41 +275,3 @@ def _adjustment(
         reference=f"{month.tag}/adjustment-{part}",
         description=reason,
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Duty:
-    """What was due before the months told: the scheduled payment, arrears in days, paid ahead."""
-
-    scheduled: Decimal
-    days_past_due: int
-    paid_ahead: bool
-
-
-def overdue_since(duty: Duty, first_end: date, state: Derivation) -> date | None:
-    """Return the due day of the earliest instalment not fully paid after the last month told.
-
-    Payments settle the scheduled payments in order; one is due at each month's end, none after
-    the charge-off. None: nothing overdue, or no scheduled payment is known.
-    """
-    if state.principal <= 0:
-        return None
-    ends = [one.month_end for one in state.snapshots if one.month_end > first_end]
-    if state.written_off_on is not None:
-        ends = [end for end in ends if end <= state.written_off_on]
-    dues = _arrears(duty, first_end) + ends[1 if duty.paid_ahead else 0 :]
-    if duty.scheduled <= 0:
-        return dues[0] if dues and duty.days_past_due else None
-    paid = sum((amount for day, amount in state.receipts if day > first_end), ZERO)
-    covered = int(paid // duty.scheduled)
-    return dues[covered] if covered < len(dues) else None
-
-
-def _arrears(duty: Duty, first_end: date) -> list[date]:
-    """Return the due days already missed when the first month ended, one for each thirty days."""
-    days = duty.days_past_due
-    if days <= 0:
-        return []
-    return [
-        first_end - timedelta(days=days - 30 * number) for number in range((days - 1) // 30 + 1)
-    ]

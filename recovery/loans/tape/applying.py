@@ -8,38 +8,29 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
-from recovery.kernel.bulk import insert_rows
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Actor
-from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import _
-from recovery.kernel.work import Work, request_id
-from recovery.loans.bulk import insert_loans, update_loans
 from recovery.loans.models import ImportBatch, StagedRow
 from recovery.loans.tape.casting import RowCaster
 from recovery.loans.tape.deciding import (
-    CREATED,
-    REJECTED,
-    UPDATED,
     Decider,
-    Decision,
     Pending,
-    grouped,
     setting_of,
 )
-from recovery.loans.tape.findings import Findings, packed_problem, texts
+from recovery.loans.tape.findings import Findings, texts
 from recovery.loans.tape.staged import payments_of, read_pending, seen_numbers
 from recovery.loans.tape.staging import LOANS, Opener, mapping_of
 from recovery.loans.tape.totals import booked_totals, disagreements
+from recovery.loans.tape.writing import write
 
 MOST = 1000
 """Loans per unit of work, at most."""
@@ -84,9 +75,6 @@ class Application:
 
     def _apply(self, opener: Opener, rows: Sequence[Pending]) -> None:
         """Apply rows in one unit of work; when the database refuses one, find out which."""
-        seen = dict.fromkeys(
-            number for one in rows if (number := one.row.values.get("contract_no"))
-        )
         begun = clock.monotonic()
         try:
             with opener() as work:
@@ -94,15 +82,16 @@ class Application:
                 decisions = self.decider.decide(work.session, rows)
                 write(work, self.batch_id, decisions)
         except (IntegrityError, ValueError, OverflowError) as error:
-            self._forget(seen)
+            self._forget(rows)
             self._apply_halves(opener, rows, error)
             return
         self._adapt(clock.monotonic() - max(held, begun), len(rows))
 
-    def _forget(self, numbers: dict[Any, None]) -> None:
-        """Forget contract numbers whose unit of work was rolled back."""
-        for number in numbers:
-            self.decider.seen.pop(number, None)
+    def _forget(self, rows: Sequence[Pending]) -> None:
+        """Forget the contract numbers that rows claimed whose unit of work was rolled back."""
+        numbers = {one.row.number for one in rows}
+        seen = self.decider.seen
+        self.decider.seen = {name: row for name, row in seen.items() if row not in numbers}
 
     def _apply_halves(self, opener: Opener, rows: Sequence[Pending], error: Exception) -> None:
         """Apply the halves apart; a single row that the database refuses is rejected."""
@@ -179,131 +168,6 @@ def application_of(
     return Application(
         reader, batch.id, RowCaster(mapping), decider, total=batch.row_count, done=done
     )
-
-
-def write(work: Work, batch_id: int, decisions: Sequence[Decision]) -> None:
-    """Write what was decided, and that it was."""
-    created = list(grouped(decisions, CREATED))
-    updated = list(grouped(decisions, UPDATED))
-    insert_loans(work, [one.new for one in created if one.new is not None])
-    update_loans(work, [one.update for one in updated if one.update is not None])
-    for one in updated:
-        for record, values in one.revisions:
-            for name, value in values.items():
-                setattr(record, name, value)
-    _audit(work, updated)
-    _mark(work.session, batch_id, decisions)
-    _count(work, batch_id, decisions)
-
-
-def _audit(work: Work, updated: Sequence[Decision]) -> None:
-    """Write an audit event for each loan that a tape changed: field, before, after."""
-    rows = [
-        {
-            "at": work.now,
-            "actor_id": work.actor.id,
-            "actor_name": work.actor.name,
-            "action": Action.IMPORT_TAPE.value,
-            "subject_type": "loan",
-            "subject_id": one.loan_id,
-            "changes": {name: list(change) for name, change in one.shown.items()},
-            "request_id": request_id.get(),
-        }
-        for one in updated
-    ]
-    insert_rows(work.session, AuditEvent, rows)
-
-
-def _mark(session: Session, batch_id: int, decisions: Sequence[Decision]) -> None:
-    """Mark the staged rows, those of the payments file with their loans."""
-    table = cast(Table, StagedRow.__table__)
-    marking = (
-        update(table)
-        .where(table.c.id == bindparam("row_id"))
-        .values(
-            state=bindparam("new_state"),
-            outcome=bindparam("new_outcome"),
-            reason=bindparam("new_reason"),
-            contract_no=bindparam("new_contract_no"),
-        )
-    )
-    session.connection().execute(marking, [_marks(one) for one in decisions])
-    for state in ("applied", "rejected"):
-        numbers = [
-            one.contract_no
-            for one in decisions
-            if one.months and (one.outcome == REJECTED) == (state == "rejected")
-        ]
-        if numbers:
-            session.execute(
-                update(StagedRow)
-                .where(
-                    StagedRow.batch_id == batch_id,
-                    StagedRow.part != LOANS,
-                    StagedRow.contract_no.in_(numbers),
-                )
-                .values(state=state)
-                .execution_options(synchronize_session=False)
-            )
-
-
-def _marks(one: Decision) -> dict[str, Any]:
-    """Return what a staged row keeps of its decision."""
-    is_rejected = one.outcome == REJECTED
-    return {
-        "row_id": one.pending.staged_id,
-        "new_state": "rejected" if is_rejected else "applied",
-        "new_outcome": None if is_rejected else one.outcome,
-        "new_reason": reasons_of(one),
-        "new_contract_no": one.contract_no,
-    }
-
-
-def reasons_of(one: Decision) -> str | None:
-    """Return problems and differences of a row as a staged row keeps them; None: nothing."""
-    if not one.problems and not one.shown:
-        return None
-    kept: dict[str, Any] = {}
-    if one.problems:
-        kept["problems"] = [packed_problem(problem) for problem in one.problems]
-    if one.shown:
-        kept["changes"] = {name: list(change) for name, change in one.shown.items()}
-    return json.dumps(kept, ensure_ascii=False)
-
-
-def _count(work: Work, batch_id: int, decisions: Sequence[Decision]) -> None:
-    """Add the decisions to the counts and expected totals of the batch."""
-    findings = Findings()
-    findings.add(decisions)
-    counts = findings.counts
-    batch = work.session.get_one(ImportBatch, batch_id)
-    batch.accepted_count += findings.rows - counts[REJECTED]
-    batch.rejected_count += counts[REJECTED]
-    batch.created_count += counts[CREATED]
-    batch.updated_count += counts[UPDATED]
-    batch.unchanged_count += counts["unchanged"]
-    held = batch.control_totals
-    batch.control_totals = {
-        **held,
-        "sums": texts(_added(held.get("sums", {}), findings.sums)),
-        "expected": texts(_added(held.get("expected", {}), findings.expected)),
-        "reporting_rows": held.get("reporting_rows", 0) + findings.reporting_rows,
-        "fields": _tallied(held.get("fields", {}), findings.fields),
-        "doubts": held.get("doubts", 0) + findings.problem_count,
-    }
-
-
-def _added(held: dict[str, str], more: dict[str, Decimal]) -> dict[str, Decimal]:
-    """Return running totals with `more` added."""
-    sums = {name: Decimal(text) for name, text in held.items()}
-    for name, amount in more.items():
-        sums[name] = sums.get(name, Decimal(0)) + amount
-    return sums
-
-
-def _tallied(held: dict[str, int], more: dict[str, int]) -> dict[str, int]:
-    """Return running counts with `more` added."""
-    return {name: held.get(name, 0) + more.get(name, 0) for name in {**held, **more}}
 
 
 def finish(opener: Opener, batch_id: int) -> str:

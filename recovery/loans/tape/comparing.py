@@ -123,6 +123,7 @@ def _differences(
     into: dict[str, object],
     record: object,
     told: Mapping[str, object],
+    *,
     prefix: str = "",
 ) -> None:
     """Keep what is told otherwise than the record says."""

@@ -14,13 +14,13 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.money import ZERO
 from recovery.kernel.text import _
 from recovery.loans.tape import building, comparing
-from recovery.loans.tape.abs_ee import Month
 from recovery.loans.tape.building import Setting
 from recovery.loans.tape.casting import CastRow, Problem
 from recovery.loans.tape.comparing import Change, Changes, Revision
 from recovery.loans.tape.known import Known, fill_months, look_up
 from recovery.loans.tape.layouts import Layout
 from recovery.loans.tape.monthly import compare_monthly, months_of, new_monthly_loan
+from recovery.loans.tape.reporting import Month
 from recovery.loans.values import LoanUpdate, NewLoan
 
 CREATED, UPDATED, UNCHANGED, REJECTED = "created", "updated", "unchanged", "rejected"

@@ -20,7 +20,7 @@ from recovery.loans.models import (
 from recovery.loans.queries import books_of
 from recovery.loans.rules.accrual import Posting
 from recovery.loans.rules.schedule import Due
-from recovery.loans.tape.abs_ee import PREFIX
+from recovery.loans.tape.reporting import PREFIX
 
 BATCH = 500
 

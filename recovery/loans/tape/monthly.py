@@ -10,22 +10,13 @@ from typing import Any
 from recovery.kernel.money import ZERO
 from recovery.kernel.text import _
 from recovery.loans.models import LedgerEntry
-from recovery.loans.tape.abs_ee import (
-    PREFIX,
-    Derivation,
-    Duty,
-    Month,
-    Start,
-    derive,
-    merged,
-    month_of,
-    overdue_since,
-    stored,
-)
+from recovery.loans.tape.abs_ee import Derivation, Start, derive
+from recovery.loans.tape.arrears import Duty, overdue_since
 from recovery.loans.tape.building import NEEDED, Setting, check_row, parts, reject_gaps, terms
 from recovery.loans.tape.casting import CastRow, Values
 from recovery.loans.tape.comparing import Changes, compare_terms
 from recovery.loans.tape.known import Known
+from recovery.loans.tape.reporting import PREFIX, Month, merged, month_of, stored
 from recovery.loans.values import NewEntry, NewLoan, NewOwnership, Position
 
 TRUST = "abs_trust"
@@ -131,7 +122,7 @@ def compare_monthly(
         state = derive(_start(known, months[0]), months)
         _compare_entries(changes, known, state, months)
         _compare_ends(changes, known, state)
-        _compare_state(changes, row.values, known, state, months)
+        _compare_state(changes, row.values, known, state=state, months=months)
     return changes
 
 
@@ -226,7 +217,12 @@ def _compare_ends(changes: Changes, known: Known, state: Derivation) -> None:
 
 
 def _compare_state(
-    changes: Changes, values: Values, known: Known, state: Derivation, months: Sequence[Month]
+    changes: Changes,
+    values: Values,
+    known: Known,
+    *,
+    state: Derivation,
+    months: Sequence[Month],
 ) -> None:
     """Compare charge-off and, where the file tells later months than the book, being overdue."""
     written_off = state.written_off_on

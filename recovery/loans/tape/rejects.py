@@ -15,7 +15,7 @@ from recovery.loans.models import ImportBatch, StagedRow
 from recovery.loans.tape.casting import Problem
 from recovery.loans.tape.headers import Column
 from recovery.loans.tape.staged import COLUMNS
-from recovery.loans.tape.staging import LOANS, cells_of, columns_of
+from recovery.loans.tape.staging import cells_of, columns_of
 
 ROW, REASON = _("行号"), _("拒绝原因")
 AT_ONCE = 2000
@@ -86,6 +86,6 @@ def write_rejects(session: Session, batch: ImportBatch, part: str, file: IO[str]
     return count
 
 
-def has_rejects(session: Session, batch: ImportBatch, part: str = LOANS) -> bool:
+def has_rejects(session: Session, batch: ImportBatch, part: str) -> bool:
     """Return whether any row of one file of a batch was refused."""
     return next(rejected_rows(session, batch, part), None) is not None

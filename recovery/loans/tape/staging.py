@@ -117,7 +117,7 @@ def stage(opener: Opener, session: Session, upload: Upload) -> int:
         parts.append((PAYMENTS, paid, of_payments, upload.payments.name))
     batch_id = _begin(opener, upload, parts)
     for part, one, read_with, _name in parts:
-        _stage_part(opener, batch_id, part, one, read_with)
+        _stage_part(opener, batch_id, part, tape=one, layout=read_with)
     _finish(opener, batch_id)
     return batch_id
 
@@ -169,7 +169,7 @@ def _source(tape: Tape, name: str) -> dict[str, Any]:
     }
 
 
-def _stage_part(opener: Opener, batch_id: int, part: str, tape: Tape, layout: Layout) -> None:
+def _stage_part(opener: Opener, batch_id: int, part: str, *, tape: Tape, layout: Layout) -> None:
     """Stage every row of one file."""
     mapping = apply_layout(layout, tape.columns, tape.unit)
     places = contract_places(mapping)

@@ -14,8 +14,7 @@ from recovery.kernel.text import _
 from recovery.loans.models import ImportBatch
 from recovery.loans.tape import service, showing
 from recovery.loans.tape.forms import MappingForm, UploadForm
-from recovery.loans.tape.layouts import Layout
-from recovery.loans.tape.rejects import write_rejects
+from recovery.loans.tape.rejects import has_rejects, write_rejects
 from recovery.loans.tape.staging import (
     LOANS,
     PAYMENTS,
@@ -279,7 +278,7 @@ def result(batch_id: int) -> ResponseReturnValue:
         examples=(),
         problems=(),
         totals=showing.total_rows(batch),
-        parts=[part for part in (LOANS, PAYMENTS) if part in batch.source],
+        lone_payments=PAYMENTS in batch.source and has_rejects(db.session(), batch, PAYMENTS),
         steps=steps_of(batch),
         step=5,
     )
@@ -301,18 +300,3 @@ def rejects(batch_id: int, part: str) -> ResponseReturnValue:
     file.seek(0)
     name = f"{Path(batch.source[part]['name']).stem}-{_('拒绝行')}.csv"
     return as_attachment(file, name=name, media_type="text/csv")
-
-
-@bp.get("/layouts")
-@allowed(Action.IMPORT_TAPE)
-def layouts() -> ResponseReturnValue:
-    """List the layouts: the lenders' own, and those that come with the program."""
-    found: list[Layout] = list(all_layouts(db.session()).values())
-    return render_template("loans/tape/layouts.html", layouts=found)
-
-
-@bp.get("/layouts/<name>")
-@allowed(Action.IMPORT_TAPE)
-def layout(name: str) -> ResponseReturnValue:
-    """Show which headers a layout knows for each field."""
-    return render_template("loans/tape/layout.html", layout=find_layout(db.session(), name))

@@ -17,7 +17,9 @@ from recovery.loans.models import (
     MonthEndSnapshot,
     StagedRow,
 )
-from recovery.loans.tape.abs_ee import Duty, Month, Start, derive, merged, overdue_since
+from recovery.loans.tape.abs_ee import Start, derive
+from recovery.loans.tape.arrears import Duty, overdue_since
+from recovery.loans.tape.reporting import Month, merged
 from tests.loans.tape.snapshots import (
     HEADER,
     charged_off_row,

@@ -169,8 +169,7 @@ def test_the_shape_of_a_value_hides_the_middle_of_long_numbers() -> None:
 
 
 COLUMNS = [
-    Column(place, rule.headers[0])
-    for place, rule in enumerate(shipped()["generic"].rules.values())
+    Column(place, rule.headers[0]) for place, rule in enumerate(shipped()["generic"].rules.values())
 ]
 GENERIC = RowCaster(apply_layout(shipped()["generic"], COLUMNS, None))
 WRITTEN = st.text(alphabet="0123456789.,-/:%‰()+eE年月日元万亿 *#XＡ１無'", max_size=24)

@@ -1,4 +1,4 @@
-"""The pages of the import: from the files to the result, each step gone through as a person does."""
+"""The pages of the import: from the files to the result, each step as a person takes it."""
 
 import re
 from collections.abc import Callable
@@ -84,10 +84,15 @@ def test_each_column_can_be_mapped_otherwise_and_that_kept_as_a_layout(
     content = csv_text([["编码", "谁", "钱", "什么时候"], ["A-1", "王五", "1.5", "03/04/2024"]])
     batch = upload(manager, content.encode())
     sent = {
-        "field-0": "contract_no", "field-1": "name",
-        "field-2": "disbursed_amount", "unit-2": "wan",
-        "field-3": "disbursed_on", "days-3": "dmy",
-        "as_of": "2026-02-28", "save_as": "某某金融", "base": "",
+        "field-0": "contract_no",
+        "field-1": "name",
+        "field-2": "disbursed_amount",
+        "unit-2": "wan",
+        "field-3": "disbursed_on",
+        "days-3": "dmy",
+        "as_of": "2026-02-28",
+        "save_as": "某某金融",
+        "base": "",
     }
     answer = manager.post(f"/tapes/{batch}/mapping", data=sent)
     assert answer.location == f"/tapes/{batch}/preview"
