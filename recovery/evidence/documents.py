@@ -2,6 +2,8 @@
 
 from typing import BinaryIO
 
+from obstore.exceptions import BaseError
+
 from evidence_store.storage import StoreError
 from recovery.evidence.house import house_store
 from recovery.kernel.errors import NotFound, RuleViolation
@@ -20,7 +22,7 @@ class HouseDocuments:
             raise RuleViolation(_("不接受文件“{name}”的类型。", name=file_name))
         try:
             [kept] = house_store().put_objects([file])
-        except (StoreError, OSError) as error:
+        except (StoreError, OSError, BaseError) as error:
             raise RuleViolation(
                 _("证据库暂时不可用，“{name}”没有保存，请稍后再上传。", name=file_name)
             ) from error
