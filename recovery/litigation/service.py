@@ -1,10 +1,10 @@
 """Use cases of litigation files: open one or many, move through the stages, end a deadline."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
@@ -21,6 +21,7 @@ from recovery.litigation.rules import CLOSING, LOAN_STAGE, PROCEDURES, check_ste
 from recovery.loans.models import Loan
 from recovery.loans.queries import claims_on
 from recovery.loans.rules.claim import Claim
+from recovery.rulebook.followers import Move
 from recovery.rulebook.service import current_book, record_of
 
 LATEST_CLAIM_DAYS = 366
@@ -347,23 +348,35 @@ class Moved:
 
 
 def refresh_deadlines(work: Work) -> list[Moved]:
-    """Compute every open deadline again; one that moves is superseded by its new self.
+    """Compute every open deadline again; one that changes is superseded by its new self.
 
     A provisional day becomes firm when the notice of its year was entered.
     """
+    moved: list[Moved] = []
+    last: int | None = 0
+    while last is not None:
+        batch, last = refresh_after(work, last)
+        moved += batch
+    return moved
+
+
+REFRESHED_AT_ONCE = 500
+"""Deadlines of one unit of work: well under half a second of the writer."""
+
+
+def refresh_after(work: Work, after_id: int) -> tuple[list[Moved], int | None]:
+    """Compute the next open deadlines past `after_id` again; return what moved, and how far it is.
+
+    The second is None when none is left.
+    """
     rows = work.session.execute(
-        select(Deadline, LitigationFile)
-        .join(LitigationFile, LitigationFile.id == Deadline.file_id)
-        .where(Deadline.ended_on.is_(None))
-        .order_by(Deadline.id)
+        _open_deadlines().where(Deadline.id > after_id).limit(REFRESHED_AT_ONCE)
     ).all()
-    book = current_book()
     moved = []
+    book = current_book()
     for deadline, file in rows:
-        clock = figures.clock_of(deadline.rule, deadline.trigger)
-        due = figures.due(book.at(f"court:{file.court}"), clock, deadline.trigger_on, work.today)
-        same_standing = deadline.is_provisional == due.answer.provisional
-        if due.last_day == deadline.last_day and same_standing:
+        due = _recomputed(book, deadline, file, work.today)
+        if not _differs(deadline, due):
             continue
         if due.last_day != deadline.last_day:
             moved.append(Moved(file.number, deadline.rule, deadline.last_day, due.last_day))
@@ -374,4 +387,44 @@ def refresh_deadlines(work: Work) -> list[Moved]:
             rule=deadline.rule,
             last_day=(deadline.last_day, due.last_day),
         )
-    return moved
+    return moved, rows[-1][0].id if len(rows) == REFRESHED_AT_ONCE else None
+
+
+def moves_under(session: Session, book: LawBook, today: date) -> Iterator[Move]:
+    """Yield the open deadlines that `book` would move or give another standing."""
+    rows = session.execute(_open_deadlines().execution_options(yield_per=1000))
+    for deadline, file in rows:
+        due = _recomputed(book, deadline, file, today)
+        if _differs(deadline, due):
+            yield Move(
+                record=file.number,
+                title=Text(deadline.title),
+                before=deadline.last_day,
+                after=due.last_day,
+                becomes_firm=deadline.is_provisional and not due.answer.provisional,
+                becomes_confirmed=not deadline.is_confirmed and due.answer.confirmed,
+                endpoint="litigation.show",
+                arguments={"file_id": file.id},
+            )
+
+
+def _open_deadlines() -> Select[tuple[Deadline, LitigationFile]]:
+    return (
+        select(Deadline, LitigationFile)
+        .join(LitigationFile, LitigationFile.id == Deadline.file_id)
+        .where(Deadline.ended_on.is_(None))
+        .order_by(Deadline.id)
+    )
+
+
+def _recomputed(
+    book: LawBook, deadline: Deadline, file: LitigationFile, today: date
+) -> figures.Due:
+    clock = figures.clock_of(deadline.rule, deadline.trigger)
+    return figures.due(book.at(f"court:{file.court}"), clock, deadline.trigger_on, today)
+
+
+def _differs(deadline: Deadline, due: figures.Due) -> bool:
+    """Return whether the day, or how certain it is, is no longer what was stored."""
+    stored = (deadline.last_day, deadline.is_provisional, deadline.is_confirmed)
+    return stored != (due.last_day, due.answer.provisional, due.answer.confirmed)

@@ -5,3 +5,6 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages, commands, jobs and links with `app`."""
+    from recovery.rulebook import menu
+
+    menu.register()

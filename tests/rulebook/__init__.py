@@ -1,0 +1,1 @@
+"""Tests of what administrators add to the law."""
