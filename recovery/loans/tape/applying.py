@@ -8,7 +8,6 @@ import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
@@ -90,8 +89,7 @@ class Application:
     def _forget(self, rows: Sequence[Pending]) -> None:
         """Forget the contract numbers that rows claimed whose unit of work was rolled back."""
         numbers = {one.row.number for one in rows}
-        seen = self.decider.seen
-        self.decider.seen = {name: row for name, row in seen.items() if row not in numbers}
+        self.decider.forget(numbers)
 
     def _apply_halves(self, opener: Opener, rows: Sequence[Pending], error: Exception) -> None:
         """Apply the halves apart; a single row that the database refuses is rejected."""

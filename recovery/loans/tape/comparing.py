@@ -57,6 +57,12 @@ class Changes:
         else:
             self.shown[name] = (text_of(before), text_of(after))
 
+    def drop_borrower(self) -> None:
+        """Leave the borrower as known."""
+        for name in self.borrower:
+            self.shown.pop(name, None)
+        self.borrower = {}
+
     def update(self, loan_id: int, batch_id: int | None) -> LoanUpdate:
         """Return the update as the loans' service takes it."""
         return LoanUpdate(

@@ -72,6 +72,13 @@ class Decider:
     actor: Actor
     payments: Payments | None = None
     seen: dict[str, int] = field(default_factory=dict)
+    people: dict[int, int] = field(default_factory=dict)
+    """Person → the first row that tells of them."""
+
+    def forget(self, rows: set[int]) -> None:
+        """Forget what `rows` claimed: their unit of work was rolled back."""
+        self.seen = {name: row for name, row in self.seen.items() if row not in rows}
+        self.people = {person: row for person, row in self.people.items() if row not in rows}
 
     def decide(self, session: Session, rows: Sequence[Pending]) -> list[Decision]:
         """Return what becomes of `rows`, in order; `session` reads the book as it stands."""
@@ -132,6 +139,7 @@ class Decider:
         changes = self._compare(row, months, known)
         if changes is None:
             return Decision(pending, number, REJECTED)
+        self._keep_first_word(row, known, changes)
         if not changes.shown:
             return Decision(pending, number, UNCHANGED, loan_id=known.loan.id, months=months)
         return Decision(
@@ -145,6 +153,13 @@ class Decider:
             revisions=changes.revisions,
             months=months,
         )
+
+    def _keep_first_word(self, row: CastRow, known: Known, changes: Changes) -> None:
+        """Leave a person as the tape's first row on them says: another row does not undo it."""
+        first = self.people.setdefault(known.loan.borrower_id, row.number)
+        if first != row.number and changes.borrower:
+            row.note(_("与第 {first} 行是同一借款人而信息不同，以第 {first} 行为准", first=first))
+            changes.drop_borrower()
 
     def _new(self, row: CastRow, months: list[Month]) -> NewLoan | None:
         """Return the new loan that a row makes; None: rejected."""

@@ -249,6 +249,19 @@ def test_control_totals_that_do_not_agree_are_not_called_applied(
     assert (state, batch.control_totals["differs"]) == ("differs", ["rows"])
 
 
+def test_two_loans_of_one_person_told_differently_settle_on_the_first(
+    app: Flask, tmp_path: Path
+) -> None:
+    same = {"身份证号码": id_number(1)}
+    rows = [line(1), line(2, 手机号码="13900000009", **same)]
+    path = write_csv(tmp_path / "t.csv", rows)
+    import_file(app, path, as_of=AS_OF)
+    again = import_file(app, path, as_of=AS_OF)
+    assert (again.unchanged_count, again.control_totals["doubts"]) == (2, 1)
+    assert count(Person) == 1
+    assert loan_of("QC2024000002").borrower.phone == "13800000001"
+
+
 def test_an_importer_of_one_branch_can_neither_change_nor_see_loans_of_another(
     app: Flask, tmp_path: Path
 ) -> None:
