@@ -22,11 +22,11 @@ _SHAPE = re.compile(
     r"[0-9a-f]{32} [a-z][a-z0-9_.-]{0,39} [0-9a-f]{64} [0-9a-f]{64} (?:[0-9a-f]{64}|-)"
 )
 _LEAF = re.compile(
-    rb'\{"actor":("(?:[^"\\]|\\.)*"),"commitment":"([0-9a-f]{64})",'
-    rb'"generation":(null|"[0-9a-f]{64}"),"id":"([0-9a-f]{32})",'
-    rb'"kind":"([a-z][a-z0-9_.-]{0,39})","prev":(null|"[0-9a-f]{64}"),'
-    rb'"registered_at":"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}Z)",'
-    rb'"seq":([1-9][0-9]{0,15}),"stream":"([0-9a-f]{64})","v":1\}'
+    r'\{"actor":("(?:[^"\\]|\\.)*"),"commitment":"([0-9a-f]{64})",'
+    r'"generation":(null|"[0-9a-f]{64}"),"id":"([0-9a-f]{32})",'
+    r'"kind":"([a-z][a-z0-9_.-]{0,39})","prev":(null|"[0-9a-f]{64}"),'
+    r'"registered_at":"([0-9]{4}-[0-9][0-9]-[0-9][0-9]T[0-9][0-9]:[0-9][0-9]:[0-9][0-9]\.[0-9]{6}Z)",'
+    r'"seq":([1-9][0-9]{0,15}),"stream":"([0-9a-f]{64})","v":1\}'
 )
 _ACTOR = 200
 
@@ -144,18 +144,16 @@ def read(index: int, data: bytes) -> Entry:
     Raises:
         LeafError: not canonical, or not of the form that `seal` makes.
     """
-    match = _LEAF.fullmatch(data)
-    if match is None:
-        raise LeafError(f"leaf {index} is not of this log's form: {data[:80]!r}")
     try:
-        actor, commitment, generation, id_, kind, prev, at, seq, stream = (
-            str(part, "utf-8") for part in match.groups()
-        )
-        name = json.loads(actor)
+        match = _LEAF.fullmatch(str(data, "utf-8"))
+        if match is None:
+            raise LeafError(f"leaf {index} is not of this log's form: {data[:80]!r}")
+        quoted, commitment, generation, id_, kind, prev, at, seq, stream = match.groups()
+        actor = json.loads(quoted) if "\\" in quoted else quoted[1:-1]
         datetime.fromisoformat(at)  # refuses a day or hour that does not exist
     except ValueError as error:
         raise LeafError(f"leaf {index} is malformed: {error}") from error
-    if encode_basestring(name) != actor or len(name) > _ACTOR:
+    if encode_basestring(actor) != quoted or len(actor) > _ACTOR:
         raise LeafError(f"leaf {index} is not in its canonical form")
     return Entry(
         index,
@@ -166,7 +164,7 @@ def read(index: int, data: bytes) -> Entry:
         None if prev == "null" else prev[1:-1],
         commitment,
         at,
-        name,
+        actor,
         None if generation == "null" else generation[1:-1],
         data,
         sha256(b"\0" + data).digest(),

@@ -101,8 +101,8 @@ def points(base: Path, work: Path) -> list[tuple[str, int]]:
     """Return each (system call, occurrence) of an ingest, after the start of Python."""
     shutil.copytree(base, work)
     trace = work.with_suffix(".trace")
-    command = ["strace", "-o", trace, "-e", f"trace={CALLS},stat", sys.executable, CHILD]
-    subprocess.run([*command, work, "once", str(FILES)], check=True, capture_output=True)
+    command = ["strace", "-o", str(trace), "-e", f"trace={CALLS},stat", sys.executable, str(CHILD)]
+    subprocess.run([*command, str(work), "once", str(FILES)], check=True, capture_output=True)
     shutil.rmtree(work)
     seen: Counter[str] = Counter()
     found, started = [], False
