@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from recovery import create_app
 from recovery.access import approvals, rules, second_factor, service, sessions
 from recovery.access.identity import actor_of
+from recovery.access.login import access_log
 from recovery.access.models import ApprovalLimit, ApprovalRequest, Branch, RecoveryCode, UserAccount
 from recovery.access.rights import Role
 from recovery.access.throttle import Origin, Throttled
@@ -136,3 +137,26 @@ def test_the_database_itself_refuses_to_change_the_audit_log(app: Flask, branch_
     with pytest.raises(DBAPIError, match="never changed"), system_work("tests") as work:
         work.session.execute(text(change))
     assert db.session.scalar(select(func.count()).select_from(AuditEvent)) == 1
+
+
+PAGES = (
+    "/people/?q=adm&role=administrator&state=live",
+    "/places/",
+    "/people/branches?branch=10",
+    "/approvals/?status=pending&whose=mine&whose=decided&requested_from=2026-01-01",
+    "/approvals/delegations",
+    "/audit/?person=administrator&action=session.sign_in&object=branch:1&day_to=2030-01-01",
+    "/audit/visits?person=administrator&page=people&record_from=1&day_from=2026-01-01",
+    "/account",
+)
+
+
+def test_the_pages_of_access_open_on_this_database_too(app: Flask, signed_in):
+    client = signed_in("administrator")
+    answers = {page: client.get(page).status_code for page in PAGES}
+    assert set(answers.values()) == {200}, answers
+    with app.test_request_context():
+        access_log().write()
+    assert "people.index" in client.get("/audit/visits").text
+    export = client.post("/audit/export", data={"person": "system:tests"})
+    assert "branch.manage" in export.text
