@@ -105,7 +105,7 @@ def new_ledger(loan: NewLoan, today: date) -> Ledger:
         entries.append(NewEntry("disbursement", loan.disbursed_on, amount, principal=amount))
     if loan.opening is not None:
         entries.append(opening_entry(loan.opening, entries, dues))
-    if loan.closed_on is None:
+    if dues and loan.closed_on is None:
         standing = [posting(number, entry) for number, entry in enumerate(entries, 1)]
         entries += billing_entries(contract_of(loan), dues, standing, today)
     entries.sort(key=lambda entry: (entry.value_date, RANKS.get(entry.kind, 2)))
@@ -185,8 +185,9 @@ def opening_entry(position: Position, entries: Sequence[NewEntry], dues: Sequenc
 
 def last_paid(position: Position, dues: Sequence[Due]) -> int | None:
     """Return the last instalment fully paid at the position's day, 0: none; None: no schedule."""
-    paid = [due.number for due in dues if _was_paid(due, position)]
-    return max(paid, default=0) if dues else None
+    if not dues:
+        return None
+    return max((due.number for due in dues if _was_paid(due, position)), default=0)
 
 
 def _was_paid(due: Due, position: Position) -> bool:

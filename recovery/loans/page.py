@@ -156,7 +156,9 @@ def _warnings(page: LoanPage) -> Iterator[tuple[Text, str]]:
         yield _("抵押未登记，不得对抗善意第三人，处置价款可能不能优先受偿。"), "warning"
     if vehicle is not None and vehicle.vin_check == "invalid":
         yield _("车辆识别代号校验位不符，请核对登记证书。"), "warning"
-    if loan.penalty_rate_per_year is None and page.days_past_due:
+    if page.days_past_due and not page.book.dues:
+        yield _("没有还款计划，逾期本金不明：到期日以前未计罚息。"), "warning"
+    elif loan.penalty_rate_per_year is None and page.days_past_due:
         yield _("合同未录入罚息利率，逾期本金按合同利率计算。"), "progress"
     if not page.floor.confirmed:
         yield _("五级分类所依据的参数尚待管理员确认。"), "progress"

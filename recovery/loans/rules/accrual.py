@@ -268,8 +268,17 @@ class Replay:
             self.owed_interest = self.ahead = ZERO
             self.unbilled.clear()
         self.owed_interest += posting.interest
-        if posting.kind == "interest" or (posting.kind == "opening" and self.contract.counts_days):
+        if posting.kind == "interest" or self._takes_over_running(posting):
             self.running.reset()
+
+    def _takes_over_running(self, posting: Posting) -> bool:
+        """Return whether a tape's position covers the interest that ran until its day.
+
+        With a schedule it does not: the next instalment bills the whole period.
+        """
+        if posting.is_own or posting.accrued_until is None or posting.kind == "penalty":
+            return False
+        return self.contract.counts_days or not self.has_schedule
 
     def _post_instalment(self, posting: Posting) -> None:
         """Apply a billing: what the schedule says has been applied on the due day already."""

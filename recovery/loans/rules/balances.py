@@ -37,16 +37,18 @@ class Balances:
 
 def add_up(postings: Sequence[Posting]) -> Balances:
     """Return the sums of the ledger rows that stand."""
-    paying = [posting for posting in postings if posting.kind in PAYING]
-    return Balances(
-        principal=sum((p.principal for p in postings), ZERO),
-        billed_interest=sum((p.interest for p in postings), ZERO),
-        penalty_due=sum((p.penalty for p in postings), ZERO),
-        compound_due=sum((p.compound for p in postings), ZERO),
-        costs_due=sum((p.costs for p in postings), ZERO),
-        paid_total=sum((p.amount for p in paying), ZERO),
-        last_paid_on=max((p.value_date for p in paying), default=None),
-    )
+    principal = interest = penalty = compound = costs = paid = ZERO
+    last_paid_on: date | None = None
+    for one in postings:
+        principal += one.principal
+        interest += one.interest
+        penalty += one.penalty
+        compound += one.compound
+        costs += one.costs
+        if one.kind in PAYING:
+            paid += one.amount
+            last_paid_on = max(last_paid_on or one.value_date, one.value_date)
+    return Balances(principal, interest, penalty, compound, costs, paid, last_paid_on)
 
 
 def receipts(dues: Sequence[Due], postings: Sequence[Posting]) -> list[Receipt]:

@@ -100,7 +100,7 @@ def compute_claim(
     lines += _accrual_lines(accrued.running.segments)
     for head, meter in (("penalty", accrued.penalty), ("compound", accrued.compound)):
         lines += _accrual_lines(meter.segments)
-        booked = booked_accruals(standing, head)
+        booked = booked_accruals(standing, head, accrued.base_day)
         if booked:
             lines.append(Line(head, "booked", -booked))
     sums = {head: sum((x.amount for x in lines if x.head == head), ZERO) for head in HEADS}
@@ -120,18 +120,23 @@ def unbooked_accruals(claim: Claim, postings: Sequence[Posting]) -> tuple[Decima
     Negative where a payment that came in with an earlier value date shows too much was booked.
     """
     standing = [posting for posting in postings if posting.value_date <= claim.on]
+    base = claim.accrued.base_day
     return (
-        claim.accrued.penalty.rounded - booked_accruals(standing, "penalty"),
-        claim.accrued.compound.rounded - booked_accruals(standing, "compound"),
+        claim.accrued.penalty.rounded - booked_accruals(standing, "penalty", base),
+        claim.accrued.compound.rounded - booked_accruals(standing, "compound", base),
     )
 
 
-def booked_accruals(postings: Sequence[Posting], head: str) -> Decimal:
-    """Return what our own rows of accruals book of `head`, `penalty` or `compound`."""
-    own = [p for p in postings if p.is_own and p.kind == "penalty" and p.accrued_until is not None]
+def booked_accruals(postings: Sequence[Posting], head: str, base_day: date) -> Decimal:
+    """Return what our own rows book of `head` (penalty, compound) accrued after `base_day`."""
+    own = [p for p in postings if _books_accrual(p) and p.value_date > base_day]
     if head == "compound":
         return sum((posting.compound for posting in own), ZERO)
     return sum((posting.penalty - posting.compound for posting in own), ZERO)
+
+
+def _books_accrual(posting: Posting) -> bool:
+    return posting.is_own and posting.kind == "penalty" and posting.accrued_until is not None
 
 
 def _row_lines(posting: Posting) -> list[Line]:

@@ -145,6 +145,36 @@ def test_accruals_taken_over_from_a_tape_are_not_counted_again() -> None:
     assert (later.penalty, later.compound) == (D("195.00"), D("7.00"))
 
 
+def test_a_position_without_a_schedule_takes_over_the_interest_until_its_day() -> None:
+    opening = Posting(
+        2,
+        "opening",
+        date(2024, 3, 1),
+        interest=D("300.00"),
+        accrued_until=date(2024, 3, 1),
+        is_own=False,
+    )
+    claim = compute_claim(CONTRACT, [], [PAID_OUT, opening], date(2024, 3, 11))
+    assert claim.interest == D("500.00"), "300 and 60000 x 12% x 10/360"
+    assert (claim.penalty, claim.principal_due) == (0, 0)
+
+
+def test_a_later_position_makes_earlier_bookings_of_ours_part_of_it() -> None:
+    ours = Posting(
+        2, "penalty", date(2024, 2, 20), penalty=D("103.00"), accrued_until=date(2024, 2, 20)
+    )
+    position = Posting(
+        3,
+        "adjustment",
+        date(2024, 3, 1),
+        penalty=D("97.00"),
+        accrued_until=date(2024, 3, 1),
+        is_own=False,
+    )
+    claim = compute_claim(CONTRACT, DUES, [PAID_OUT, ours, position], date(2024, 3, 1))
+    assert (claim.penalty, claim.compound) == (D("200.00"), 0)
+
+
 terms = st.builds(
     Terms,
     principal=st.decimals(D("1000"), D("500000"), places=2),
