@@ -5,8 +5,10 @@ from flask.typing import ResponseReturnValue
 
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
+from recovery.kernel.errors import NotFound
+from recovery.kernel.text import _
 from recovery.loans.tape.layouts import Layout
-from recovery.loans.tape.staging import all_layouts, find_layout
+from recovery.loans.tape.staging import all_layouts
 from recovery.loans.tape.views import bp
 from recovery.web.rights import allowed
 
@@ -23,4 +25,7 @@ def layouts() -> ResponseReturnValue:
 @allowed(Action.IMPORT_TAPE)
 def layout(name: str) -> ResponseReturnValue:
     """Show which headers a layout knows for each field."""
-    return render_template("loans/tape/layout.html", layout=find_layout(db.session(), name))
+    found = all_layouts(db.session()).get(name)
+    if found is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    return render_template("loans/tape/layout.html", layout=found)
