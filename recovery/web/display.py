@@ -86,6 +86,14 @@ def moment(value: datetime | None) -> str:
     return f"{value.astimezone(clock.BUSINESS_ZONE):%Y-%m-%d %H:%M}"
 
 
+def when(value: datetime | None) -> str:
+    """Return a moment, or its day alone where it is midnight: then only the day is known."""
+    if value is None:
+        return UNKNOWN
+    local = value.astimezone(clock.BUSINESS_ZONE)
+    return day(value) if (local.hour, local.minute) == (0, 0) else moment(value)
+
+
 def long_day(value: date | None) -> str:
     """Return 2026年11月23日, or 23 November 2026 for a reader of English."""
     if value is None:
@@ -245,6 +253,7 @@ FILTERS = {
     "count_of": count,
     "day": day,
     "moment": moment,
+    "when": when,
     "long_day": long_day,
     "paper_day": paper_day,
     "deadline": deadline,

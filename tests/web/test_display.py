@@ -49,6 +49,11 @@ def test_a_moment_is_shown_on_its_business_day() -> None:
     assert display.day(late) == "2026-11-23"
 
 
+def test_an_event_at_midnight_shows_its_day_alone() -> None:
+    assert display.when(datetime(2026, 11, 22, 16, 0, tzinfo=UTC)) == "2026-11-23"
+    assert display.when(datetime(2026, 11, 22, 16, 1, tzinfo=UTC)) == "2026-11-23 00:01"
+
+
 @pytest.mark.parametrize(
     ("days", "words"),
     [(0, "今天"), (1, "明天"), (-1, "昨天"), (3, "3 天后"), (-2, "2 天前"), (1500, "1,500 天后")],
