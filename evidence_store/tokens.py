@@ -43,7 +43,7 @@ class Authority:
 
     url: str
     roots: bytes
-    """Root certificates that are trusted for it, PEM."""
+    """Root certificates that are trusted for it, PEM (or one, DER)."""
 
     timeout: float = 15.0
     """Seconds."""
@@ -96,7 +96,7 @@ def verify(response: bytes, data: bytes, roots: bytes, nonce: int | None = None)
     """
     try:
         answer = _decode(response)
-        trusted = x509.load_pem_x509_certificates(roots)
+        trusted = _certificates(roots)
         embedded = [x509.load_der_x509_certificate(der) for der in answer.signed_data.certificates]
         _check(answer, data, trusted, nonce)
         signer, info = _signer(answer, [*embedded, *trusted]), answer.tst_info
@@ -249,9 +249,18 @@ def _check(
     answer: TimeStampResponse, data: bytes, trusted: Sequence[x509.Certificate], nonce: int | None
 ) -> None:
     builder = VerifierBuilder(nonce=nonce)
+    if not answer.signed_data.certificates:  # then the signer's own must be among those given
+        builder = builder.tsa_certificate(_signer(answer, trusted))
     for certificate in trusted:
         builder = builder.add_root_certificate(certificate)
     builder.build().verify_message(answer, data)
+
+
+def _certificates(data: bytes) -> list[x509.Certificate]:
+    """Read certificates as PEM, or one as DER."""
+    if data.lstrip().startswith(b"-----BEGIN"):
+        return x509.load_pem_x509_certificates(data)
+    return [x509.load_der_x509_certificate(data)]
 
 
 def _signer(

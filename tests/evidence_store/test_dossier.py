@@ -7,6 +7,7 @@ import random
 import shutil
 import subprocess
 import sys
+import textwrap
 import zipfile
 from pathlib import Path
 
@@ -92,6 +93,35 @@ def test_sha256sum_accepts_the_manifests(unpacked: Path):
         pytest.skip("sha256sum is not on this machine")
     for manifest in ("manifest-sha256.txt", "tagmanifest-sha256.txt"):
         subprocess.run([tool, "-c", "--strict", manifest], cwd=unpacked, check=True, stdout=-3)
+
+
+def test_openssl_accepts_the_signatures_as_verify_md_says(unpacked: Path, tmp_path: Path):
+    tool = shutil.which("openssl")
+    if tool is None:
+        pytest.skip("openssl is not on this machine")
+    guide = (unpacked / "VERIFY.md").read_text("utf-8")
+    script = textwrap.dedent(guide.partition("<<'END'\n")[2].partition("END\n")[0])
+    script = script.replace("LAST PART OF THE VERIFIER KEY", str(KEY.vkey).split("+", 2)[2])
+    for name in ("manifest.note", "data/checkpoint"):
+        here = script.replace("/tmp/", f"{tmp_path}/").replace(
+            "manifest.note", f"{unpacked}/{name}"
+        )
+        exec(here, {})
+        command = [tool, "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER"]
+        places = ["-inkey", "key.der", "-in", "text", "-sigfile", "signature"]
+        done = subprocess.run([*command, *places], cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 0, done.stderr
+        (tmp_path / "text").write_bytes(b"another text\n")
+        done = subprocess.run([*command, *places], cwd=tmp_path, capture_output=True, check=False)
+        assert done.returncode == 1
+
+
+def test_no_bag_of_others_passes_for_a_dossier_or_stops_the_verifier(vectors: Path):
+    bags = [path.parent for path in (vectors / "bagit-conformance-suite").rglob("manifest-*.txt")]
+    bags += [path.parent for path in (vectors / "bagit-conformance-suite").rglob("bagit.txt")]
+    assert len(set(bags)) > 25
+    for place in set(bags):
+        assert report(place)["whole"] is False, place.name
 
 
 def old_python() -> str:

@@ -139,8 +139,30 @@ def test_tokens_of_others_verify(vectors: Path, name: str):
 
 
 @pytest.mark.parametrize(
+    ("name", "signer"),
+    [
+        ("test_tsa/response.tsr", "CN=Test TSA Timestamping,O=local"),
+        ("test_tsa/response-injected-certs.tsr", "CN=Test TSA Timestamping,O=local"),
+        ("sigstage/response-no-embedded-cert.tsr", "CN=sigstore-tsa,O=sigstore.dev"),
+        ("identrust/issue-104.tsr", "CN=TrustID Timestamp Authority,O=IdenTrust,C=US"),
+    ],
+)
+def test_the_signer_is_the_one_that_the_signature_names(vectors: Path, name: str, signer: str):
+    roots = fixture(vectors, f"{name.partition('/')[0]}/ts_chain.pem")
+    assert tokens.verify(fixture(vectors, name), b"hello", roots).signer == signer
+
+
+def test_a_certificate_that_ended_since_was_good_at_the_time_of_the_token(vectors: Path):
+    response = fixture(vectors, "sigstore.mock/response-expired.tsr")
+    roots = fixture(vectors, "sigstore.mock/ts_chain.pem")
+    token = tokens.verify(response, fixture(vectors, "sigstore.mock/payload"), roots)
+    assert token.time.year == 2023
+
+
+@pytest.mark.parametrize(
     ("name", "chain"),
     [
+        ("test_tsa/other_response.tsr", "test_tsa/ts_chain.pem"),
         ("sigstage/response-invalid-signature.tsr", "sigstage/ts_chain.pem"),
         ("sigstage/response-sha256.tsr", "test_tsa/ts_chain.pem"),
         ("sigstore.mock/response-expired.tsr", "sigstage/ts_chain.pem"),
