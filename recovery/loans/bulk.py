@@ -6,7 +6,7 @@ the columns of the loan. The caller writes one audit event for each unit of work
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -14,10 +14,17 @@ from sqlalchemy.orm import Session
 
 from recovery.kernel import search
 from recovery.kernel.bulk import Intent, insert_rows, next_ids, register_many
-from recovery.kernel.crypto import keyring
 from recovery.kernel.search import SearchEntry
 from recovery.kernel.work import Work
 from recovery.loans import bulk_rows as rows
+from recovery.loans.bulk_people import (
+    index_of,
+    known_people,
+    party_row,
+    people_of,
+    person_row,
+    vehicle_row,
+)
 from recovery.loans.models import (
     AccountingFact,
     ApplicationData,
@@ -114,7 +121,7 @@ class Intake:
         self.intents: list[Intent] = []
         self.search: list[SearchEntry] = []
         self.ids = next_ids(work.session, Loan, len(loans))
-        self.known = known_people(work.session, list(_people(loans)))
+        self.known = known_people(work.session, list(people_of(loans)))
 
     def run(self) -> list[int]:
         """Write everything and return the loans' ids."""
@@ -145,7 +152,7 @@ class Intake:
             names.append(party.person.name)
             self._party(loan_id, party)
         if loan.vehicle is not None:
-            vehicle = rows.vehicle_row(next(self.vehicle_ids), loan_id, loan.vehicle)
+            vehicle = vehicle_row(next(self.vehicle_ids), loan_id, loan.vehicle)
             self.rows[Vehicle].append(vehicle)
         self.rows[Instalment] += rows.instalment_rows(loan_id, 1, ledger.standing)
         if loan.registered:
@@ -157,10 +164,10 @@ class Intake:
 
     def _person(self, person: NewPerson) -> rows.Row:
         """Return the row of a person: the one known by the ID number, else a new one."""
-        index = _index_of(person)
+        index = index_of(person)
         if index is not None and index in self.known:
             return self.known[index]
-        row = rows.person_row(next(self.person_ids), person)
+        row = person_row(next(self.person_ids), person)
         self.rows[Person].append(row)
         if index is not None:
             self.known[index] = row
@@ -216,46 +223,6 @@ ORDER: tuple[type[Any], ...] = (
     MonthEndSnapshot,
 )
 """Tables in the order in which their rows may refer to each other."""
-
-
-def party_row(loan_id: int, person_id: int, party: NewParty) -> rows.Row:
-    """Return the row of a person's part in a loan."""
-    return {
-        "version": 1,
-        "loan_id": loan_id,
-        "person_id": person_id,
-        "role": party.role,
-        "guarantee_mode": party.guarantee_mode,
-        "guarantee_last_day": party.guarantee_last_day,
-        "ended_on": None,
-    }
-
-
-def _people(loans: Sequence[NewLoan]) -> Iterator[NewPerson]:
-    for loan in loans:
-        yield loan.borrower
-        yield from (party.person for party in loan.parties)
-
-
-def _index_of(person: NewPerson) -> bytes | None:
-    return keyring().blind_index(person.id_number, "id_number") if person.id_number else None
-
-
-def known_people(session: Session, people: Sequence[NewPerson]) -> dict[bytes, rows.Row]:
-    """Return, by blind index of their ID numbers, those of the people that the book knows."""
-    indexes = [index for index in map(_index_of, people) if index is not None]
-    known: dict[bytes, rows.Row] = {}
-    for start in range(0, len(indexes), BATCH):
-        found = select(Person.id_number_index, Person.id, Person.name, Person.province).where(
-            Person.id_number_index.in_(indexes[start : start + BATCH])
-        )
-        for row in session.execute(found):
-            known[row.id_number_index] = {
-                "id": row.id,
-                "name": row.name,
-                "province": row.province,
-            }
-    return known
 
 
 def _search_entry(

@@ -1,89 +1,28 @@
 """The rows that a new loan's parsed values become, with every balance worked out."""
 
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from recovery.kernel.crypto import Keyring, context, keyring
 from recovery.kernel.money import ZERO
 from recovery.loans.rules.accrual import Contract, Posting, accrue
 from recovery.loans.rules.balances import Balances, Standing, Stated, add_up, stand
-from recovery.loans.rules.identity import id_facts, vin_check
 from recovery.loans.rules.schedule import Due
 from recovery.loans.values import (
     NewEntry,
     NewFact,
     NewLoan,
     NewOwnership,
-    NewPerson,
-    NewVehicle,
     Position,
 )
 
 Row = dict[str, Any]
 
-SEALED = ("id_number", "phone", "address", "bank_account")
-INDEXED = ("id_number", "phone")
 RANKS = {"disbursement": 0, "instalment_due": 1}
 """Order of rows of one day: what falls due comes before what is paid."""
 
 PARTS = ("principal", "interest", "penalty", "compound", "costs")
-
-
-def sealed(
-    keys: Keyring, table: str, row_uuid: bytes, column: str, text: str | None
-) -> bytes | None:
-    """Return `text` sealed for one column of one row; None stays None."""
-    return None if text is None else keys.seal(text, context(table, column, row_uuid))
-
-
-def person_row(person_id: int, person: NewPerson) -> Row:
-    """Return the row of a person, personal data sealed, what statistics need derived."""
-    keys, uuid = keyring(), os.urandom(16)
-    facts = id_facts(person.id_number) if person.id_number else None
-    row: Row = {"id": person_id, "row_uuid": uuid, "version": 1, "name": person.name}
-    for column in SEALED:
-        text = getattr(person, column)
-        row[f"{column}_sealed"] = sealed(keys, "person", uuid, column, text)
-        if column in INDEXED:
-            row[f"{column}_index"] = None if text is None else keys.blind_index(text, column)
-    row["birth_year"] = person.birth_year or (facts.birth_year if facts else None)
-    row["sex"] = person.sex or (facts.sex if facts else None)
-    row["province"] = person.province or (facts.province if facts else None)
-    row["city"] = person.city or (facts.city if facts and not person.province else None)
-    return row
-
-
-def vehicle_row(vehicle_id: int, loan_id: int, vehicle: NewVehicle) -> Row:
-    """Return the row of a vehicle, its last place sealed, its VIN checked."""
-    uuid = os.urandom(16)
-    plain = (
-        "vin",
-        "plate",
-        "engine_no",
-        "make",
-        "model",
-        "model_year",
-        "condition",
-        "value",
-        "mortgage_state",
-        "mortgage_registered_on",
-        "mortgage_certificate_no",
-        "state",
-        "last_seen_on",
-    )
-    return {
-        "id": vehicle_id,
-        "row_uuid": uuid,
-        "version": 1,
-        "loan_id": loan_id,
-        **{column: getattr(vehicle, column) for column in plain},
-        "vin_check": vin_check(vehicle.vin),
-        "last_place_sealed": sealed(keyring(), "vehicle", uuid, "last_place", vehicle.last_place),
-        "ended_on": None,
-    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,8 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans import bulk_rows as rows
-from recovery.loans.bulk import Rows, known_people, party_row
+from recovery.loans.bulk import Rows
+from recovery.loans.bulk_people import known_people, party_row, person_row
 from recovery.loans.ledger import open_or_close
 from recovery.loans.models import (
     AccountingFact,
@@ -208,7 +209,7 @@ class Revision:
         session = self.work.session
         known = known_people(session, [party.person for party in one.parties])
         for party in one.parties:
-            row = rows.person_row(next_ids(session, Person, 1)[0], party.person)
+            row = person_row(next_ids(session, Person, 1)[0], party.person)
             person = known.get(row["id_number_index"]) or row
             if person is row:
                 insert_rows(session, Person, [row])
