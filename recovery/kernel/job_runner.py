@@ -192,13 +192,13 @@ def heartbeat(job: RunningJob) -> Iterator[None]:
 
 def beat_once(job: RunningJob) -> None:
     """Give one sign of life, and see whether someone wants the job to stop."""
-    values = {
-        "lease_until": lease_end(),
-        "done": job.done,
-        "total": job.total,
-        "message": pack_text(job.message),
-    }
-    with system_work("jobs") as work:
+    with job.lock, system_work("jobs") as work:
+        values = {
+            "lease_until": lease_end(),
+            "done": job.done,
+            "total": job.total,
+            "message": pack_text(job.message),
+        }
         ours = write_row(work.session, job.id, job.fence, values)
         cancel = work.session.scalar(select(Job.cancel_requested).where(Job.id == job.id))
     job.note_request(cancel=bool(cancel), lost=not ours)

@@ -77,6 +77,9 @@ class RunningJob:
     done: int = 0
     total: int | None = None
     message: Text | str | None = None
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    """Held while the job's row is written."""
+
     _lost: threading.Event = field(default_factory=threading.Event)
     _cancelled: threading.Event = field(default_factory=threading.Event)
     _exceptions: list[tuple[str, Text | str]] = field(default_factory=list)
@@ -118,16 +121,24 @@ class RunningJob:
     def work(self) -> Iterator[Work]:
         """Run a unit of work as the person who asked for the job, if the job is still ours.
 
-        Progress and exceptions are written in the same transaction.
+        Progress and exceptions are written in the same transaction: after a kill, `job.done` is
+        what was committed, and a handler may go on from there.
 
         Raises:
             JobStopped: cancelled, lost, or the worker is shutting down; nothing is written.
         """
         self.check()
-        with work_as(self.actor) as unit:
-            self._still_ours(unit.session)
-            yield unit
-            self.write_state(unit.session)
+        before = (self.done, self.total, self.message)
+        # The heartbeat waits: it must not write progress that is not committed yet, or is old.
+        with self.lock:
+            try:
+                with work_as(self.actor) as unit:
+                    self._still_ours(unit.session)
+                    yield unit
+                    self.write_state(unit.session)
+            except BaseException:
+                self.done, self.total, self.message = before
+                raise
 
     def output(self, name: str) -> Path:
         """Return where to write a file that its page offers for download when it is done.

@@ -280,6 +280,24 @@ def test_the_heartbeat_prolongs_the_lease_shows_progress_and_sees_a_cancellation
     assert lease > LONG_AGO
 
 
+def test_progress_of_a_unit_of_work_that_fails_is_never_kept(
+    app: Flask, kind: Callable[..., str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("recovery.kernel.job_runner.HEARTBEAT_SECONDS", 0.01)
+
+    def fail_in_the_second(job: RunningJob) -> None:
+        with job.work():
+            job.progress(1, 2)
+        with job.work():
+            job.progress(2, 2)
+            time.sleep(0.2)
+            raise ZeroDivisionError
+
+    job_id = ask(kind(fail_in_the_second))
+    run_due_jobs()
+    assert row(job_id).done == 1
+
+
 def test_a_cancelled_job_can_be_asked_for_again(app: Flask) -> None:
     job_id = ask(STEPS, {"steps": 1})
     with work_as(LI_NA) as work:
