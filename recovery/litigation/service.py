@@ -408,7 +408,7 @@ def moves_under(session: Session, book: LawBook, today: date) -> Iterator[Move]:
             )
 
 
-def _open_deadlines() -> Select[tuple[Deadline, LitigationFile]]:
+def _open_deadlines() -> Select[Deadline, LitigationFile]:
     return (
         select(Deadline, LitigationFile)
         .join(LitigationFile, LitigationFile.id == Deadline.file_id)

@@ -1,0 +1,48 @@
+"""Everything a calculator shows has a name in both languages."""
+
+import re
+
+import pytest
+
+from recovery.law.inputs import outer_name
+from recovery.law.parameters import standard_parameters
+from recovery.law.registry import RULES
+from recovery.rulebook import words
+
+
+@pytest.mark.parametrize("rule", sorted(RULES))
+def test_a_rule_its_inputs_and_its_results_have_names(rule: str) -> None:
+    named = [words.rule_title(rule)]
+    named += [words.input_label(rule, outer_name(one.name)) for one in RULES[rule].inputs]
+    named += [words.result_label(name) for name in RULES[rule].results]
+    for word in named:
+        assert re.search("[\u4e00-\u9fff]|LPR", word.chinese), word
+        assert word.english.isascii() or "×" in word.english, word
+
+
+def test_every_closed_value_has_a_name() -> None:
+    values = {value for rule in RULES.values() for one in rule.inputs for value in one.kind.values}
+    assert values - set(words.words()["values"]) == set()
+
+
+def test_titles_of_rules_are_told_apart() -> None:
+    titles = [str(words.rule_title(rule)) for rule in RULES]
+    assert sorted(title for title in set(titles) if titles.count(title) > 1) == []
+
+
+def test_every_rule_and_parameter_has_a_subject() -> None:
+    names = [*RULES, *standard_parameters()]
+    assert {words.subject_of(name) for name in names} - set(words.subjects()) == set()
+
+
+def test_every_rule_stands_under_one_subject() -> None:
+    listed = [rule for rules in words.rules_by_subject().values() for rule in rules]
+    assert sorted(listed) == sorted(RULES)
+
+
+def test_no_word_is_left_over() -> None:
+    inputs = {outer_name(one.name) for rule in RULES.values() for one in rule.inputs} | {"on"}
+    plain = {name for name in words.words()["inputs"] if "." not in name}
+    assert plain - inputs == set()
+    results = {name for rule in RULES.values() for name in rule.results}
+    assert set(words.words()["results"]) - results == set()
