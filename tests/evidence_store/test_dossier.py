@@ -106,7 +106,7 @@ def test_openssl_accepts_the_signatures_as_verify_md_says(unpacked: Path, tmp_pa
         here = script.replace("/tmp/", f"{tmp_path}/").replace(
             "manifest.note", f"{unpacked}/{name}"
         )
-        exec(here, {})
+        subprocess.run([sys.executable, "-c", here], check=True)
         command = [tool, "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER"]
         places = ["-inkey", "key.der", "-in", "text", "-sigfile", "signature"]
         done = subprocess.run([*command, *places], cwd=tmp_path, capture_output=True, check=False)
