@@ -35,7 +35,7 @@ from .leaves import Entry, Leaf, LeafError, new_id, stream_id
 from .log import ClockError
 from .merkle import ProofError
 from .note import NoteError
-from .storage import ObjectInfo, StoreError
+from .storage import ObjectInfo, StoreError, sm3
 from .store import MapProof, Store
 
 __all__ = [
@@ -56,5 +56,6 @@ __all__ = [
     "new_id",
     "note",
     "proof",
+    "sm3",
     "stream_id",
 ]

@@ -28,7 +28,7 @@ class StoreBase:
         self._log: Log | None = None
 
     @classmethod
-    def create(cls, url: str, origin: str, skey: str) -> Self:
+    def create(cls, url: str | os.PathLike[str], origin: str, skey: str) -> Self:
         """Make a store in a folder or bucket that has none.
 
         `skey` is a reference to the log's private key, see `keys`. A key given literally is kept
@@ -44,8 +44,8 @@ class StoreBase:
         ring = KeyRing(origin, (RingKey(str(signer.vkey), datetime.now(UTC).date(), 0),))
         if not storage.create("keys", note.sign_with(str(ring), signer).encode()):
             raise StoreError(f"{url} holds a store already")
-        if skey.startswith("PRIVATE+KEY+") and not url.startswith("s3://"):
-            path = Path(url.removeprefix("file://")) / "private"
+        if skey.startswith("PRIVATE+KEY+") and not os.fspath(url).startswith("s3://"):
+            path = Path(os.fspath(url).removeprefix("file://")) / "private"
             path.mkdir(mode=0o700, exist_ok=True)
             keys.write(path / "log.key", note.parse_skey(skey), os.environ.get(keys.PASSPHRASE))
         elif not skey.startswith("PRIVATE+KEY+"):
@@ -53,7 +53,7 @@ class StoreBase:
         return cls(storage, ring, skey)
 
     @classmethod
-    def open(cls, url: str, skey: str | None = None) -> Self:
+    def open(cls, url: str | os.PathLike[str], skey: str | None = None) -> Self:
         """Open a store; `skey` refers to its private key where the store does not know it.
 
         Raises:
@@ -92,6 +92,8 @@ class StoreBase:
         return self._log
 
     def _signer(self) -> Signer:
+        """Return the private key in use; another process may have rotated it since."""
+        self.ring = keys.parse_ring((self.storage.read("keys") or b"").decode())
         reference = self._skey or os.environ.get(KEY_VARIABLE)
         if reference is None:
             data = self.storage.read("private/key-reference")

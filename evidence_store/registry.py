@@ -8,6 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
+from types import MappingProxyType
 from typing import BinaryIO
 
 from . import commitment, leaves, private
@@ -18,6 +19,8 @@ from .storage import GROUP, ObjectInfo, StoreError, object_path
 
 SYSTEM = "evidence_store"
 """Actor of what the store registers by itself."""
+
+NOTHING: Mapping[str, str] = MappingProxyType({})
 
 Source = str | os.PathLike[str] | BinaryIO
 
@@ -101,7 +104,9 @@ class Registry(StoreBase):
             raise StoreError(f"the log has no leaf {index}")
         return entry
 
-    def add_file(self, stream: str, source: Source, meta: Mapping[str, str]) -> list[Entry]:
+    def add_file(
+        self, stream: str, source: Source, meta: Mapping[str, str] = NOTHING
+    ) -> list[Entry]:
         """Store one file and register it; see `add_files`."""
         return self.add_files(stream, [(source, meta)])
 

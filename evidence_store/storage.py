@@ -1,6 +1,7 @@
 """Where a store keeps its files: a local folder or an S3-compatible bucket."""
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -109,8 +110,9 @@ def sm3(source: BinaryIO) -> str:
     return total.hexdigest()
 
 
-def connect(url: str) -> Storage:
+def connect(place: str | os.PathLike[str]) -> Storage:
     """Return the storage at a folder's path, a `file:` URL or an `s3://bucket/prefix` URL."""
+    url = os.fspath(place)
     if url.startswith("s3://"):
         from .s3 import S3Storage
 

@@ -1,5 +1,6 @@
 """The store: signed heads and proofs over what was registered."""
 
+import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -58,7 +59,7 @@ class Store(Registry):
         self._map: tuple[int, RadixMap, Heads] | None = None
 
     @classmethod
-    def create(cls, url: str, origin: str, skey: str) -> Self:
+    def create(cls, url: str | os.PathLike[str], origin: str, skey: str) -> Self:
         """Make a store where there is none, see `StoreBase.create`, and sign its empty head."""
         store = super().create(url, origin, skey)
         store.checkpoint()

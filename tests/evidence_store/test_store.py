@@ -396,6 +396,16 @@ def test_a_key_rotates_and_is_revoked_and_old_heads_stay_good(store: Store, tmp_
         reopened.revoke_key(str(new.vkey), date(2026, 7, 1), last_size=1)
 
 
+def test_another_process_follows_a_rotation(store: Store, tmp_path: Path):
+    other = again(store)
+    other.append([leaf()])
+    keys.write(tmp_path / "new.key", note.generate(KEY.name))
+    store.rotate_key(f"file:{tmp_path}/new.key", date(2026, 6, 1))
+    other.append([leaf()])
+    assert proof.open_checkpoint(other.checkpoint(), [store.ring.keys[-1].vkey]).size == 2
+    assert again(store).verify(full=True) == []
+
+
 def test_a_head_signed_with_a_revoked_key_is_a_finding(store: Store, tmp_path: Path):
     store.append([leaf()])
     store.checkpoint()
