@@ -6,11 +6,9 @@ from decimal import Decimal
 from typing import Any
 
 from recovery.kernel.text import Text, _
-from recovery.web.display import UNKNOWN, count, percent, yuan
+from recovery.web.display import UNKNOWN, amount_unit, count, percent, yuan
 
 Value = Decimal | int | None
-
-MAGNITUDES = ((Decimal(10**8), _("亿元")), (Decimal(10**4), _("万元")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +58,7 @@ class Chart:
             return Decimal("0.01"), "%"
         if self.measure == "count":
             return Decimal(1), ""
-        largest = max((abs(value) for value in self._values), default=Decimal(0))
-        return next(
-            ((size, name) for size, name in MAGNITUDES if largest >= size), (Decimal(1), _("元"))
-        )
+        return amount_unit(max((abs(value) for value in self._values), default=Decimal(0)))
 
     @property
     def unit_name(self) -> Text | str:

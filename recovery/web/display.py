@@ -49,14 +49,36 @@ def capitals(amount: Decimal | None) -> str:
     return UNKNOWN if amount is None else capital_yuan(amount)
 
 
+CHINESE_UNITS: tuple[tuple[Decimal, Text | str], ...] = (
+    (Decimal(10**8), _("亿元")),
+    (Decimal(10**4), _("万元")),
+    (Decimal(1), _("元")),
+)
+ENGLISH_UNITS: tuple[tuple[Decimal, Text | str], ...] = (
+    (Decimal(10**9), "CNY billion"),
+    (Decimal(10**6), "CNY million"),
+    (Decimal(10**3), "CNY thousand"),
+    (Decimal(1), "CNY"),
+)
+
+
+def amount_unit(largest: Decimal) -> tuple[Decimal, Text | str]:
+    """Return what amounts up to `largest` yuan are divided by, and the unit's name; Chinese counts
+    in 万 and 亿, English in thousands."""
+    units = ENGLISH_UNITS if current_language() == "en" else CHINESE_UNITS
+    return next((unit for unit in units if abs(largest) >= unit[0]), units[-1])
+
+
 def magnitude(amount: Decimal | None) -> str:
-    """Return a large amount by its magnitude with the unit named: 3.42 亿元, 18.06 万元."""
+    """Return a large amount by its magnitude with the unit named: 3.42 亿元, CNY 342.00 million."""
     if amount is None:
         return UNKNOWN
-    for unit, name in ((Decimal(10**8), _("亿元")), (Decimal(10**4), _("万元"))):
-        if abs(amount) >= unit:
-            return f"{_two(amount / unit):,} {name}"
-    return f"{_two(amount):,} {_('元')}"
+    size, name = amount_unit(amount)
+    number = f"{_two(amount / size):,}"
+    if current_language() == "en":
+        currency, _blank, word = str(name).partition(" ")
+        return f"{currency} {number} {word}".rstrip()
+    return f"{number} {name}"
 
 
 def percent(share: Decimal | float | None) -> str:

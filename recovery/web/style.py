@@ -242,7 +242,11 @@ def _form() -> dict[str, Any]:
 
 def _wizard() -> dict[str, Any]:
     here = url_for("web.style_kind", kind="wizard")
-    return {"steps": [(_("选择债权"), here), (_("核对"), here), (_("冻结"), None)], "step": 3}
+    return {
+        "book": AMOUNTS["book"],
+        "steps": [(_("选择债权"), here), (_("核对"), here), (_("冻结"), None)],
+        "step": 3,
+    }
 
 
 def _job() -> dict[str, Any]:
@@ -267,7 +271,11 @@ def example_chart(kind: str) -> Chart:
 
 def _report() -> dict[str, Any]:
     chart = example_chart("stacked")
-    return {"charts_shown": [chart, example_chart("line")], "exported": "#"}
+    return {
+        "book": AMOUNTS["book"],
+        "charts_shown": [chart, example_chart("line")],
+        "exported": "#",
+    }
 
 
 def _paper() -> dict[str, Any]:
@@ -320,7 +328,7 @@ def style_kind(kind: str) -> ResponseReturnValue:
 @allowed(Action.VIEW_STYLE)
 def style_totals() -> ResponseReturnValue:
     """Answer the strip of totals of the example list."""
-    return render_template("web/style_totals.html")
+    return render_template("web/style_totals.html", book=AMOUNTS["book"])
 
 
 @bp.post("/style/parts/implied")

@@ -4,10 +4,12 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from flask import Flask
 
 from recovery.kernel import clock
 from recovery.web import display
 from recovery.web.display import Clock
+from tests.web.conftest import Reader
 
 MONDAY = date(2026, 11, 23)
 
@@ -30,6 +32,16 @@ def test_money_has_thousands_two_decimals_and_parentheses_below_zero() -> None:
 )
 def test_a_large_amount_names_its_magnitude(amount: str, shown: str) -> None:
     assert display.magnitude(Decimal(amount)) == shown
+
+
+def test_a_large_amount_counts_in_thousands_for_a_reader_of_english(
+    frame: Flask, reader: Reader
+) -> None:
+    reader.language = "en"
+    with frame.test_request_context():
+        assert display.magnitude(Decimal("342000000")) == "CNY 342.00 million"
+        assert display.magnitude(Decimal("12.5")) == "CNY 12.50"
+        assert display.long_day(MONDAY) == "23 November 2026"
 
 
 def test_a_share_is_a_percentage_with_two_decimals_rounded_half_up() -> None:

@@ -31,7 +31,6 @@ function option(data) {
   const values = {
     type: "value", min: data.from_zero ? (extent) => Math.min(0, extent.min) : undefined,
     axisLabel: { color: soft }, splitLine: { lineStyle: { color: grid } },
-    name: data.unit, nameTextStyle: { color: soft },
   };
   const names = { type: "category", data: data.categories, axisLabel: { color: soft, hideOverlap: true }, axisLine: { lineStyle: { color: soft } }, axisTick: { show: false } };
   const across = data.kind === "across";
@@ -42,7 +41,7 @@ function option(data) {
     // Rich text keeps tooltips in the canvas: the content policy allows no inline style.
     tooltip: { trigger: "axis", renderMode: "richText", backgroundColor: paper, borderColor: soft, textStyle: { color: ink }, axisPointer: { type: data.kind === "line" ? "line" : "shadow" } },
     legend: { show: data.series.length > 1, top: 0, textStyle: { color: ink } },
-    grid: { left: 8, right: 16, top: data.series.length > 1 ? 40 : 28, bottom: 4, containLabel: true },
+    grid: { left: 8, right: 16, top: data.series.length > 1 ? 36 : 12, bottom: 4, containLabel: true },
     xAxis: across ? values : names,
     yAxis: across ? { ...names, inverse: true } : values,
     series: data.series.map((one, place) => series(one, place, data)),
