@@ -50,17 +50,17 @@ class CodeForm(BaseForm):
 
 
 class PasswordForm(BaseForm):
-    """A new password of one's own."""
+    """A new password of one's own. The names say `password`, so that no page shows it again."""
 
-    current = PasswordField(_("现密码"), [Required()], render_kw=CURRENT)
-    new = PasswordField(
+    current_password = PasswordField(_("现密码"), [Required()], render_kw=CURRENT)
+    new_password = PasswordField(
         _("新密码"), [Required()], description=rules.password_policy(), render_kw=NEW
     )
-    again = PasswordField(_("再次输入新密码"), [Required()], render_kw=NEW)
+    password_again = PasswordField(_("再次输入新密码"), [Required()], render_kw=NEW)
 
-    def validate_again(self, field: PasswordField) -> None:
+    def validate_password_again(self, field: PasswordField) -> None:
         """Refuse when the two differ."""
-        if field.data != self.new.data:
+        if field.data != self.new_password.data:
             raise ValidationError(_("两次输入的新密码不一致。"))
 
 

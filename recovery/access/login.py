@@ -19,6 +19,7 @@ from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.text import _
 from recovery.kernel.work import system_work
+from recovery.web.errors import error_page, kept_input
 from recovery.web.language import language_chosen
 from recovery.web.people import user_work
 
@@ -79,6 +80,8 @@ def ask_to_sign_in() -> ResponseReturnValue:
         return Response(status=401, headers={"HX-Redirect": url_for("access.sign_in")})
     if request.path.startswith("/api/"):
         return {"error": str(_("请先登录。"))}, 401
+    if request.method == "POST" and kept_input():
+        return error_page(401, _("登录已结束，没有提交。您填写的内容列在下面，请登录后重新提交。"))
     if awaiting(db.session(), session.get(TOKEN, ""), clock.machine_now()):
         return redirect(url_for("access.show_code", next=back))
     if session.pop(TOKEN, None):

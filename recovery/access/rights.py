@@ -82,7 +82,7 @@ _TABLE: dict[Action, str] = {
     _A.DECIDE_APPROVAL: "PA",
     _A.DELEGATE_APPROVAL: "PA",
     # jobs
-    _A.VIEW_JOBS: HOUSE,
+    _A.VIEW_JOBS: ALL,
     _A.CANCEL_JOB: "COMA",
     _A.RETRY_JOB: "COMA",
     # law and rulebook

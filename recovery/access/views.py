@@ -147,8 +147,8 @@ def change_password() -> ResponseReturnValue:
                 service.change_password(
                     work,
                     own_account(work),
-                    current=form.current.data,
-                    new=form.new.data,
+                    current=form.current_password.data,
+                    new=form.new_password.data,
                     session_id=current_user.session_id,
                 )
             flash(str(_("密码已修改，其他设备上的登录已退出。")), "success")

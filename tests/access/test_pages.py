@@ -9,6 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from recovery.access import second_factor
+from recovery.access.forms import PasswordForm
 from recovery.access.login import access_log
 from recovery.access.models import AccessEntry, UserAccount, UserSession
 from recovery.access.passwords import hashed, is_password
@@ -108,7 +109,7 @@ def test_a_one_time_password_leads_to_nothing_but_choosing_ones_own(
         row.must_change_password, row.one_time_last_day = True, None
     browser_client.post("/sign-in", data=typed())
     assert browser_client.get("/account").location == "/account/password"
-    change = {"current": PASSWORD, "new": BETTER, "again": BETTER}
+    change = {"current_password": PASSWORD, "new_password": BETTER, "password_again": BETTER}
     assert browser_client.post("/account/password", data=change).location == "/account"
     assert browser_client.get("/account").status_code == 200
     db.session.rollback()
@@ -120,10 +121,22 @@ def test_a_one_time_password_leads_to_nothing_but_choosing_ones_own(
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
-        ({"current": "wrong", "new": BETTER, "again": BETTER}, "现密码不正确。"),
-        ({"current": PASSWORD, "new": "short", "again": "short"}, "密码须为 12 至 128 个字符。"),
-        ({"current": PASSWORD, "new": BETTER, "again": BETTER + "!"}, "两次输入的新密码不一致。"),
-        ({"current": PASSWORD, "new": PASSWORD, "again": PASSWORD}, "密码须为"),
+        (
+            {"current_password": "wrong", "new_password": BETTER, "password_again": BETTER},
+            "现密码不正确。",
+        ),
+        (
+            {"current_password": PASSWORD, "new_password": "short", "password_again": "short"},
+            "密码须为 12 至 128 个字符。",
+        ),
+        (
+            {"current_password": PASSWORD, "new_password": BETTER, "password_again": BETTER + "!"},
+            "两次输入的新密码不一致。",
+        ),
+        (
+            {"current_password": PASSWORD, "new_password": PASSWORD, "password_again": PASSWORD},
+            "密码须为",
+        ),
     ],
 )
 def test_a_password_is_not_changed_for_a_wrong_or_weak_one(
@@ -223,3 +236,26 @@ def test_sessions_and_codes_go_by_the_machines_clock_whatever_day_is_shown(
     code = pyotp.TOTP(secret).at(clock.machine_now())
     done = browser_client.post("/account/second-factor", data={"code": code})
     assert "recovery-codes" in done.text
+
+
+def test_what_was_typed_when_a_session_ended_is_handed_back(signed_in, person):
+    client = signed_in("administrator")
+    with system_work("tests") as work:
+        for row in work.session.scalars(select(UserSession)):
+            row.ended_at, row.ended_because = work.now, "everywhere"
+    page = client.post("/places/branches/new", data={"code": "310", "name": "上海分公司"})
+    assert page.status_code == 401
+    assert "登录已结束，没有提交。" in page.text
+    assert "上海分公司" in page.text
+    assert client.get("/places/").location == "/sign-in?next=/places/"
+
+
+def test_no_password_is_handed_back(app: Flask, browser_client: Browser):
+    with app.test_request_context():
+        secrets = [field.name for field in PasswordForm() if field.type == "PasswordField"]
+    page = browser_client.post(
+        "/account/password", data={**dict.fromkeys(secrets, BETTER), "name": "李娜"}
+    )
+    assert len(secrets) == 3
+    assert BETTER not in page.text
+    assert "李娜" in page.text
