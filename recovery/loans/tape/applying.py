@@ -17,6 +17,7 @@ from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Actor
+from recovery.kernel.job_rows import pack_text
 from recovery.kernel.text import _
 from recovery.loans.models import ImportBatch, StagedRow
 from recovery.loans.tape.casting import RowCaster
@@ -38,7 +39,7 @@ FEWEST = 20
 LONGEST_HOLD = 0.5
 """Seconds for which a unit of work may hold the writer."""
 
-AIM = 0.3
+AIM = 0.6 * LONGEST_HOLD
 """Seconds of the writer that the next unit of work is made for."""
 
 Progress = Callable[[int, int], None]
@@ -68,9 +69,11 @@ class Application:
             progress(self.done, self.total)
 
     def _next(self, after: int) -> list[Pending]:
-        """Return the next rows; the reader sees what was committed since."""
+        """Return the next rows, the reader's snapshot ended: SQLite could never begin its log anew
+        while one is open at every commit, and it would grow by each."""
+        rows = read_pending(self.reader, self.batch_id, self.caster, after=after, limit=self.size)
         self.reader.rollback()
-        return read_pending(self.reader, self.batch_id, self.caster, after=after, limit=self.size)
+        return rows
 
     def _apply(self, opener: Opener, rows: Sequence[Pending]) -> None:
         """Apply rows in one unit of work; when the database refuses one, find out which."""
@@ -120,6 +123,7 @@ def apply_batch(
     reader.rollback()
     batch = reader.get_one(ImportBatch, batch_id, populate_existing=True)
     application = application_of(reader, batch, actor=actor, today=today)
+    reader.rollback()
     application.run(opener, progress)
     return finish(opener, batch_id)
 
@@ -189,18 +193,19 @@ def finish(opener: Opener, batch_id: int) -> str:
         return batch.state
 
 
+ORPHAN = json.dumps(
+    {"problems": [{"reason": pack_text(_("贷款文件中没有这份合同"))}]}, ensure_ascii=False
+)
+
+
 def _reject_orphans(session: Session, batch_id: int) -> None:
     """Reject reporting rows whose loan the loans file does not name."""
-    reason = json.dumps(
-        {"problems": [{"reason": {"key": "贷款文件中没有这份合同", "values": {}}}]},
-        ensure_ascii=False,
-    )
     session.execute(
         update(StagedRow)
         .where(
             StagedRow.batch_id == batch_id, StagedRow.part != LOANS, StagedRow.state == "pending"
         )
-        .values(state="rejected", reason=reason)
+        .values(state="rejected", reason=ORPHAN)
         .execution_options(synchronize_session=False)
     )
 

@@ -32,6 +32,8 @@ class Pending:
 
     staged_id: int | None
     row: CastRow
+    contract_no: str | None = None
+    """The contract number that the staged row carries."""
 
 
 class Payments(Protocol):
@@ -128,17 +130,17 @@ class Decider:
         """Return what becomes of one row."""
         row = pending.row
         if number is None or row.is_rejected:
-            return Decision(pending, number, REJECTED)
+            return Decision(pending, number, REJECTED, months=months)
         if known is None:
             new = self._new(row, months)
             if new is None:
-                return Decision(pending, number, REJECTED)
+                return Decision(pending, number, REJECTED, months=months)
             return Decision(
                 pending, number, CREATED, new=new, principal=_principal(new), months=months
             )
         changes = self._compare(row, months, known)
         if changes is None:
-            return Decision(pending, number, REJECTED)
+            return Decision(pending, number, REJECTED, months=months)
         self._keep_first_word(row, known, changes)
         if not changes.shown:
             return Decision(pending, number, UNCHANGED, loan_id=known.loan.id, months=months)

@@ -33,7 +33,7 @@ class StagedPayments:
     caster: RowCaster
 
     def of(self, contract_numbers: Sequence[str]) -> Mapping[str, Sequence[CastRow]]:
-        """Return the reporting rows of each contract, cast."""
+        """Return the reporting rows of each contract, cast; no snapshot stays open."""
         found: dict[str, list[CastRow]] = defaultdict(list)
         keys = keyring()
         for start in range(0, len(contract_numbers), BATCH):
@@ -48,6 +48,7 @@ class StagedPayments:
             ):
                 cast = self.caster.cast(row.row_number, cells_of(row, keys))
                 found[row.contract_no].append(cast)
+        self.session.rollback()
         return found
 
 
@@ -74,7 +75,10 @@ def read_pending(
         .order_by(StagedRow.id)
         .limit(limit)
     ).all()
-    return [Pending(row.id, caster.cast(row.row_number, cells_of(row, keys))) for row in rows]
+    return [
+        Pending(row.id, caster.cast(row.row_number, cells_of(row, keys)), row.contract_no)
+        for row in rows
+    ]
 
 
 def pending_chunks(

@@ -3,20 +3,28 @@
 import json
 from collections.abc import Sequence
 from decimal import Decimal
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import ColumnElement, update
 from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
 from recovery.kernel.bulk import insert_rows
+from recovery.kernel.job_rows import pack_text
 from recovery.kernel.models import AuditEvent
+from recovery.kernel.text import _
 from recovery.kernel.work import Work, request_id
 from recovery.loans.bulk import insert_loans, update_loans
 from recovery.loans.models import ImportBatch, StagedRow
 from recovery.loans.tape.deciding import CREATED, REJECTED, UPDATED, Decision, grouped
 from recovery.loans.tape.findings import Findings, packed_problem, texts
 from recovery.loans.tape.staging import LOANS
+
+AT_ONCE = 500
+
+LOAN_REJECTED = json.dumps(
+    {"problems": [{"reason": pack_text(_("这笔贷款在贷款文件中的行被拒绝"))}]}, ensure_ascii=False
+)
 
 
 def write(work: Work, batch_id: int, decisions: Sequence[Decision]) -> None:
@@ -54,46 +62,56 @@ def _audit(work: Work, updated: Sequence[Decision]) -> None:
 
 def _mark(session: Session, batch_id: int, decisions: Sequence[Decision]) -> None:
     """Mark the staged rows, those of the payments file with their loans."""
-    table = cast(Table, StagedRow.__table__)
-    marking = (
-        update(table)
-        .where(table.c.id == bindparam("row_id"))
-        .values(
-            state=bindparam("new_state"),
-            outcome=bindparam("new_outcome"),
-            reason=bindparam("new_reason"),
-            contract_no=bindparam("new_contract_no"),
-        )
+    plain = [one for one in decisions if _is_plain(one)]
+    for outcome in {one.outcome for one in plain}:
+        ids = [one.pending.staged_id for one in grouped(plain, outcome)]
+        for start in range(0, len(ids), AT_ONCE):
+            here = StagedRow.id.in_(ids[start : start + AT_ONCE])
+            _update(session, [here], {"state": "applied", "outcome": outcome})
+    for one in decisions:
+        if not _is_plain(one):
+            _update(session, [StagedRow.id == one.pending.staged_id], _marks(one))
+    _mark_payments(session, batch_id, decisions)
+
+
+def _is_plain(one: Decision) -> bool:
+    """Return whether there is nothing to say of a row but that it was applied."""
+    return (
+        one.outcome != REJECTED
+        and not one.problems
+        and not one.shown
+        and one.contract_no == one.pending.contract_no
     )
-    session.connection().execute(marking, [_marks(one) for one in decisions])
-    for state in ("applied", "rejected"):
-        numbers = [
-            one.contract_no
-            for one in decisions
-            if one.months and (one.outcome == REJECTED) == (state == "rejected")
-        ]
-        if numbers:
-            session.execute(
-                update(StagedRow)
-                .where(
-                    StagedRow.batch_id == batch_id,
-                    StagedRow.part != LOANS,
-                    StagedRow.contract_no.in_(numbers),
-                )
-                .values(state=state)
-                .execution_options(synchronize_session=False)
-            )
+
+
+def _update(session: Session, where: list[ColumnElement[bool]], values: dict[str, Any]) -> None:
+    """Update staged rows that the session holds no objects of."""
+    changed = update(StagedRow).where(*where).values(**values)
+    session.execute(changed.execution_options(synchronize_session=False))
+
+
+def _mark_payments(session: Session, batch_id: int, decisions: Sequence[Decision]) -> None:
+    """Mark the rows of the payments file as their loans: a loan is whole or absent."""
+    told = [one for one in decisions if one.months and one.contract_no]
+    for state, reason in (("applied", None), ("rejected", LOAN_REJECTED)):
+        numbers = [one.contract_no for one in told if (one.outcome == REJECTED) == bool(reason)]
+        for start in range(0, len(numbers), AT_ONCE):
+            here = [
+                StagedRow.batch_id == batch_id,
+                StagedRow.part != LOANS,
+                StagedRow.contract_no.in_(numbers[start : start + AT_ONCE]),
+            ]
+            _update(session, here, {"state": state, "reason": reason})
 
 
 def _marks(one: Decision) -> dict[str, Any]:
     """Return what a staged row keeps of its decision."""
     is_rejected = one.outcome == REJECTED
     return {
-        "row_id": one.pending.staged_id,
-        "new_state": "rejected" if is_rejected else "applied",
-        "new_outcome": None if is_rejected else one.outcome,
-        "new_reason": reasons_of(one),
-        "new_contract_no": one.contract_no,
+        "state": "rejected" if is_rejected else "applied",
+        "outcome": None if is_rejected else one.outcome,
+        "reason": reasons_of(one),
+        "contract_no": one.contract_no,
     }
 
 

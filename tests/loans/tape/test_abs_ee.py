@@ -202,3 +202,28 @@ def test_a_corrected_month_is_corrected_by_new_entries(
     assert (last.kind, last.reference) == ("adjustment", "abs-ee/2023-05-a/payment#2")
     again = import_file(app, path)
     assert again.unchanged_count == 1
+
+
+def test_payment_rows_follow_their_loan_or_are_rejected_with_the_reason(
+    app: Flask, tmp_path: Path
+) -> None:
+    rows = [snapshot_row(1), snapshot_row(2, originalLoanAmount="?")]
+    header = (
+        "assetNumber,reportingPeriodEndingDate,actualPrincipalCollectedAmount,"
+        "totalActualAmountPaid,reportingPeriodActualEndBalanceAmount"
+    )
+    payments = tmp_path / "payments.csv"
+    lines = [
+        f"AL000000{serial},2023-06-30,400,480,{amount}"
+        for serial, amount in ((1, 19201), (2, 19202), (3, 19203))
+    ]
+    payments.write_text("\n".join([header, *lines]), "utf-8")
+    batch = import_file(app, write_snapshot(tmp_path / "loans.csv", rows), payments=payments)
+    assert (batch.created_count, batch.rejected_count, batch.state) == (1, 1, "applied")
+    found = db.session.scalars(
+        select(StagedRow).where(StagedRow.part == "payments").order_by(StagedRow.id)
+    ).all()
+    assert [row.state for row in found] == ["applied", "rejected", "rejected"]
+    assert "行被拒绝" in (found[1].reason or "")
+    assert "没有这份合同" in (found[2].reason or "")
+    assert loan_of("AL0000001").principal == Decimal(19201)
