@@ -70,3 +70,23 @@ OWNERS = (
     Column("since", _("自"), kind="day"),
     Column("until", _("至"), kind="day"),
 )
+
+MONTHS = (
+    Column("month_end", _("月末"), kind="day"),
+    Column("principal", _("本金（元）"), kind="money"),
+    Column("billed_interest", _("应收利息（元）"), kind="money"),
+    Column("days_past_due", _("逾期天数"), kind="count"),
+    Column("asset_class", _("五级分类"), value=lambda month: labels.CLASSES.get(month.asset_class)),
+    Column("reported_balance", _("报送余额（元）"), kind="money"),
+    Column("difference", _("差额（元）"), kind="money"),
+    Column("difference_reason", _("差额原因")),
+)
+
+FACTS = (
+    Column("as_of", _("日期"), kind="day"),
+    Column("gross_carrying_amount", _("账面总额（元）"), kind="money"),
+    Column("allowance", _("减值准备（元）"), kind="money"),
+    Column("ifrs9_stage", _("减值阶段"), kind="count"),
+    Column("effective_rate_per_year", _("实际利率"), kind="percent"),
+    Column("written_off_on", _("核销日"), kind="day"),
+)

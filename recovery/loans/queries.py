@@ -13,11 +13,13 @@ from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope, visible
 from recovery.kernel.text import _
 from recovery.loans.models import (
+    AccountingFact,
     Document,
     Instalment,
     LedgerEntry,
     Loan,
     LoanOwnership,
+    MonthEndSnapshot,
     Vehicle,
 )
 from recovery.loans.rules.accrual import Contract, Posting
@@ -250,3 +252,15 @@ def vehicle_of(session: Session, loan_id: int) -> Vehicle | None:
     """Return the car that secures a loan whose gate was passed; None: none does."""
     rows = select(Vehicle).where(Vehicle.loan_id == loan_id, Vehicle.ended_on.is_(None))
     return session.scalars(rows.order_by(Vehicle.id.desc()).limit(1)).first()
+
+
+def months_of(session: Session, loan_id: int, *, limit: int = 36) -> list[MonthEndSnapshot]:
+    """Return the newest month ends of a loan."""
+    rows = select(MonthEndSnapshot).where(MonthEndSnapshot.loan_id == loan_id)
+    return list(session.scalars(rows.order_by(MonthEndSnapshot.month_end.desc()).limit(limit)))
+
+
+def facts_of(session: Session, loan_id: int, *, limit: int = 12) -> list[AccountingFact]:
+    """Return the newest accounting figures of a loan, as imported."""
+    rows = select(AccountingFact).where(AccountingFact.loan_id == loan_id)
+    return list(session.scalars(rows.order_by(AccountingFact.as_of.desc()).limit(limit)))

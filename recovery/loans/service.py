@@ -16,6 +16,7 @@ from recovery.loans.ledger import OWN, Booking, LoanLedger
 from recovery.loans.models import LedgerEntry, Loan
 from recovery.loans.receipts import receive
 from recovery.loans.reversals import reverse
+from recovery.loans.rules.classification import CLASSES
 from recovery.loans.values import NewEntry
 
 __all__ = [
@@ -30,6 +31,7 @@ __all__ = [
     "record_recovery",
     "record_sale_proceeds",
     "reverse_transaction",
+    "set_class_floor",
 ]
 
 
@@ -126,6 +128,20 @@ def accelerate(work: Work, loan_id: int, on: date) -> Loan:
     loan.accelerated_on = on
     ledger.close()
     work.record(Action.CHANGE_LOAN, loan, accelerated_on=(None, on))
+    return loan
+
+
+def set_class_floor(work: Work, loan_id: int, floor: str | None, *, reason: str) -> Loan:
+    """Set the class below which the loan may not be put because of an event; None lifts it.
+
+    Raises:
+        RuleViolation: an unknown class, or no reason.
+    """
+    loan = work.get(Loan, loan_id)
+    if (floor is not None and floor not in CLASSES) or not reason.strip():
+        raise RuleViolation(_("请选择五级分类并说明理由。"))
+    before, loan.class_floor = loan.class_floor, floor
+    work.record(Action.CHANGE_LOAN, loan, class_floor=(before, floor), reason=reason)
     return loan
 
 

@@ -13,7 +13,15 @@ from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.text import _
 from recovery.loans import labels, queries, timeline
 from recovery.loans.blueprint import bp
-from recovery.loans.columns import CLAIM_LINES, DOCUMENTS, LEDGER, OWNERS, SCHEDULE
+from recovery.loans.columns import (
+    CLAIM_LINES,
+    DOCUMENTS,
+    FACTS,
+    LEDGER,
+    MONTHS,
+    OWNERS,
+    SCHEDULE,
+)
 from recovery.loans.documents import store
 from recovery.loans.page import (
     LoanPage,
@@ -105,6 +113,10 @@ def money(loan_id: int) -> ResponseReturnValue:
         },
         schedule=SCHEDULE,
         lines=queries.instalments_of(session, loan_id),
+        month_columns=MONTHS,
+        months=queries.months_of(session, loan_id),
+        fact_columns=FACTS,
+        facts_found=queries.facts_of(session, loan_id),
         **_claim_values(page, _asked_day()),
     )
 

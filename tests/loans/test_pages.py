@@ -16,6 +16,7 @@ from recovery.kernel.work import system_work
 from recovery.loans import queries, service
 from recovery.loans.models import Document, LedgerEntry, Loan, LoanParty, Vehicle
 from recovery.loans.service import Booking
+from recovery.loans.values import NewFact, NewSnapshot
 from tests.conftest import Browser
 from tests.loans.making import make_loan
 
@@ -151,6 +152,23 @@ def test_the_car_is_changed_and_a_stale_form_is_told(signed_in: SignIn, loan_id:
     warned = browser.get(f"/loans/{loan_id}").text
     assert "车辆下落不明" in warned
     assert browser.post(f"{address}/end").status_code == 302
+
+
+def test_the_money_tab_shows_month_ends_and_imported_accounting_figures(
+    signed_in: SignIn,
+) -> None:
+    with system_work("tests") as work:
+        loan = make_loan(
+            work,
+            snapshots=(
+                NewSnapshot(date(2025, 3, 31), D("120000.05"), difference_reason="四舍五入"),
+            ),
+            facts=(NewFact(date(2026, 2, 28), gross_carrying_amount=D("98765.43")),),
+        )
+        loan_id = loan.id
+    text = signed_in("asset_manager").get(f"/loans/{loan_id}/money").text
+    for shown in ("120,000.05", "0.05", "四舍五入", "98,765.43"):
+        assert shown in text
 
 
 def test_people_owners_and_acceleration_have_their_forms(signed_in: SignIn, loan_id: int) -> None:

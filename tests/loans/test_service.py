@@ -207,6 +207,17 @@ def test_acceleration_makes_the_whole_principal_due(work: Work) -> None:
         service.accelerate(work, loan.id, TODAY)
 
 
+def test_an_event_sets_a_floor_of_the_class_with_a_reason(work: Work) -> None:
+    loan = make_loan(work)
+    service.set_class_floor(work, loan.id, "substandard", reason="重组")
+    assert loan.class_floor == "substandard"
+    for floor, reason in (("bad", "重组"), ("loss", " ")):
+        with pytest.raises(RuleViolation):
+            service.set_class_floor(work, loan.id, floor, reason=reason)
+    service.set_class_floor(work, loan.id, None, reason="观察期满")
+    assert loan.class_floor is None
+
+
 def test_interest_by_days_is_billed_as_it_really_ran(work: Work) -> None:
     loan = make_loan(work, method="simple_interest", day_count="actual/365")
     service.record_payment(work, loan.id, Booking(D("5000.00"), date(2025, 2, 10)))
