@@ -13,6 +13,7 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from recovery.access import service
+from recovery.access.engagements import Terms, create_engagement
 from recovery.access.models import UserAccount
 from recovery.access.rights import Role, may
 from recovery.kernel.work import Work, system_work
@@ -188,3 +189,25 @@ def test_an_agency_sees_only_what_is_placed_with_it(
     client = signed_in(Role.AGENCY_USER)
     assert client.get(f"/loans/{placed.id}").status_code == 200
     assert client.get(f"/loans/{kept.id}").status_code == 404
+
+
+def test_an_external_auditor_sees_the_package_of_the_engagement_and_no_other(
+    signed_in: Callable[..., Browser], person: Callable[..., UserAccount]
+):
+    auditor = person(Role.EXTERNAL_AUDITOR)
+    with system_work("tests") as work:
+        branch = service.create_branch(work, "999", "外地分公司")
+        packages, loans = [], []
+        for name in ("第一期", "第二期"):
+            package = start_package(work, NewPackage(name, "sale"))
+            loan = book(work, branch.id, f"HT-{name}", "王伟")
+            loan.package_id = package.id
+            packages.append(package.id)
+            loans.append(loan.id)
+        row = work.session.get_one(UserAccount, auditor.id)
+        terms = Terms("尽职调查", work.today, work.today, packages=frozenset(packages[:1]))
+        create_engagement(work, row, terms)
+    client = signed_in(Role.EXTERNAL_AUDITOR)
+    seen = [client.get(f"/packages/{number}").status_code for number in packages]
+    seen += [client.get(f"/loans/{number}").status_code for number in loans]
+    assert seen == [200, 404, 200, 404]
