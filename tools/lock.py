@@ -35,7 +35,7 @@ def compile_lock(*groups: str) -> dict[str, str]:
 
 def main() -> None:
     """Compile with every group, then sort what running needs above the line."""
-    everything = compile_lock("--extra", "cluster", "--group", "dev")
+    everything = compile_lock("--all-extras", "--group", "dev")
     names = {key.split("==")[0] for key in compile_lock()}
     running = "".join(text for key, text in everything.items() if key.split("==")[0] in names)
     testing = "".join(text for key, text in everything.items() if key.split("==")[0] not in names)
