@@ -32,6 +32,8 @@ MOST_FILES = 200_000
 MOST_BYTES = 1 << 38
 MOST_IN_MEMORY = 1 << 28
 MOST_LINE = 1 << 24
+MOST_FIELDS = 4096
+MOST_ROWS = 2000
 SMALL = 1 << 20
 HEX = frozenset("0123456789abcdef")
 
@@ -53,7 +55,11 @@ class Report:
         self.rows.append(("ok", chinese, english))
 
     def failed(self, chinese: str, english: str) -> None:
-        self.rows.append(("FAILED", chinese, english))
+        """Note a failure; of very many, the first say enough."""
+        if len(self.rows) < MOST_ROWS:
+            self.rows.append(("FAILED", chinese, english))
+        elif len(self.rows) == MOST_ROWS:
+            self.rows.append(("FAILED", "其余未列出", "further failures are not listed"))
 
     def skipped(self, chinese: str, english: str) -> None:
         self.rows.append(("not done", chinese, english))
@@ -576,6 +582,8 @@ class Dossier:
                     OverflowError,
                 ) as error:
                     bad += 1
+                    if bad > MOST_ROWS:
+                        raise Bad("too many records are bad") from None
                     self.report.failed(
                         "records.jsonl 第 %d 行：%s" % (place, error),
                         "records.jsonl line %d: %s" % (place, error),
@@ -596,6 +604,8 @@ class Dossier:
         hash_, index = sha256(b"\0" + text.encode()), row["index"]
         self.prove(index, hash_, row["proof"])
         digests = [bytes.fromhex(hex_text(value, 64)) for value in row["digests"]]
+        if len(digests) > MOST_FIELDS:
+            raise Bad("a record of more than %d fields" % MOST_FIELDS)
         if not digests or tree_root(digests).hex() != leaf["commitment"]:
             raise Bad("leaf %d does not commit to this record" % index)
         last = -1
