@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
     """Put the frame under `app`: call it before the features' own `register`."""
     from recovery.web import (
         assets,
+        chart_svg,
         display,
         errors,
         frame,
@@ -29,6 +30,7 @@ def register(app: Flask) -> None:
     for part in (
         security,
         assets,
+        chart_svg,
         language,
         display,
         navigation,

@@ -373,6 +373,7 @@ def _example_paper(day: date) -> bytes:
         columns=columns,
         rows=rows,
         total=total,
+        chart=example_chart("stacked"),
         day=day,
         number="样式-0001",
         fingerprint="9f86d081",
