@@ -71,7 +71,7 @@ def chart_svg(chart: Chart) -> Markup:
     parts = [*_grid(scale), *_names(chart), *draw(rows, scale), *_legend(chart)]
     return Markup(  # noqa: S704 - every text in it was escaped
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" '
-        f'font-size="11"><title>{title}</title>'
+        f'font-family="Noto Sans SC" font-size="11"><title>{title}</title>'
         f'<text x="0" y="12" font-weight="bold">{title}</text>{"".join(parts)}</svg>'
     )
 
