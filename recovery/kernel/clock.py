@@ -26,7 +26,7 @@ def now() -> datetime:
 
 
 def machine_now() -> datetime:
-    """Return the machine's moment in UTC, whatever day is shown: for leases, retries and sessions."""
+    """Return the machine's moment in UTC, whatever day is shown: for leases and sessions."""
     return datetime.now(UTC)
 
 

@@ -1,4 +1,4 @@
-"""House numbers without gaps or doubles (`2026-000123`), drawn in the transaction that uses them."""
+"""House numbers without gaps or doubles (`2026-000123`), drawn in the transaction using them."""
 
 from sqlalchemy import select
 

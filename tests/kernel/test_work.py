@@ -1,4 +1,4 @@
-"""The unit of work: one transaction with its audit event, and a database that pages cannot write."""
+"""The unit of work: one transaction with its audit event, and pages that cannot write."""
 
 from datetime import UTC, datetime
 
