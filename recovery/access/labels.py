@@ -39,6 +39,7 @@ ACTION_NAMES: dict[Action, Text] = {
     _A.REVERSE_TRANSACTION: _("冲正交易"),
     _A.CHANGE_COLLATERAL: _("修改抵押物"),
     _A.CHANGE_LOAN: _("修改贷款"),
+    _A.VIEW_LOAN_HISTORY: _("查看贷款的修改历史"),
     _A.PROPOSE_CONCESSION: _("提出减免或核销"),
     _A.EXECUTE_CONCESSION: _("执行减免或核销"),
     _A.SAVE_VIEW: _("保存视图"),

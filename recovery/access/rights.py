@@ -100,6 +100,7 @@ _TABLE: dict[Action, str] = {
     _A.REVERSE_TRANSACTION: "M",
     _A.CHANGE_COLLATERAL: "COM",
     _A.CHANGE_LOAN: "CM",
+    _A.VIEW_LOAN_HISTORY: HOUSE,
     _A.PROPOSE_CONCESSION: "COM",
     _A.EXECUTE_CONCESSION: "PA",
     # evidence

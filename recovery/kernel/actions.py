@@ -50,6 +50,7 @@ class Action(StrEnum):
     REVERSE_TRANSACTION = "transaction.reverse"
     CHANGE_COLLATERAL = "collateral.change"
     CHANGE_LOAN = "loan.change"
+    VIEW_LOAN_HISTORY = "loan.view_history"
     PROPOSE_CONCESSION = "concession.propose"
     EXECUTE_CONCESSION = "concession.execute"
     SAVE_VIEW = "view.save"

@@ -1,5 +1,6 @@
 """The columns of the tables on the loan page."""
 
+from recovery.access.labels import action_label
 from recovery.kernel.text import Text, _
 from recovery.loans import labels
 from recovery.loans.models import Document, Instalment
@@ -89,4 +90,11 @@ FACTS = (
     Column("ifrs9_stage", _("减值阶段"), kind="count"),
     Column("effective_rate_per_year", _("实际利率"), kind="percent"),
     Column("written_off_on", _("核销日"), kind="day"),
+)
+
+HISTORY = (
+    Column("at", _("时间"), kind="moment"),
+    Column("actor_name", _("人员")),
+    Column("action", _("操作"), value=lambda event: action_label(event.action)),
+    Column("changes", _("变化"), kind="own"),
 )

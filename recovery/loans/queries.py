@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session, aliased
 
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope, visible
+from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import _
 from recovery.loans.models import (
     AccountingFact,
+    Concession,
     Document,
     Instalment,
     LedgerEntry,
@@ -264,3 +266,26 @@ def facts_of(session: Session, loan_id: int, *, limit: int = 12) -> list[Account
     """Return the newest accounting figures of a loan, as imported."""
     rows = select(AccountingFact).where(AccountingFact.loan_id == loan_id)
     return list(session.scalars(rows.order_by(AccountingFact.as_of.desc()).limit(limit)))
+
+
+def history_of(session: Session, loan_id: int, *, limit: int = 200) -> list[AuditEvent]:
+    """Return the newest acts on a loan, its cars and its concessions."""
+    subjects = [
+        ("loan", [loan_id]),
+        ("vehicle", session.scalars(select(Vehicle.id).where(Vehicle.loan_id == loan_id)).all()),
+        (
+            "concession",
+            session.scalars(select(Concession.id).where(Concession.loan_id == loan_id)).all(),
+        ),
+    ]
+    found = [
+        event
+        for table, ids in subjects
+        for event in session.scalars(
+            select(AuditEvent)
+            .where(AuditEvent.subject_type == table, AuditEvent.subject_id.in_(ids))
+            .order_by(AuditEvent.id.desc())
+            .limit(limit)
+        )
+    ]
+    return sorted(found, key=lambda event: event.id, reverse=True)[:limit]

@@ -17,6 +17,7 @@ from recovery.loans.columns import (
     CLAIM_LINES,
     DOCUMENTS,
     FACTS,
+    HISTORY,
     LEDGER,
     MONTHS,
     OWNERS,
@@ -170,6 +171,15 @@ def download_paper(loan_id: int, document_id: int) -> ResponseReturnValue:
     return as_attachment(content, name=document.file_name, media_type=document.media_type)
 
 
+@bp.get("/<int:loan_id>/history")
+@allowed(Action.VIEW_LOAN_HISTORY)
+def history(loan_id: int) -> ResponseReturnValue:
+    """Show who changed what of a loan, the newest first."""
+    page = _page(loan_id)
+    events = queries.history_of(db.session(), loan_id)
+    return _render("loans/history.html", page, "history", columns=HISTORY, events=events)
+
+
 @bp.get("/<int:loan_id>/part/<name>")
 @allowed(Action.VIEW_LOANS)
 def part(loan_id: int, name: str) -> ResponseReturnValue:
@@ -227,11 +237,15 @@ def _tabs(loan_id: int, current: str) -> list[tuple[text.Text, str, bool]]:
         (label, url_for(endpoint, loan_id=loan_id), name == current)
         for name, label, endpoint in own
     ]
-    return tabs + [
+    tabs += [
         (tab.label, url_for("loans.part", loan_id=loan_id, name=name), name == current)
         for name, tab in links.loan_tabs.items()
         if may(tab.action)
     ]
+    if may(Action.VIEW_LOAN_HISTORY):
+        here = url_for("loans.history", loan_id=loan_id)
+        tabs.append((_("修改历史"), here, current == "history"))
+    return tabs
 
 
 def _asked_day() -> date:

@@ -36,7 +36,7 @@ def loan_id(signed_in: SignIn) -> int:
         return loan.id
 
 
-TABS = ("", "/timeline", "/money", "/papers")
+TABS = ("", "/timeline", "/money", "/papers", "/history")
 
 
 @pytest.mark.parametrize("tab", TABS)
@@ -149,6 +149,8 @@ def test_the_car_is_changed_and_a_stale_form_is_told(signed_in: SignIn, loan_id:
     stale = browser.post(address, data=form | {"plate": "沪C00001"})
     assert stale.status_code == 409
     assert "沪C00001" in stale.text
+    assert "with_debtor" not in browser.get(f"/loans/{loan_id}/history").text
+    assert "missing" in browser.get(f"/loans/{loan_id}/history").text
     warned = browser.get(f"/loans/{loan_id}").text
     assert "车辆下落不明" in warned
     assert browser.post(f"{address}/end").status_code == 302
