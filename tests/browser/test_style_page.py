@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
-from recovery.web.style import KINDS
+from recovery.web.style_examples import KINDS
 from tests.browser.conftest import check_accessibility, check_width
 
 Enter = Callable[..., Page]
