@@ -46,8 +46,8 @@ class Findings:
         """Count decisions in."""
         for one in decisions:
             self.counts[one.outcome] += 1
-            self.reporting_rows += len(one.months)
             if one.outcome != REJECTED:
+                self.reporting_rows += sum(month.rows for month in one.months)
                 self._sum(one)
             if one.shown:
                 self._differ(one)

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -35,8 +35,18 @@ def months_of(row: CastRow, payments: Iterable[CastRow]) -> list[Month]:
             told.append(month_of(payment.values))
         elif not payment.is_rejected:
             row.reject(_("逐月还款第 {number} 行没有报告期末日", number=payment.number))
+    for end in twice(told):
+        row.note(_("逐月还款中 {day} 有两行且金额不同，以后一行为准", day=end))
     first = month_of(row.values) if "period_end" in row.values else None
     return merged(first, told)
+
+
+def twice(months: Iterable[Month]) -> list[date]:
+    """Return the month ends that rows tell of more than once, and not alike."""
+    figures: dict[date, set[tuple[Decimal | None, ...]]] = defaultdict(set)
+    for month in months:
+        figures[month.period_end].add(month.figures)
+    return [end for end, told in figures.items() if len(told) > 1]
 
 
 def new_monthly_loan(row: CastRow, months: Sequence[Month], setting: Setting) -> NewLoan | None:

@@ -28,6 +28,9 @@ class Month:
     recovered: Decimal | None = None
     proceeds: Decimal | None = None
     zero_balance_code: str | None = None
+    rows: int = 1
+    """Rows of the payments file that it stands for."""
+
     file_mark: str = ""
     """Tells a row of the loans file from one of the payments file."""
 
@@ -66,5 +69,5 @@ def merged(first: Month | None, others: Sequence[Month]) -> list[Month]:
     same = by_end.get(first.period_end)
     if same is not None and same.figures == first.figures:
         months.remove(same)
-    first = replace(first, file_mark="-a")
+    first = replace(first, file_mark="-a", rows=len(others) - len(months))
     return sorted([first, *months], key=lambda month: month.period_end)

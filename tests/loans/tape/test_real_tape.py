@@ -88,6 +88,7 @@ def test_every_loan_month_is_the_filings_to_the_cent_or_listed_with_its_reason(
     assert (batch.state, batch.created_count, batch.rejected_count) == ("applied", 1342, 0)
     applied = select(func.count()).where(StagedRow.part == "payments", StagedRow.state == "applied")
     assert db.session.scalar(applied) == 40463
+    assert batch.control_totals["reporting_rows"] == 40463
     assert check_month_ends() == 79
     check_columns()
     assert db.session.scalar(select(func.count()).where(Person.name.is_not(None))) == 0
