@@ -4,6 +4,8 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
@@ -247,3 +249,63 @@ def test_a_vehicle_may_come_with_a_later_tape(work: Work) -> None:
 
 
 assert TERMS.months == 36
+
+
+amounts = st.decimals(D("0.01"), D("9000"), places=2)
+days = st.dates(date(2025, 1, 16), date(2026, 3, 15))
+payments = st.lists(
+    st.builds(
+        lambda day, principal, interest: NewEntry(
+            "payment", day, principal + interest, principal=-principal, interest=-interest
+        ),
+        days,
+        amounts,
+        amounts,
+    ),
+    max_size=5,
+)
+positions = st.none() | st.builds(
+    Position,
+    days,
+    principal=amounts,
+    billed_interest=amounts,
+    penalty_due=amounts,
+    overdue_since=st.none() | st.sampled_from([date(2025, 2, 15), date(2025, 3, 15)]),
+)
+
+
+def test_whatever_tapes_bring_the_columns_are_the_sums_of_the_ledger(work: Work) -> None:
+    serial = iter(range(10_000))
+
+    @settings(
+        max_examples=20,
+        deadline=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture],
+    )
+    @given(st.booleans(), payments, positions, payments, positions)
+    def check(
+        planned: bool,
+        first: list[NewEntry],
+        opening: Position | None,
+        later: list[NewEntry],
+        position: Position | None,
+    ) -> None:
+        changes = {} if planned else {"instalments": ()}
+        loan = make_loan(
+            work, f"H-{next(serial)}", entries=tuple(first), opening=opening, **changes
+        )
+        assert_in_step(work, loan)
+        update_loans(work, [LoanUpdate(loan.id, entries=tuple(later), position=position)])
+        assert_in_step(work, loan)
+        if position is not None and not any(one.value_date > position.as_of for one in later):
+            owed = [e for e in entries_of(work, loan) if e.value_date <= position.as_of]
+            assert sum(entry.principal for entry in owed) == position.principal
+        unpaid = work.session.scalars(
+            select(Instalment.due_on)
+            .where(Instalment.loan_id == loan.id, Instalment.paid_on.is_(None))
+            .order_by(Instalment.due_on)
+        ).first()
+        if planned and loan.balance > 0 and unpaid is not None and unpaid < date(2026, 3, 16):
+            assert loan.overdue_since == unpaid
+
+    check()
