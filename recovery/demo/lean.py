@@ -110,10 +110,15 @@ def _vehicle(random: Random, number: int, year: int, plate: str) -> NewVehicle:
 def _entries(
     random: Random, amount: Decimal, disbursed_on: date, overdue: int, today: date
 ) -> tuple[NewEntry, ...]:
-    """Return the four rows: disbursed, interest billed, paid, and a late fee or the rest."""
+    """Return the four rows: disbursed, paid, interest billed, and a late fee or the interest paid.
+
+    Of the loans that are not late a third is paid off.
+    """
     billed_on = today - timedelta(days=overdue + 20)
     interest = (amount * random.randrange(100, 600) / 10_000).quantize(FEN)
     paid = (amount * random.randrange(500, 9_000) / 10_000).quantize(FEN)
+    if not overdue and random.random() < 1 / 3:
+        paid = amount
     fee = Decimal(random.randrange(50, 900)) if overdue else interest
     last = (
         NewEntry("fee", today - timedelta(days=overdue // 2), fee, costs=fee)

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 from random import Random
 
-from stdnum.cn import ric
+from stdnum.iso7064 import mod_11_2
 
 from recovery.demo.places import Place
 from recovery.loans.values import NewPerson
@@ -45,7 +45,7 @@ def id_number(random: Random, city: str) -> str:
     """Return an ID number with a right check digit, of a county that does not exist."""
     born = date(1962, 1, 1) + timedelta(days=random.randrange(40 * 365))
     body = f"{city}{NO_COUNTY}{born:%Y%m%d}{random.randrange(1, 1000):03d}"
-    return body + str(ric.calc_check_digit(body))
+    return body + str(mod_11_2.calc_check_digit(body))
 
 
 def phone(random: Random) -> str:

@@ -3,11 +3,13 @@
 import hashlib
 import hmac
 from dataclasses import dataclass
+from datetime import timedelta
 
 from flask import current_app
 from sqlalchemy import select
 
-from recovery.access import passwords, service
+from recovery.access import passwords, queries, service
+from recovery.access.engagements import Terms, create_engagement
 from recovery.access.models import Agency, Branch, UserAccount
 from recovery.access.rights import Role
 from recovery.demo.lean import Staff
@@ -61,6 +63,7 @@ def hire(work: Work) -> Staff:
         user.username: _account(work, user, branches, agencies)
         for user in (*USERS, *_branch_collectors())
     }
+    _engage(work, accounts["waishen"], branches[:2])
     collectors = [accounts[user.username].id for user in _branch_collectors()]
     return Staff(
         branches=tuple(branch.id for branch in branches),
@@ -68,6 +71,15 @@ def hire(work: Work) -> Staff:
         agencies=tuple(agency.id for agency in agencies),
         counsel=accounts["fawu"].id,
     )
+
+
+def _engage(work: Work, auditor: UserAccount, branches: list[Branch]) -> None:
+    """Let the external auditor read two branches for a year, unless a mandate stands already."""
+    if queries.engagements(work.session, auditor.id):
+        return
+    last_day = work.today + timedelta(days=365)
+    opened = frozenset(branch.id for branch in branches)
+    create_engagement(work, auditor, Terms("年度专项审计", work.today, last_day, opened))
 
 
 def _branch_collectors() -> list[DemoUser]:
