@@ -170,6 +170,14 @@ def upgrade() -> None:
         sqlite_where=sa.text("status = 'pending'"),
         postgresql_where=sa.text("status = 'pending'"),
     )
+    op.create_index(
+        "uq_approval_request_pending_loan",
+        "approval_request",
+        ["kind", "loan_id"],
+        unique=True,
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
     op.create_table(
         "delegation",
         sa.Column("id", Id, nullable=False),
@@ -319,6 +327,12 @@ def downgrade() -> None:
     op.drop_index("ix_delegation_to_user_id_last_day", table_name="delegation")
     op.drop_index(op.f("ix_delegation_from_user_id"), table_name="delegation")
     op.drop_table("delegation")
+    op.drop_index(
+        "uq_approval_request_pending_loan",
+        table_name="approval_request",
+        sqlite_where=sa.text("status = 'pending'"),
+        postgresql_where=sa.text("status = 'pending'"),
+    )
     op.drop_index(
         "uq_approval_request_pending",
         table_name="approval_request",

@@ -61,7 +61,7 @@ def request_approval(
 
     Raises:
         RuleViolation: without a reason.
-        Conflict: a request on the same record is pending.
+        Conflict: a request on the same record, or of the kind on the same loan, is pending.
     """
     if not reason.strip():
         raise RuleViolation(_("请写明申请理由。"))
@@ -103,6 +103,8 @@ def _add_only_pending(work: Work, request: ApprovalRequest) -> None:
     """Add the request, unless one is pending; the index decides between two at once."""
     if pending_on(work.session, request.subject_type, request.subject_id) is not None:
         raise Conflict(_("这条记录已有待审批的申请，请先等待结果或撤回。"))
+    if pending_of_loan(work.session, request.kind, request.loan_id) is not None:
+        raise Conflict(_("这笔贷款已有同类申请待审批，请先等待结果或撤回。"))
     try:
         work.add(request)
     except IntegrityError as error:
@@ -115,6 +117,19 @@ def pending_on(session: Session, subject_type: str, subject_id: int) -> Approval
         select(ApprovalRequest).where(
             ApprovalRequest.subject_type == subject_type,
             ApprovalRequest.subject_id == subject_id,
+            ApprovalRequest.status == PENDING,
+        )
+    ).one_or_none()
+
+
+def pending_of_loan(session: Session, kind: str, loan_id: int | None) -> ApprovalRequest | None:
+    """Return the pending request of a kind on a loan; None when there is none."""
+    if loan_id is None:
+        return None
+    return session.scalars(
+        select(ApprovalRequest).where(
+            ApprovalRequest.kind == kind,
+            ApprovalRequest.loan_id == loan_id,
             ApprovalRequest.status == PENDING,
         )
     ).one_or_none()

@@ -213,6 +213,9 @@ class Delegation(Base):
 class ApprovalRequest(Base, Versioned, Scoped):
     """A wish to do what needs four eyes, bound to the content that was shown.
 
+    Of one record one is pending at a time, and of one loan one of each kind, so that no amount is
+    split to stay below a limit.
+
     `branch_id` and the rest of its scope are its subject's; `owner_id` is who asked.
     """
 
@@ -222,6 +225,14 @@ class ApprovalRequest(Base, Versioned, Scoped):
             "uq_approval_request_pending",
             "subject_type",
             "subject_id",
+            unique=True,
+            sqlite_where=text("status = 'pending'"),
+            postgresql_where=text("status = 'pending'"),
+        ),
+        Index(
+            "uq_approval_request_pending_loan",
+            "kind",
+            "loan_id",
             unique=True,
             sqlite_where=text("status = 'pending'"),
             postgresql_where=text("status = 'pending'"),

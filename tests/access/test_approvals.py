@@ -23,6 +23,8 @@ from recovery.kernel.links import ApprovalKind
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.text import _
 from recovery.kernel.work import Work, work_as
+from recovery.loans.bulk import insert_loans
+from tests.books import overdue_loan
 from tests.conftest import NOW
 
 KIND = "close_branch"
@@ -191,6 +193,25 @@ def test_the_database_itself_refuses_a_second_pending_request(people, branch_id)
     copy = {name: getattr(first, name) for name in columns if name != "id"}
     with pytest.raises(IntegrityError), people.work("asker") as work:
         work.add(ApprovalRequest(**copy))
+
+
+def test_one_request_of_a_kind_is_pending_on_a_loan_so_that_nothing_is_split(people, branch_id):
+    with people.work("boss") as work:
+        other = service.create_branch(work, "320", "南京分公司").id
+        [loan_id] = insert_loans(work, [overdue_loan()])
+
+    def ask_on(number: int) -> ApprovalRequest:
+        with people.work("asker") as work:
+            branch = work.session.get_one(Branch, number)
+            return approvals.request_approval(
+                work, KIND, branch, reason="业务收缩", loan_id=loan_id
+            )
+
+    first = ask_on(branch_id)
+    with pytest.raises(Conflict, match="同类申请"):
+        ask_on(other)
+    approve(people, first)
+    assert ask_on(other).status == "pending"
 
 
 def test_after_a_decision_the_record_may_be_asked_for_again(people, branch_id):
