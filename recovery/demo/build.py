@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 
 from recovery.demo.book import full_loans
 from recovery.demo.cases import build_cases
 from recovery.demo.lean import lean_loans
 from recovery.demo.staff import hire
+from recovery.kernel import planner
 from recovery.kernel.actions import Action
 from recovery.kernel.clock import today
 from recovery.kernel.db import db
@@ -48,7 +49,8 @@ def build(count: int, progress: Progress) -> Built:
     else:
         loans = insert_all(full_loans(count, staff, day), PER_WORK_FULL, progress)
         build_cases(day)
-    learn_the_sizes()
+    with system_work(PROCESS) as work:
+        planner.measure(work.session)
     return Built(loans, created=True)
 
 
@@ -69,9 +71,3 @@ def batches(loans: Iterable[NewLoan], size: int) -> Iterator[list[NewLoan]]:
     remaining = iter(loans)
     while batch := list(islice(remaining, size)):
         yield batch
-
-
-def learn_the_sizes() -> None:
-    """Let the database measure its tables, or it would guess which index is worth reading."""
-    with system_work(PROCESS) as work:
-        work.session.execute(text("ANALYZE"))

@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Add the list's pages, its bulk acts, its jobs, and global search."""
-    from recovery.kernel import links
+    from recovery.kernel import links, planner  # noqa: F401 - lists rest on what it measures
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
     from recovery.loans.listing import finding, jobs, search_views, views  # noqa: F401
