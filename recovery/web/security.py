@@ -3,7 +3,7 @@
 import secrets
 from datetime import timedelta
 
-from flask import Flask, Response, g, request
+from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
 
 from recovery.kernel import work
@@ -48,7 +48,7 @@ def add_headers(response: Response) -> Response:
     """Put the security headers on a response; pages are never kept by a cache."""
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if request.is_secure:
+    if request.is_secure or current_app.config.get("SESSION_COOKIE_SECURE"):
         response.headers.setdefault(
             "Strict-Transport-Security", f"max-age={TWO_YEARS}; includeSubDomains"
         )

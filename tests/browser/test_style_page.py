@@ -61,6 +61,21 @@ def test_the_keyboard_walks_selects_and_opens_rows(enter: Enter) -> None:
     page.wait_for_url("**/-/style/record?row=2")
 
 
+def test_single_keys_can_be_turned_off(enter: Enter) -> None:
+    page = enter("administrator")
+    page.goto("/-/style/worklist")
+    page.keyboard.press("?")
+    page.get_by_label("使用单键快捷键").uncheck()
+    page.get_by_role("button", name="关闭", exact=True).click()
+    page.keyboard.press("j")
+    expect(page.locator("tr.current")).to_have_count(0)
+    page.keyboard.press("?")
+    page.get_by_label("使用单键快捷键").check()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("tr.current")).to_have_count(1)
+
+
 def test_shift_click_selects_a_range_and_then_all_that_match(enter: Enter) -> None:
     page = enter("administrator")
     page.goto("/-/style/worklist")

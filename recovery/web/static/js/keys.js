@@ -57,10 +57,18 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   const act = acts[event.key];
-  if (!act) return;
+  if (!act || (areOff() && event.key !== "?")) return;
   event.preventDefault();
   act();
 });
+
+// Single keys can be turned off, for people who speak their input or press keys by accident.
+const areOff = () => localStorage.getItem("keys") === "off";
+const choice = document.querySelector("[data-single-keys]");
+if (choice) {
+  choice.checked = !areOff();
+  choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
+}
 
 // Enter submits a form of one field only; a longer one is sent by its button or Ctrl-Enter.
 function isLong(form) {
