@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2.profiles import CHEAPEST
 from flask import Flask
@@ -27,6 +28,9 @@ from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.migrations import upgrade
 from recovery.kernel.work import Work, system_work, work_as
+
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 NOW = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
 """Monday 16 March 2026, ten in the morning in Shanghai."""
