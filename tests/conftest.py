@@ -29,7 +29,9 @@ from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.migrations import upgrade
 from recovery.kernel.work import Work, system_work, work_as
 
-hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("untimed")
 
 NOW = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
