@@ -264,7 +264,12 @@ def total_rows(batch: ImportBatch) -> list[tuple[Text, str, str, bool]]:
     expected, found = totals.get("expected", {}), totals.get("found", {})
     wrong = totals.get("differs", [])
     rows = [
-        (HEADS[name], expected.get(name, "0.00"), found.get(name, UNKNOWN), name not in wrong)
+        (
+            HEADS[name],
+            yuan(Decimal(expected.get(name, "0.00"))),
+            yuan(Decimal(found[name]) if name in found else None),
+            name not in wrong,
+        )
         for name in ("created.disbursed_amount", "created.principal", "updated.principal")
     ]
     count = str(int(Decimal(found["created"]))) if "created" in found else UNKNOWN
