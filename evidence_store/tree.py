@@ -36,6 +36,10 @@ class HashTree:
             raise tiles.TileError("it holds hashes of leaves that no commit has")
         return data
 
+    def leaf(self, index: int) -> bytes:
+        """Return the hash of a leaf."""
+        return bytes(self._levels[0][index * 32 : (index + 1) * 32])
+
     def root(self, size: int) -> bytes:
         """Return the root of the first `size` leaves."""
         return tiles.TileReader(_Tiles(self), size).root()

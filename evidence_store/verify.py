@@ -5,15 +5,15 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
-from . import commitment, keys, leaves, note, proof, radix, tiles
+from . import commitment, keys, leaves, merkle, note, proof, tiles
 from .findings import Finding
 from .fixity import check_objects
 from .keys import KeyRing
 from .leaves import Entry, LeafError
-from .log import BACKWARD, CLOCK, Heads
 from .note import NoteError
 from .private import Opening, read_openings, read_salt
 from .proof import Checkpoint
+from .replay import Replay
 from .storage import Storage, StoreError
 from .tiles import WIDTH
 from .tree import HashTree, rows
@@ -21,71 +21,88 @@ from .tree import HashTree, rows
 
 def verify_store(storage: Storage, ring: KeyRing, *, full: bool) -> list[Finding]:
     """Return everything that is wrong with a store; see `Store.verify`."""
-    check = _Check(storage, ring)
+    check = _Check(storage, ring, Replay() if full else None)
     # Hashing lets go of Python's lock, so the objects go on beside everything else.
     with ThreadPoolExecutor(1) as pool:
         objects = pool.submit(lambda: list(check_objects(storage)))
-        findings = [*check.log(), *check.kept()]
-        if full:
-            findings += check.replay()
-        return findings + objects.result()
+        return [*check.secrets(), *check.log(), *check.kept(), *objects.result()]
 
 
 class _Check:
     """One verification: what the commits hold, compared with what was derived and signed."""
 
-    def __init__(self, storage: Storage, ring: KeyRing) -> None:
+    def __init__(self, storage: Storage, ring: KeyRing, replay: Replay | None) -> None:
         self.storage = storage
         self.ring = ring
-        self.entries: list[Entry] = []
+        self.replay = replay
         self.commits: list[int] = []
         self.tree = HashTree()
+        self.openings: dict[str, tuple[str, Opening]] = {}
+        self.opened: set[str] = set()
+        self.salts: dict[str, str] = {}
         self.objects: set[str] = set()
+        self.snapshots: dict[int, str] = {}
+
+    def secrets(self) -> Iterator[Finding]:
+        """Read what the store keeps for itself, to be compared with the leaves as they come."""
+        yield from self._read_openings()
+        yield from self._read_salts()
+        yield from self._keys()
 
     def log(self) -> Iterator[Finding]:
-        """Check commits, heads and tiles."""
+        """Check commits leaf by leaf, then heads and tiles."""
+        self.objects = set(self.storage.names("objects"))
+        names = self.storage.names("map")
+        self.snapshots = {int(path.rpartition("/")[2]): path for path in names}
         yield from self._commits()
         yield from self._heads()
         yield from self._tiles()
 
     def kept(self) -> Iterator[Finding]:
-        """Check what stands beside the log: openings, salts, cosignatures, tokens, the key."""
-        self.objects = set(self.storage.names("objects"))
-        yield from self._openings()
-        yield from self._streams()
+        """Check what no leaf answered to, cosignatures and tokens."""
+        yield from self._unanswered()
         yield from self._cosignatures()
         yield from check_tokens(self.storage)
-        yield from self._keys()
-
-    def replay(self) -> Iterator[Finding]:
-        """Follow every stream from its first leaf and make every map again."""
-        yield from follow(self.entries)
-        yield from self._snapshots()
 
     def _commits(self) -> Iterator[Finding]:
         left = {path.removeprefix("commits/") for path in self.storage.names("commits")}
-        while (name := str(len(self.entries))) in left:
+        while (name := str(self.tree.size)) in left:
             left.remove(name)
             try:
-                self._take(self.storage.read(f"commits/{name}") or b"")
+                found = self._take(self.storage.read(f"commits/{name}") or b"")
             except LeafError as error:
                 meaning = "the leaves from here on cannot be read from the commits"
                 yield Finding("commit torn or altered", f"commits/{name}", f"{error}; {meaning}")
                 return
+            for entry in found:
+                yield from self._see(entry)
         for name in sorted(left):
             meaning = "leaves between it and the commit before are missing, or it was put here"
             yield Finding("commit out of order", f"commits/{name}", meaning)
 
-    def _take(self, data: bytes) -> None:
-        found = [
-            leaves.read(index, leaf)
-            for index, leaf in enumerate(leaves.unbundle(data), len(self.entries))
-        ]
+    def _take(self, data: bytes) -> list[Entry]:
+        size = self.tree.size
+        found = [leaves.read(index, leaf) for index, leaf in enumerate(leaves.unbundle(data), size)]
         if not found:
             raise LeafError("an empty commit")
-        self.commits.append(len(self.entries))
-        self.entries += found
+        self.commits.append(size)
         self.tree.extend([entry.leaf_hash for entry in found])
+        return found
+
+    def _see(self, entry: Entry) -> Iterator[Finding]:
+        """Check one leaf against what is kept for it and, in a replay, those before it."""
+        self.salts.pop(entry.stream, None)
+        if entry.id in self.openings:
+            path, opening = self.openings[entry.id]
+            self.opened.add(entry.id)
+            yield from self._opening(f"{path}: {entry.id}", opening, entry)
+        if self.replay is not None:
+            yield from self.replay.feed(entry)
+            if self.replay.heads.size in self.snapshots:
+                path = self.snapshots.pop(self.replay.heads.size)
+                if self.storage.read(path) != self.replay.heads.encode():
+                    meaning = "the heads of streams in it are not those of the log"
+                    yield Finding("snapshot altered", path, meaning)
 
     def _heads(self) -> Iterator[Finding]:
         sizes = sorted(path.rpartition("/")[2] for path in self.storage.names("checkpoints"))
@@ -152,22 +169,16 @@ class _Check:
 
     def _tile(self, path: str) -> Iterator[Finding]:
         try:
-            tile = tiles.parse_path(path)
-            expected = self._expected(tile)
-        except tiles.TileError as error:
+            tile, found = tiles.parse_path(path), self.storage.read(path) or b""
+            expected = self.tree.tile(tiles.Tile(tile.level or 0, tile.number, tile.width))
+            if tile.level is None:
+                found = b"".join(map(merkle.leaf_hash, leaves.unbundle(found)))
+        except (tiles.TileError, LeafError) as error:
             yield Finding("tile out of place", path, str(error))
             return
-        if self.storage.read(path) != expected:
+        if found != expected:
             meaning = "it is not what the commits give; it can be made again from them"
             yield Finding("tile altered", path, meaning)
-
-    def _expected(self, tile: tiles.Tile) -> bytes:
-        if tile.level is not None:
-            return self.tree.tile(tile)
-        start = tile.number * WIDTH
-        if start + tile.width > len(self.entries):
-            raise tiles.TileError("it holds entries that no commit has")
-        return leaves.bundle([entry.data for entry in self.entries[start : start + tile.width]])
 
     def _keys(self) -> Iterator[Finding]:
         data = self.storage.read("private/log.key")
@@ -184,24 +195,7 @@ class _Check:
             meaning = "it is not a key of this log"
             yield Finding("private key of another log", "private/log.key", meaning)
 
-    def _snapshots(self) -> Iterator[Finding]:
-        wanted = {int(path.rpartition("/")[2]): path for path in self.storage.names("map")}
-        heads = Heads()
-        for entry in self.entries:
-            try:
-                heads.follow(entry)
-            except LeafError:
-                return  # reported by `follow`
-            if entry.index + 1 in wanted:
-                path = wanted.pop(entry.index + 1)
-                if self.storage.read(path) != heads.encode():
-                    meaning = "the heads of streams in it are not those of the log"
-                    yield Finding("snapshot altered", path, meaning)
-        for path in wanted.values():
-            yield Finding("snapshot out of place", path, "the log never had that size")
-
-    def _openings(self) -> Iterator[Finding]:
-        known = {entry.id: entry for entry in self.entries}
+    def _read_openings(self) -> Iterator[Finding]:
         for path in sorted(self.storage.names("private/openings")):
             try:
                 found = read_openings(self.storage.read(path) or b"")
@@ -210,19 +204,26 @@ class _Check:
                 continue
             if path.rpartition("/")[2] != found[0].id:
                 yield Finding("opening altered", path, "its name is not that of its first record")
-            elif found[0].id in known:  # otherwise written for a commit that never came about
-                for opening in found:
-                    yield from self._opening(path, opening, known.get(opening.id))
+            self.openings.update((opening.id, (path, opening)) for opening in found)
 
-    def _opening(self, path: str, opening: Opening, entry: Entry | None) -> Iterator[Finding]:
-        where = f"{path}: {opening.id}"
-        if entry is None:
-            yield Finding("opening without leaf", where, "the log has no leaf of this id")
-        elif commitment.commit(opening.fields, opening.secret).root.hex() != entry.commitment:
+    def _opening(self, where: str, opening: Opening, entry: Entry) -> Iterator[Finding]:
+        if commitment.commit(opening.fields, opening.secret).root.hex() != entry.commitment:
             meaning = f"the record is not the one that leaf {entry.index} commits to"
             yield Finding("opening altered", where, meaning)
         elif entry.kind == "file":
             yield from self._object_of(entry, opening.fields)
+
+    def _unanswered(self) -> Iterator[Finding]:
+        for place, (path, _) in self.openings.items():
+            # Where the first of a file has no leaf either, its commit never came about.
+            if place not in self.opened and path.rpartition("/")[2] in self.opened:
+                where = f"{path}: {place}"
+                yield Finding("opening without leaf", where, "the log has no leaf of this id")
+        for path in self.salts.values():
+            meaning = "the log has no stream of this name and salt"
+            yield Finding("stream's salt altered", path, meaning)
+        for path in self.snapshots.values() if self.replay is not None else ():
+            yield Finding("snapshot out of place", path, "the log never had that size")
 
     def _object_of(self, entry: Entry, fields: Mapping[str, str]) -> Iterator[Finding]:
         path = f"objects/{fields['sha256'][:2]}/{fields['sha256'][2:]}"
@@ -230,18 +231,16 @@ class _Check:
             meaning = f"the file that leaf {entry.index} registers is gone"
             yield Finding("object missing", path, meaning)
 
-    def _streams(self) -> Iterator[Finding]:
+    def _read_salts(self) -> Iterator[Finding]:
         for path in sorted(self.storage.names("private/streams")):
             try:
                 salt, name = read_salt(self.storage.read(path) or b"")
-                stream = leaves.stream_id(salt, name)
-                named = path.endswith("/" + sha256(name.encode()).hexdigest())
             except StoreError as error:
                 yield Finding("stream's salt altered", path, f"it cannot be read: {error}")
                 continue
-            if not named or not any(entry.stream == stream for entry in self.entries):
-                meaning = "the log has no stream of this name and salt"
-                yield Finding("stream's salt altered", path, meaning)
+            self.salts[leaves.stream_id(salt, name)] = path
+            if not path.endswith("/" + sha256(name.encode()).hexdigest()):
+                yield Finding("stream's salt altered", path, "it is filed under another name")
 
     def _cosignatures(self) -> Iterator[Finding]:
         for path in sorted(self.storage.names("cosignatures")):
@@ -254,46 +253,9 @@ class _Check:
                 yield Finding("cosignature refused", path, str(error))
 
 
-def follow(entries: list[Entry]) -> Iterator[Finding]:
-    """Check numbering, chains, ids, clock and maps of leaves from the first on."""
-    heads, built, touched = Heads(), radix.RadixMap(), set[str]()
-    ids: set[str] = set()
-    for entry in entries:
-        where = f"leaf {entry.index}"
-        if entry.id in ids:
-            yield Finding(
-                "registered twice", where, f"its id {entry.id} is that of an earlier leaf"
-            )
-        ids.add(entry.id)
-        yield from _clock(heads, entry, where)
-        if entry.kind == "map":
-            built.update((stream, heads.streams[stream]) for stream in touched)
-            touched.clear()
-            if built.root().hex() != entry.commitment:
-                meaning = "the leaves before it give another map: a stream was hidden or altered"
-                yield Finding("map differs", where, meaning)
-        try:
-            heads.follow(entry)
-        except LeafError as error:
-            yield Finding("stream broken", where, f"{error}: a leaf is missing, added or moved")
-            return
-        touched.add(entry.stream)
-
-
-def _clock(heads: Heads, entry: Entry, where: str) -> Iterator[Finding]:
-    if heads.moment and entry.registered_at < heads.moment and entry.kind != CLOCK:
-        back = leaves.seconds_between(entry.registered_at, heads.moment)
-        if back > BACKWARD:
-            meaning = f"registered {back:.0f} s before the leaf that precedes it"
-            yield Finding("clock went back", where, meaning)
-
-
 def check_tokens(storage: Storage) -> Iterator[Finding]:
     """Check the tokens over heads; a store without any does not need the library for it."""
     if any(storage.names("tokens")):
         from .tokens import check_stored
 
         yield from check_stored(storage)
-
-
-__all__ = ["Finding", "StoreError", "follow", "verify_store"]

@@ -9,13 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from . import foreign, keys, leaves, merkle, note, proof
+from .findings import Finding
 from .keys import KeyRing
 from .leaves import LeafError
 from .note import NoteError, PrivateKey
 from .proof import Checkpoint
+from .replay import Replay
 from .storage import Reader
 from .tiles import TileReader
-from .verify import follow
+from .tree import HashTree
 
 
 class Refused(Exception):
@@ -109,21 +111,27 @@ def _replay(reader: Reader, head: Checkpoint) -> None:
     """Check every leaf against the head; leaves of this library's form also among themselves."""
     if head.size == 0:
         return
-    source = TileReader(reader, head.size)
     try:
         tree, findings = foreign.load_tree(reader, head)
-        data = [leaf for _, leaf in source.entries()]
+        for finding in [*findings, *_leaves(TileReader(reader, head.size), tree)]:
+            raise Refused(str(finding))
     except ValueError as error:
         raise Refused(f"the log cannot be read: {error}") from error
-    found = list(map(merkle.leaf_hash, data))
-    if findings or merkle.root(found) != tree.root(head.size):
-        raise Refused(str(findings[0]) if findings else "entries are not those of the tree")
-    try:
-        entries = [leaves.read(index, leaf) for index, leaf in enumerate(data)]
-    except LeafError:
-        return  # a log of another kind
-    for finding in follow(entries):
-        raise Refused(str(finding))
+
+
+def _leaves(source: TileReader, tree: HashTree) -> Iterator[Finding]:
+    replay: Replay | None = Replay()
+    for index, data in source.entries():
+        if merkle.leaf_hash(data) != tree.leaf(index):
+            yield Finding("entry altered", f"leaf {index}", "it is not the one in the tree")
+        if replay is None:
+            continue
+        try:
+            yield from replay.feed(leaves.read(index, data))
+        except LeafError as error:
+            replay = None
+            if index:  # otherwise it is a log of another kind from its first leaf on
+                yield Finding("leaf malformed", f"leaf {index}", str(error))
 
 
 def _read_state(path: Path) -> State | None:

@@ -7,7 +7,6 @@ import shutil
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
@@ -195,6 +194,27 @@ def test_a_witness_refuses_leaves_altered_behind_the_head(folder: Path, capsys):
     assert "refused" in err
 
 
+def test_a_witness_cosigns_a_log_of_another_kind_but_no_mixture(foreign_log: Path, capsys):
+    base = foreign_log / "witness"
+    base.mkdir()
+    options = ["--key", str(base / "w.key"), "--state", str(base / "s"), "--name", "w"]
+    pinned = [*options, "--vkey", str(KEY.vkey)]
+    status, out, _ = output(capsys, "witness", str(foreign_log), *pinned)
+    assert (status, out.count("\n— ")) == (0, 2)
+
+
+@pytest.mark.parametrize("spoil", ["junk", "hidden"])
+def test_a_witness_refuses_a_signed_log_whose_leaves_are_broken(folder, tmp_path, capsys, spoil):
+    data = [entry.data for entry in Store.open(str(folder)).leaves_from(0)]
+    spoilt = [*data, b"junk"] if spoil == "junk" else [data[0], data[2]]
+    write_log(tmp_path / "spoilt", spoilt)
+    options = ["--key", str(tmp_path / "w.key"), "--state", str(tmp_path / "s"), "--name", "w"]
+    place = str(tmp_path / "spoilt")
+    status, _, err = output(capsys, "witness", place, *options, "--vkey", str(KEY.vkey))
+    assert status == 1
+    assert "leaf malformed" in err or "stream broken" in err
+
+
 def test_a_witness_that_pinned_a_key_refuses_another(folder: Path, capsys):
     other = str(note.generate("log.example/one").vkey)
     base = folder.parent
@@ -215,23 +235,24 @@ def test_a_witness_that_pinned_a_key_refuses_another(folder: Path, capsys):
 
 
 @pytest.fixture(params=[1, 255, 256, 257, pytest.param(70_000, marks=pytest.mark.slow)], ids=str)
-def foreign_log(tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Path]:
+def foreign_log(tmp_path: Path, request: pytest.FixtureRequest) -> Path:
     """A tiled log with leaves of another kind, written by this test alone."""
-    size: int = request.param
-    data = [b"entry %d" % number for number in range(size)]
-    tree = HashTree()
+    write_log(tmp_path, [b"entry %d" % number for number in range(request.param)])
+    return tmp_path
+
+
+def write_log(folder: Path, data: list[bytes]) -> None:
+    """Write the files of a log without the library's own log."""
+    size, tree = len(data), HashTree()
     tree.extend([merkle.leaf_hash(leaf) for leaf in data])
     for tile in [*tiles_of(size), *bundles_of(size)]:
-        path = tmp_path / tile.path
+        path = folder / tile.path
         path.parent.mkdir(parents=True, exist_ok=True)
         start = tile.number * 256
-        content = (
-            bundle(data[start : start + tile.width]) if tile.level is None else tree.tile(tile)
-        )
-        path.write_bytes(content)
+        whole = tile.level is not None
+        path.write_bytes(tree.tile(tile) if whole else bundle(data[start : start + tile.width]))
     head = Checkpoint(KEY.name, size, merkle.root([merkle.leaf_hash(leaf) for leaf in data]))
-    (tmp_path / "checkpoint").write_text(note.sign(str(head), str(KEY)), "utf-8")
-    return tmp_path
+    (folder / "checkpoint").write_text(note.sign(str(head), str(KEY)), "utf-8")
 
 
 def test_a_log_of_another_verifies_with_its_key(foreign_log: Path, capsys):
