@@ -118,6 +118,9 @@ def upgrade() -> None:
     )
     op.create_table(
         "loan",
+        sa.Column("branch_id", Id, nullable=True),
+        sa.Column("owner_id", Id, nullable=True),
+        sa.Column("agency_id", Id, nullable=True),
         sa.Column("id", Id, nullable=False),
         sa.Column("contract_no", sa.String(), nullable=False),
         sa.Column("product", sa.String(), nullable=False),
@@ -163,9 +166,6 @@ def upgrade() -> None:
         sa.Column("guarantee", sa.String(), nullable=False),
         sa.Column("import_batch_id", Id, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("branch_id", Id, nullable=True),
-        sa.Column("owner_id", Id, nullable=True),
-        sa.Column("agency_id", Id, nullable=True),
         sa.Column("package_id", Id, nullable=True),
         sa.ForeignKeyConstraint(
             ["agency_id"], ["agency.id"], name=op.f("fk_loan_agency_id_agency")
@@ -186,9 +186,31 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_loan")),
     )
-    op.create_index(op.f("ix_loan_agency_id"), "loan", ["agency_id"], unique=False)
     op.create_index(
-        "ix_loan_agency_overdue", "loan", ["agency_id", "overdue_order", "id"], unique=False
+        "ix_loan_agency_overdue",
+        "loan",
+        [
+            "agency_id",
+            "overdue_order",
+            "id",
+            "balance",
+            "overdue_since",
+            "contract_no",
+            "branch_id",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "package_id",
+        ],
+        unique=False,
+        sqlite_where=sa.text("agency_id IS NOT NULL"),
+        postgresql_where=sa.text("agency_id IS NOT NULL"),
     )
     op.create_index(
         "ix_loan_branch_balance",
@@ -212,7 +234,6 @@ def upgrade() -> None:
         ],
         unique=False,
     )
-    op.create_index(op.f("ix_loan_branch_id"), "loan", ["branch_id"], unique=False)
     op.create_index(
         "ix_loan_branch_overdue",
         "loan",
@@ -236,13 +257,58 @@ def upgrade() -> None:
         unique=False,
     )
     op.create_index("ix_loan_contract_no", "loan", ["contract_no"], unique=True)
-    op.create_index(op.f("ix_loan_owner_id"), "loan", ["owner_id"], unique=False)
     op.create_index(
-        "ix_loan_owner_overdue", "loan", ["owner_id", "overdue_order", "id"], unique=False
+        "ix_loan_owner_overdue",
+        "loan",
+        [
+            "owner_id",
+            "overdue_order",
+            "id",
+            "balance",
+            "overdue_since",
+            "contract_no",
+            "branch_id",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "agency_id",
+            "package_id",
+        ],
+        unique=False,
+        sqlite_where=sa.text("owner_id IS NOT NULL"),
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
     )
     op.create_index(op.f("ix_loan_package_id"), "loan", ["package_id"], unique=False)
     op.create_index(
-        "ix_loan_package_overdue", "loan", ["package_id", "overdue_order", "id"], unique=False
+        "ix_loan_package_overdue",
+        "loan",
+        [
+            "package_id",
+            "overdue_order",
+            "id",
+            "balance",
+            "overdue_since",
+            "contract_no",
+            "branch_id",
+            "stage",
+            "province",
+            "mortgage_state",
+            "vehicle_state",
+            "assigned_class",
+            "class_floor",
+            "written_off_on",
+            "closed_on",
+            "owner_id",
+            "agency_id",
+        ],
+        unique=False,
+        sqlite_where=sa.text("package_id IS NOT NULL"),
+        postgresql_where=sa.text("package_id IS NOT NULL"),
     )
     op.create_index(
         "ix_loan_sort_balance",
@@ -637,16 +703,28 @@ def downgrade() -> None:
     op.drop_index("ix_loan_sort_overdue", table_name="loan")
     op.drop_index("ix_loan_sort_contract", table_name="loan")
     op.drop_index("ix_loan_sort_balance", table_name="loan")
-    op.drop_index("ix_loan_package_overdue", table_name="loan")
+    op.drop_index(
+        "ix_loan_package_overdue",
+        table_name="loan",
+        sqlite_where=sa.text("package_id IS NOT NULL"),
+        postgresql_where=sa.text("package_id IS NOT NULL"),
+    )
     op.drop_index(op.f("ix_loan_package_id"), table_name="loan")
-    op.drop_index("ix_loan_owner_overdue", table_name="loan")
-    op.drop_index(op.f("ix_loan_owner_id"), table_name="loan")
+    op.drop_index(
+        "ix_loan_owner_overdue",
+        table_name="loan",
+        sqlite_where=sa.text("owner_id IS NOT NULL"),
+        postgresql_where=sa.text("owner_id IS NOT NULL"),
+    )
     op.drop_index("ix_loan_contract_no", table_name="loan")
     op.drop_index("ix_loan_branch_overdue", table_name="loan")
-    op.drop_index(op.f("ix_loan_branch_id"), table_name="loan")
     op.drop_index("ix_loan_branch_balance", table_name="loan")
-    op.drop_index("ix_loan_agency_overdue", table_name="loan")
-    op.drop_index(op.f("ix_loan_agency_id"), table_name="loan")
+    op.drop_index(
+        "ix_loan_agency_overdue",
+        table_name="loan",
+        sqlite_where=sa.text("agency_id IS NOT NULL"),
+        postgresql_where=sa.text("agency_id IS NOT NULL"),
+    )
     op.drop_table("loan")
     op.drop_index(
         "ix_staged_row_contract",

@@ -7,7 +7,7 @@ Records only; rules and queries stand beside. Columns that the ledger's service 
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Computed, ForeignKey, Index, Integer, UniqueConstraint
+from sqlalchemy import Computed, ForeignKey, Index, Integer, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from recovery.kernel.crypto import Sealed
@@ -115,9 +115,17 @@ class Loan(Base, Versioned, Scoped):
             *("stage", "overdue_order", "id", "branch_id", "balance"),
             *FILTERED[1:],
         ),
-        Index("ix_loan_owner_overdue", "owner_id", "overdue_order", "id"),
-        Index("ix_loan_agency_overdue", "agency_id", "overdue_order", "id"),
-        Index("ix_loan_package_overdue", "package_id", "overdue_order", "id"),
+        *(
+            Index(
+                f"ix_loan_{scope}_overdue",
+                *(f"{scope}_id", "overdue_order", "id", "balance", "overdue_since"),
+                *("contract_no", "branch_id"),
+                *(column for column in FILTERED if column != f"{scope}_id"),
+                sqlite_where=text(f"{scope}_id IS NOT NULL"),
+                postgresql_where=text(f"{scope}_id IS NOT NULL"),
+            )
+            for scope in ("owner", "agency", "package")
+        ),
         Index(
             "ix_loan_totals",
             *("borrower_id", "principal", "billed_interest", "balance"),
@@ -125,6 +133,12 @@ class Loan(Base, Versioned, Scoped):
             *FILTERED,
         ),
     )
+
+    # The scope again, without an index of its own: those of the sorts begin with it.
+    branch_id: Mapped[int | None] = mapped_column(ForeignKey("branch.id"))
+    owner_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    agency_id: Mapped[int | None] = mapped_column(ForeignKey("agency.id"))
+    package_id: Mapped[int | None]
 
     id: Mapped[int] = mapped_column(primary_key=True)
     contract_no: Mapped[str]
