@@ -24,6 +24,7 @@ from recovery.loans.columns import (
     SCHEDULE,
 )
 from recovery.loans.documents import store
+from recovery.loans.history import changes_of
 from recovery.loans.page import (
     LoanPage,
     find_loan,
@@ -177,7 +178,9 @@ def history(loan_id: int) -> ResponseReturnValue:
     """Show who changed what of a loan, the newest first."""
     page = _page(loan_id)
     events = queries.history_of(db.session(), loan_id)
-    return _render("loans/history.html", page, "history", columns=HISTORY, events=events)
+    return _render(
+        "loans/history.html", page, "history", columns=HISTORY, events=events, changes_of=changes_of
+    )
 
 
 @bp.get("/<int:loan_id>/part/<name>")

@@ -149,8 +149,9 @@ def test_the_car_is_changed_and_a_stale_form_is_told(signed_in: SignIn, loan_id:
     stale = browser.post(address, data=form | {"plate": "沪C00001"})
     assert stale.status_code == 409
     assert "沪C00001" in stale.text
-    assert "with_debtor" not in browser.get(f"/loans/{loan_id}/history").text
-    assert "missing" in browser.get(f"/loans/{loan_id}/history").text
+    history = browser.get(f"/loans/{loan_id}/history").text
+    assert "情况不明 → 下落不明" in history
+    assert "某停车场" not in history
     warned = browser.get(f"/loans/{loan_id}").text
     assert "车辆下落不明" in warned
     assert browser.post(f"{address}/end").status_code == 302
