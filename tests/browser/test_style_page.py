@@ -72,6 +72,7 @@ def test_single_keys_can_be_turned_off(enter: Enter) -> None:
     page.keyboard.press("?")
     page.get_by_label("使用单键快捷键").check()
     page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
     page.keyboard.press("j")
     expect(page.locator("tr.current")).to_have_count(1)
 
