@@ -4,9 +4,10 @@ from decimal import Decimal
 from typing import Any
 
 from recovery.kernel import links
-from recovery.kernel.links import ApprovalKind
+from recovery.kernel.actions import Action
+from recovery.kernel.links import ApprovalKind, NavItem
 from recovery.kernel.text import Text, _
-from recovery.rulebook import proposals
+from recovery.rulebook import execution, proposals
 from recovery.rulebook.book import CONFIRMATION, SETTING, VERSION, YEAR
 
 CHANGES: dict[str, Text] = {
@@ -18,16 +19,34 @@ CHANGES: dict[str, Text] = {
 """Kind of change → what it is called."""
 
 
+LAW = _("法律")
+
+ENTRIES = (
+    (
+        "calculators",
+        NavItem(_("法律计算器"), "law.index", Action.USE_CALCULATORS, "calculator", LAW),
+        300,
+    ),
+    ("rulebook", NavItem(_("法律参数"), "rulebook.index", Action.VIEW_RULEBOOK, "books", LAW), 310),
+)
+
+
 def register() -> None:
-    """Put the kinds of approval into the links."""
+    """Put the entries, the kinds of approval and the addresses of changes into the links."""
+    for name, entry, order in ENTRIES:
+        links.navigation.put(name, entry, order=order)
+    links.subject_links.put(
+        "law_change", lambda number: ("rulebook.show_change", {"change_id": number})
+    )
     for kind, label in CHANGES.items():
         links.approval_kinds.put(
             proposals.KINDS[kind],
             ApprovalKind(
                 label=label,
-                content=proposals.content,
-                execute=proposals.execute,
+                content=execution.content,
+                execute=execution.execute,
                 amount=_no_amount,
+                template="rulebook/_approval.html",
             ),
         )
 

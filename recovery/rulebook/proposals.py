@@ -3,10 +3,8 @@
 Nothing that is proposed changes any answer before a second person has approved it.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -19,10 +17,10 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook
 from recovery.law.calendar import Calendar
-from recovery.law.parameters import Parameter, Value, Version
+from recovery.law.parameters import Parameter, Version
 from recovery.rulebook import book as books
 from recovery.rulebook.book import CONFIRMATION, SETTING, VERSION, YEAR, book_of
-from recovery.rulebook.followers import followers
+from recovery.rulebook.execution import audited
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.rules import YearDays, check_year
 from recovery.rulebook.values import check_shape, read_value, write_value
@@ -107,8 +105,7 @@ def propose_version(work: Work, new: NewValue, *, reason: str) -> LawChange:
         RuleViolation: the value is not of the parameter's shape, or the source is incomplete.
         Conflict: the same is waiting for approval.
     """
-    change = _valued(work, new, kind=VERSION, place=None)
-    return _propose(work, change, reason)
+    return _propose(work, _checked(new, None), reason)
 
 
 def propose_setting(work: Work, place: str, new: NewValue, *, reason: str) -> LawChange:
@@ -120,8 +117,7 @@ def propose_setting(work: Work, place: str, new: NewValue, *, reason: str) -> La
     """
     if not any(place.startswith(kind) and place.removeprefix(kind).strip() for kind in PLACES):
         raise RuleViolation(_("请填写法院或省份的名称。"))
-    change = _valued(work, new, kind=SETTING, place=place)
-    return _propose(work, change, reason)
+    return _propose(work, _checked(new, place), reason)
 
 
 def propose_year(work: Work, new: NewYear, *, reason: str) -> LawChange:
@@ -136,7 +132,13 @@ def propose_year(work: Work, new: NewYear, *, reason: str) -> LawChange:
         raise RuleViolation(_("{year} 年的放假安排已随程序提供。", year=new.year))
     if not new.notice.strip():
         raise RuleViolation(_("请填写放假安排通知的名称和文号。"))
-    statutory = book_of(work.session).in_force("calendar.statutory_holidays", date(new.year, 1, 1))
+    _check_days(book_of(work.session), new)
+    return _propose(work, tentative_year(new), reason)
+
+
+def _check_days(book: LawBook, new: NewYear) -> None:
+    """Refuse days that are not the notice's, or that do not balance without a second look."""
+    statutory = book.in_force("calendar.statutory_holidays", date(new.year, 1, 1))
     check = check_year(new.year, new.days, statutory.value)
     if check.days_off != new.stated_days_off:
         raise RuleViolation(
@@ -156,7 +158,11 @@ def propose_year(work: Work, new: NewYear, *, reason: str) -> LawChange:
                 statutory=check.statutory,
             )
         )
-    change = LawChange(
+
+
+def tentative_year(new: NewYear) -> LawChange:
+    """Return the change that a year's notice makes, not kept yet."""
+    return LawChange(
         kind=YEAR,
         year=new.year,
         instrument=new.notice.strip(),
@@ -167,7 +173,6 @@ def propose_year(work: Work, new: NewYear, *, reason: str) -> LawChange:
         rest_days=[day.isoformat() for day in new.days.rest],
         working_days=[day.isoformat() for day in new.days.working],
     )
-    return _propose(work, change, reason)
 
 
 def version_since(book: LawBook, parameter: str, since: date) -> Version:
@@ -193,28 +198,35 @@ def known_parameter(book: LawBook, name: str) -> Parameter:
     return book.parameters[name]
 
 
-def _valued(work: Work, new: NewValue, *, kind: str, place: str | None) -> LawChange:
+def _checked(new: NewValue, place: str | None) -> LawChange:
     """Return the change that adds a value, checked against the parameter and its source."""
-    parameter = known_parameter(book_of(work.session), new.parameter)
-    value: Value = read_value(new.value)
-    check_shape(parameter, value)
     if not EARLIEST <= new.since <= LATEST:
         raise RuleViolation(_("施行日期须在 1980 年至 2200 年之间。"))
-    source = new.source
-    if not source.instrument.strip():
+    if not new.source.instrument.strip():
         raise RuleViolation(_("请填写依据的文件名称。"))
-    if source.mark not in {"V", "S", "U"}:
+    if new.source.mark not in {"V", "S", "U"}:
         raise RuleViolation(_("请选择来源标记。"))
+    return tentative(new, place)
+
+
+def tentative(new: NewValue, place: str | None) -> LawChange:
+    """Return the change that adds a value, of a place or for all, not kept yet.
+
+    Raises:
+        RuleViolation: the value is not of the parameter's shape.
+    """
+    value = read_value(new.value)
+    check_shape(known_parameter(LawBook.standard(), new.parameter), value)
     return LawChange(
-        kind=kind,
+        kind=VERSION if place is None else SETTING,
         parameter=new.parameter,
-        place=place,
+        place=place.strip() if place is not None else None,
         since=new.since,
         value=write_value(value),
-        instrument=source.instrument.strip(),
-        article=source.article.strip(),
-        edition=source.edition.strip(),
-        mark=source.mark,
+        instrument=new.source.instrument.strip(),
+        article=new.source.article.strip(),
+        edition=new.source.edition.strip(),
+        mark=new.source.mark,
         is_confirmed=new.is_confirmed,
         rest_days=[],
         working_days=[],
@@ -231,7 +243,7 @@ def _propose(work: Work, change: LawChange, reason: str) -> LawChange:
     # A change that the book cannot take is refused now, not when it is approved.
     books.book_with([*books.in_force(work.session), change])
     work.add(change)
-    work.record(Action.CHANGE_RULEBOOK, change, **_audited(change), state=(None, "proposed"))
+    work.record(Action.CHANGE_RULEBOOK, change, **audited(change), state=(None, "proposed"))
     request_approval(work, KINDS[change.kind], change, reason=reason)
     return change
 
@@ -251,83 +263,3 @@ def _same_pending(session: Session, change: LawChange) -> bool:
     for column, value in same:
         statement = statement.where(column.is_(None) if value is None else column == value)
     return session.scalars(statement.limit(1)).first() is not None
-
-
-def _audited(change: LawChange) -> dict[str, object]:
-    """Return what the audit log keeps of a change."""
-    named = {
-        "kind": change.kind,
-        "parameter": change.parameter,
-        "place": change.place,
-        "since": change.since,
-        "value": change.value,
-        "year": change.year,
-    }
-    return {name: value for name, value in named.items() if value is not None}
-
-
-def content(session: Session, change_id: int) -> dict[str, Any]:
-    """Return what is approved: the change, and what stands in its place now."""
-    change = session.get_one(LawChange, change_id)
-    shown: dict[str, Any] = {
-        "kind": change.kind,
-        "parameter": change.parameter,
-        "place": change.place,
-        "since": _day(change.since),
-        "value": change.value,
-        "instrument": change.instrument,
-        "article": change.article,
-        "edition": change.edition,
-        "mark": change.mark,
-        "confirmed": change.is_confirmed,
-        "year": change.year,
-        "rest_days": change.rest_days,
-        "working_days": change.working_days,
-    }
-    return {**shown, "replaces": _replaced(session, change)}
-
-
-def _day(day: date | None) -> str | None:
-    return day.isoformat() if day is not None else None
-
-
-def _replaced(session: Session, change: LawChange) -> str | None:
-    """Return the value that would be replaced or confirmed, as TOML; None where there is none."""
-    if change.in_force_at is not None or change.parameter is None or change.since is None:
-        return None
-    book = book_of(session)
-    if change.place is not None:
-        own = book.at(change.place).local.get(change.parameter)
-        versions = own.versions if own is not None else ()
-    else:
-        versions = book.parameters[change.parameter].versions
-    before = [version for version in versions if version.since <= change.since]
-    return write_value(before[-1].value) if before else None
-
-
-def execute(work: Work, change_id: int, shown: dict[str, Any]) -> None:
-    """Put an approved change in force; what rests on the law is computed again by jobs.
-
-    Raises:
-        Conflict: it is in force already.
-    """
-    change = work.session.get_one(LawChange, change_id)
-    if change.in_force_at is not None:
-        raise Conflict(_("这项变更已经生效。"))
-    change.in_force_at = work.now
-    work.session.flush()
-    book = book_of(work.session)
-    work.record(
-        Action.CHANGE_RULEBOOK,
-        change,
-        **_audited(change),
-        state=("proposed", "in_force"),
-        book=book.version,
-    )
-    for follower in followers.all():
-        work.enqueue(follower.job, {"change": change.id}, key=f"law-change-{change.id}")
-
-
-def places_of(changes: Sequence[LawChange]) -> list[str]:
-    """Return the places that have settings, each once, in order."""
-    return sorted({change.place for change in changes if change.place is not None})

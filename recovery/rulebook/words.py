@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 import recovery.law.rules  # noqa: F401 - completes the registry
+from recovery.kernel.text import Text
 from recovery.law.parameters import Parameter, standard_parameters
 from recovery.law.registry import RULES
 from recovery.web.language import current_language
@@ -35,15 +36,24 @@ SUBJECT_OF = {
 """First part of a rule's or parameter's name → its subject, where it is not itself one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    """A word in both languages; `str()` is the reader's."""
+@dataclass(frozen=True, slots=True, eq=False)
+class Word(Text):
+    """A word kept in both languages beside what it names; `str()` is the reader's."""
 
-    chinese: str
-    english: str
+    english: str = ""
+
+    @property
+    def chinese(self) -> str:
+        """The word in Chinese."""
+        return self.key
 
     def __str__(self) -> str:
-        return self.english if current_language() == "en" else self.chinese
+        return self.english if current_language() == "en" else self.key
+
+
+def word(chinese: str, english: str) -> Word:
+    """Return a word in both languages."""
+    return Word(chinese, english=english)
 
 
 @cache
@@ -51,7 +61,7 @@ def words() -> Mapping[str, Mapping[str, Word]]:
     """Return every section of the file: name → word."""
     sections = tomllib.loads(FILE.read_text("utf-8"))
     return {
-        section: {name: Word(*pair) for name, pair in entries.items()}
+        section: {name: word(*pair) for name, pair in entries.items()}
         for section, entries in sections.items()
     }
 
@@ -64,7 +74,7 @@ def rule_title(rule: str) -> Word:
 
 def parameter_title(parameter: Parameter) -> Word:
     """Return what a parameter is called."""
-    return Word(parameter.title, parameter.title_en)
+    return word(parameter.title, parameter.title_en)
 
 
 def input_label(rule: str, name: str) -> Word:
@@ -75,7 +85,7 @@ def input_label(rule: str, name: str) -> Word:
 
 def result_label(name: str) -> Word:
     """Return what a result is called."""
-    return words()["results"][name]
+    return words()["results"].get(name) or word(name, name)
 
 
 def value_label(value: str) -> Word | str:

@@ -36,6 +36,20 @@ document.addEventListener("keydown", (event) => {
   }
 });
 
+// An answer is printed, or copied as text.
+document.addEventListener("click", async (event) => {
+  if (event.target.closest("[data-print]")) print();
+  const copied = event.target.closest("[data-copy]");
+  if (!copied) return;
+  const text = document.querySelector(copied.dataset.copy).innerText;
+  await navigator.clipboard.writeText(text.replace(/\n{2,}/g, "\n").trim());
+  const note = document.createElement("div");
+  note.className = "notice state-good";
+  note.role = "status";
+  note.textContent = document.body.dataset.copied;
+  document.getElementById("messages").replaceChildren(note);
+});
+
 // A rule unfolds beside its button; a menu stays inside the window.
 function place(box, button) {
   const at = button.getBoundingClientRect();
