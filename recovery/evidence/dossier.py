@@ -14,7 +14,7 @@ from typing import BinaryIO
 import pypdfium2
 from sqlalchemy import func, select
 
-from evidence_store import Store
+from evidence_store import ObjectInfo, Store
 from evidence_store.bag import Bag, Stream, evidence, write
 from recovery import __version__
 from recovery.evidence import sequencer
@@ -34,7 +34,7 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.text import _
-from recovery.kernel.work import work_as
+from recovery.kernel.work import Work, work_as
 from recovery.loans.models import Loan
 from recovery.rulebook.service import current_book
 from recovery.web.language import reading
@@ -65,7 +65,7 @@ def export_dossier(actor: Actor, loan_id: int, wanted: Wanted) -> Dossier:
             be printed.
     """
     check(wanted)
-    loan = gate.find(db.session(), Loan, loan_id, actor.scope)
+    gate.find(db.session(), Loan, loan_id, actor.scope)
     head = _head(wanted.checkpoint)
     db.session.rollback()
     loan = gate.find(db.session(), Loan, loan_id, actor.scope)
@@ -76,30 +76,39 @@ def export_dossier(actor: Actor, loan_id: int, wanted: Wanted) -> Dossier:
         number = write_bag(file, store, contents, wanted)
         file.seek(0)
         [kept] = store.put_objects([file])
-    counts = {"records": len(contents.records), "originals": len(contents.originals)}
     with work_as(actor) as work:
-        dossier = work.add(
-            Dossier(
-                number=number,
-                loan_id=loan.id,
-                preset=wanted.preset,
-                language=wanted.language,
-                recipient=wanted.recipient,
-                purpose=wanted.purpose,
-                checkpoint_size=head.size,
-                sha256=kept.sha256,
-                size=kept.size,
-                made_at=work.now,
-                made_by=actor.name,
-                contents=counts | {"withheld": contents.withheld_count},
-                branch_id=loan.branch_id,
-                owner_id=loan.owner_id,
-                agency_id=loan.agency_id,
-                package_id=loan.package_id,
-            )
+        return _note(work, contents, wanted, (number, kept))
+
+
+def _note(work: Work, contents: Contents, wanted: Wanted, made: tuple[str, ObjectInfo]) -> Dossier:
+    """Note who was given which dossier, and register that it was made."""
+    (number, kept), loan = made, contents.loan
+    dossier = work.add(
+        Dossier(
+            number=number,
+            loan_id=loan.id,
+            preset=wanted.preset,
+            language=wanted.language,
+            recipient=wanted.recipient,
+            purpose=wanted.purpose,
+            checkpoint_size=contents.checkpoint.size,
+            sha256=kept.sha256,
+            size=kept.size,
+            made_at=work.now,
+            made_by=work.actor.name,
+            contents={
+                "records": len(contents.records),
+                "originals": len(contents.originals),
+                "withheld": contents.withheld_count,
+            },
+            branch_id=loan.branch_id,
+            owner_id=loan.owner_id,
+            agency_id=loan.agency_id,
+            package_id=loan.package_id,
         )
-        work.record(Action.EXPORT_DOSSIER, dossier, number=number, preset=wanted.preset)
-        work.register("event", dossier, loan_id=loan.id, fields=_fields(dossier, loan))
+    )
+    work.record(Action.EXPORT_DOSSIER, dossier, number=number, preset=wanted.preset)
+    work.register("event", dossier, loan_id=loan.id, fields=_fields(dossier, loan))
     return dossier
 
 

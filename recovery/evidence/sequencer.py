@@ -17,6 +17,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
+from typing import Any
 
 from flask import current_app
 from sqlalchemy import bindparam, func, insert, select, update
@@ -105,35 +106,20 @@ def _pending() -> Sequence[RegistrationIntent]:
 
 def _prepare(batch: Sequence[RegistrationIntent]) -> list[Leaf]:
     """Keep what opens each commitment, and return the leaves to append, in order."""
-    ids = [intent.id for intent in batch]
     streams = _streams(db.session(), batch)
-    kept = {
-        row.intent_id: row.commitment
-        for row in db.session.execute(
-            select(EvidenceItem.intent_id, EvidenceItem.commitment).where(
-                EvidenceItem.intent_id.in_(ids)
-            )
-        )
-    }
+    kept = _kept(batch)
     fields = fields_of(db.session(), [intent for intent in batch if intent.id not in kept])
     with system_work(NAME) as work:
         work.session.add_all(stream for stream in streams.values() if stream.id is None)
         work.session.flush()
-        rows = []
-        for intent in batch:
-            if intent.id in fields:
-                secret = os.urandom(commitment.SECRET_SIZE)
-                kept[intent.id] = commitment.commit(fields[intent.id], secret).root.hex()
-                rows.append(
-                    {
-                        "intent_id": intent.id,
-                        "stream_id": streams[intent.loan_id].id,
-                        "commitment": kept[intent.id],
-                        "secret_sealed": seal_secret(intent.uuid, secret),
-                    }
-                )
-        if rows:
-            work.session.execute(insert(EvidenceItem), rows)
+        new = [
+            _item(intent, fields[intent.id], streams[intent.loan_id].id)
+            for intent in batch
+            if intent.id in fields
+        ]
+        if new:
+            work.session.execute(insert(EvidenceItem), new)
+    kept |= {row["intent_id"]: row["commitment"] for row in new}
     return [
         Leaf(
             id=intent.uuid.hex(),
@@ -144,6 +130,28 @@ def _prepare(batch: Sequence[RegistrationIntent]) -> list[Leaf]:
         )
         for intent in batch
     ]
+
+
+def _kept(batch: Sequence[RegistrationIntent]) -> dict[int, str]:
+    """Return the commitments that a run which was killed had kept already, by intent."""
+    ids = [intent.id for intent in batch]
+    rows = db.session.execute(
+        select(EvidenceItem.intent_id, EvidenceItem.commitment).where(
+            EvidenceItem.intent_id.in_(ids)
+        )
+    )
+    return dict(rows.all())
+
+
+def _item(intent: RegistrationIntent, fields: dict[str, str], stream_id: int) -> dict[str, Any]:
+    """Return the row that keeps what opens the commitment to `fields`."""
+    secret = os.urandom(commitment.SECRET_SIZE)
+    return {
+        "intent_id": intent.id,
+        "stream_id": stream_id,
+        "commitment": commitment.commit(fields, secret).root.hex(),
+        "secret_sealed": seal_secret(intent.uuid, secret),
+    }
 
 
 def fields_of(session: Session, intents: Sequence[RegistrationIntent]) -> dict[int, dict[str, str]]:
