@@ -14,8 +14,8 @@ from recovery.loans.tape.staging import (
     PAYMENTS,
     Opener,
     Upload,
-    find_layout,
     mapping_of,
+    open_with_layout,
     stage,
 )
 
@@ -59,7 +59,7 @@ def _reads_alike(session: Session, batch: ImportBatch, upload: Upload) -> bool:
         return False
     if upload.layout is None:
         return True
-    layout = find_layout(session, upload.layout)
+    _tape, layout = open_with_layout(session, upload.path, upload.layout)
     kept = (batch.definition or {}).get(LOANS, {})
     return bool(kept.get("name") == layout.name and _same(kept, definition_of(layout)))
 

@@ -36,6 +36,7 @@ from recovery.loans.tape.layouts import (
 )
 from recovery.loans.tape.reading import Row, Tape, digest_of, open_tape
 from recovery.loans.tape.sources import Number
+from recovery.loans.tape.units import settle_rates
 from recovery.web.reading import Unreadable
 
 Opener = Callable[[], AbstractContextManager[Work]]
@@ -97,7 +98,7 @@ def open_with_layout(session: Session, path: Path, name: str | None) -> tuple[Ta
     layouts = all_layouts(session)
     candidates = [find_layout(session, name)] if name else list(layouts.values())
     tape = open_tape(path, known_to_any(candidates))
-    return tape, best_layout(candidates, tape.columns)
+    return tape, settle_rates(best_layout(candidates, tape.columns), tape)
 
 
 def stage(opener: Opener, session: Session, upload: Upload) -> int:

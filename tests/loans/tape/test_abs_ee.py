@@ -227,3 +227,16 @@ def test_payment_rows_follow_their_loan_or_are_rejected_with_the_reason(
     assert "行被拒绝" in (found[1].reason or "")
     assert "没有这份合同" in (found[2].reason or "")
     assert loan_of("AL0000001").principal == Decimal(19201)
+
+
+def test_an_issuer_that_writes_rates_in_percent_is_understood_by_its_column(
+    app: Flask, tmp_path: Path
+) -> None:
+    rates = ("4.79", "0.9", "0")
+    rows = [
+        snapshot_row(serial, originalInterestRatePercentage=rate)
+        for serial, rate in enumerate(rates)
+    ]
+    import_file(app, write_snapshot(tmp_path / "percent.csv", rows))
+    read = [loan_of(f"AL000000{serial}").rate_per_year for serial in range(3)]
+    assert read == [Decimal("0.0479"), Decimal("0.009"), Decimal(0)]
