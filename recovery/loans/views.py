@@ -33,8 +33,10 @@ from recovery.loans.page import (
     next_actions,
 )
 from recovery.loans.reversals import may_be_reversed
+from recovery.loans.rules.ceiling import ceiling_of
 from recovery.loans.rules.claim import HEADS
 from recovery.loans.statement import statement_of
+from recovery.rulebook.service import current_book
 from recovery.web.addresses import url_if
 from recovery.web.display import Clock
 from recovery.web.language import LANGUAGES, current_language, translate_for
@@ -270,6 +272,7 @@ def _claim_values(page: LoanPage, on: date) -> dict[str, Any]:
     heads = [(HEAD_LABELS[head], getattr(found, head), found.of(head)) for head in HEADS]
     return {
         "claim": found,
+        "ceiling": ceiling_of(current_book(), page.book.postings, found),
         "heads": heads,
         "claim_lines": CLAIM_LINES,
         "entry_kinds": labels.ENTRY_KINDS,
