@@ -195,3 +195,14 @@ def test_choosing_columns_and_saving_a_view_is_remembered(enter: Enter) -> None:
     page.get_by_role("link", name="可疑类").click()
     expect(page.get_by_role("columnheader", name="借款人")).to_have_count(0)
     assert page.url.endswith("class=doubtful")
+
+
+def test_a_page_of_a_list_is_copied_as_a_table(enter: Enter) -> None:
+    page = enter("administrator")
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto("/-/style/worklist")
+    page.get_by_label("复制本页为表格").click()
+    expect(page.get_by_text("已复制")).to_be_visible()
+    head, first, *_rest = page.evaluate("navigator.clipboard.readText()").splitlines()
+    assert head.split("\t")[:3] == ["合同编号", "借款人", "状态"]
+    assert first.split("\t")[:4] == ["HT2024-000001", "张伟", "未开始", "182,340.55"]

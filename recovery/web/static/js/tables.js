@@ -30,12 +30,23 @@ function selectRange(box) {
   for (const one of all.slice(from, to + 1)) one.checked = box.checked;
 }
 
+// Browsers offer their clipboard to pages under TLS and on this machine only.
+async function toClipboard(text) {
+  if (navigator.clipboard) return navigator.clipboard.writeText(text);
+  const area = document.createElement("textarea");
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
 async function copyTable(table) {
   const text = [...table.rows]
     .map((row) => [...row.cells].filter((cell) => !cell.matches(".pick-cell"))
       .map((cell) => cell.innerText.replace(/\s+/g, " ").trim()).join("\t"))
     .join("\n");
-  await navigator.clipboard.writeText(text);
+  await toClipboard(text);
   const note = document.createElement("div");
   note.className = "notice state-good";
   note.role = "status";
