@@ -4,11 +4,14 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import timedelta
+from decimal import Decimal
 
 from flask import current_app
 from sqlalchemy import select
 
 from recovery.access import passwords, queries, service
+from recovery.access.authority import EVERY_KIND
+from recovery.access.delegations import set_limit
 from recovery.access.engagements import Terms, create_engagement
 from recovery.access.models import Agency, Branch, UserAccount
 from recovery.access.rights import Role
@@ -16,6 +19,9 @@ from recovery.demo.lean import Staff
 from recovery.demo.places import AGENCIES, PLACES
 from recovery.kernel.db import db
 from recovery.kernel.work import Work
+
+APPROVER_LIMIT = Decimal("1000000.00")
+"""Yuan up to which the approver of the demonstration decides."""
 
 COLLECTOR_OF = "cuishou"
 """Collectors are called by this and the code of their branch."""
@@ -64,6 +70,8 @@ def hire(work: Work) -> Staff:
         for user in (*USERS, *_branch_collectors())
     }
     _engage(work, accounts["waishen"], branches[:2])
+    if not queries.limits(work.session, accounts["shenpi"].id):
+        set_limit(work, accounts["shenpi"], EVERY_KIND, APPROVER_LIMIT)
     collectors = [accounts[user.username].id for user in _branch_collectors()]
     return Staff(
         branches=tuple(branch.id for branch in branches),
