@@ -231,11 +231,14 @@ class LocalStorage:
     def _make_object_folders(self) -> None:
         """Make all 256 at once: one sync instead of one for each."""
         objects = self.root / "objects"
-        if objects not in self._known:
-            self._make_folder(objects)
-            for number in range(256):
-                (objects / f"{number:02x}").mkdir(mode=0o700, exist_ok=True)
-            self._make_folder(objects / "00")
+        if objects / "ff" in self._known:
+            return
+        self._make_folder(objects / "00")  # which also learns which others are there
+        missing = {objects / f"{number:02x}" for number in range(256)} - self._known
+        for folder in missing:
+            folder.mkdir(mode=0o700, exist_ok=True)
+        _sync_folder(objects)
+        self._known |= missing
 
     def _write(self, data: bytes) -> Path:
         path = self._temporary_folder() / secrets.token_hex(8)
