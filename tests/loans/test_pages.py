@@ -8,7 +8,7 @@ from io import BytesIO
 
 import pypdfium2
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 
 from recovery.kernel.db import db
 from recovery.kernel.models import AuditEvent, RegistrationIntent
@@ -75,11 +75,11 @@ def test_personal_data_is_masked_until_a_reason_is_given_and_audited(
     assert browser.post(address, data={"reason": " "}).status_code == 422
     shown = browser.post(address, data={"reason": "核对身份"})
     assert "110101199003070599" in shown.text
-    event = db.session.scalars(
+    audited = db.session.scalars(
         select(AuditEvent).where(AuditEvent.action == "personal_data.unmask")
     ).one()
-    assert event.changes["reason"] == "核对身份"
-    assert "110101199003070599" not in str(event.changes)
+    assert audited.changes["reason"] == "核对身份"
+    assert "110101199003070599" not in str(audited.changes)
 
 
 def test_who_may_not_unmask_gets_no_value(signed_in: SignIn, loan_id: int) -> None:
@@ -293,3 +293,33 @@ def _amount(text: str) -> Decimal:
     """Return an amount as papers print it: negative in parentheses."""
     plain = text.strip("()").replace(",", "")
     return -D(plain) if text.startswith("(") else D(plain)
+
+
+MOST_STATEMENTS = 20
+"""Statements of a page of a loan, sign-in and other features' parts included."""
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_a_page_asks_as_little_of_a_long_ledger_as_of_a_short_one(
+    signed_in: SignIn, loan_id: int, tab: str
+) -> None:
+    browser = signed_in("asset_manager")
+    statements: list[str] = []
+    engine = db.engines[None]
+
+    def note(_conn: object, _cursor: object, statement: str, *_rest: object) -> None:
+        statements.append(statement)
+
+    def count() -> int:
+        statements.clear()
+        event.listen(engine, "before_cursor_execute", note)
+        assert browser.get(f"/loans/{loan_id}{tab}").status_code == 200
+        event.remove(engine, "before_cursor_execute", note)
+        return len(statements)
+
+    browser.get(f"/loans/{loan_id}{tab}")
+    short = count()
+    with system_work("tests") as work:
+        for _ in range(20):
+            service.book_fee(work, loan_id, Booking(D("1.00"), date(2025, 9, 1)))
+    assert count() == short <= MOST_STATEMENTS
