@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl
 import pytest
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.orm import joinedload
 from werkzeug.datastructures import MultiDict
 
 from recovery import create_app
@@ -81,8 +82,11 @@ def day() -> date:
 
 @pytest.fixture
 def loans(app: Flask) -> list[Loan]:
-    """Return the loans of the book, in order of their ids."""
-    return list(db.session.scalars(select(Loan).order_by(Loan.id)))
+    """Return the loans of the book as they were built, in order of their ids."""
+    rows = select(Loan).options(joinedload(Loan.borrower)).order_by(Loan.id)
+    found = list(db.session.scalars(rows))
+    db.session.expunge_all()
+    return found
 
 
 @pytest.fixture
