@@ -58,8 +58,25 @@ def is_there(module: str) -> bool:
 
 
 @click.group(cls=Recovery, context_settings={"help_option_names": ["-h", "--help"]})
-def cli() -> None:
+@click.pass_context
+def cli(context: click.Context) -> None:
     """Legal recovery and NPL portfolio case management for auto lenders."""
+    if context.invoked_subcommand == "law":
+        context.obj = law_of_this_installation()
+
+
+def law_of_this_installation() -> object:
+    """Return the law book with what administrators added; None where there is no database.
+
+    Only a database that is there costs the time to import what reads it.
+    """
+    home = Path(os.environ.get("RECOVERY_HOME", "instance"))
+    if "DATABASE_URL" not in os.environ and not (home / "recovery.db").is_file():
+        return None
+    from recovery.kernel.config import load_settings
+    from recovery.rulebook.offline import book_at
+
+    return book_at(load_settings().database_url)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

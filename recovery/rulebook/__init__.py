@@ -21,6 +21,8 @@ def register(app: Flask) -> None:
     for module in (views, calculator_views, api):
         app.register_blueprint(module.bp)
     app.jinja_env.globals.update(
-        law_change_title=lists.title_of_content, law_place=lists.place_label
+        law_change_title=lists.title_of_content,
+        law_place=lists.place_label,
+        law_value=lists.value_text,
     )
     menu.register()

@@ -1,17 +1,20 @@
 """The lists of parameters and of changes."""
 
 from collections.abc import Mapping
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 from recovery.access.lists import STATUSES
 from recovery.kernel.text import Text, _
-from recovery.law.parameters import standard_parameters
+from recovery.law.parameters import Value, standard_parameters
 from recovery.law.registry import RULES
 from recovery.rulebook.book import CONFIRMATION, SETTING, VERSION, YEAR
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.queries import ParameterRow
+from recovery.rulebook.values import write_value
 from recovery.rulebook.words import Word, parameter_title, subjects
+from recovery.web.display import percent
 from recovery.web.filters import Choices, FilterBar, Words
 from recovery.web.pagination import Sort, Sorts
 from recovery.web.worklist import Badge, Column, View, Worklist
@@ -57,6 +60,26 @@ def title_of(row: Any) -> Word | Text:
     return parameter_title(standard_parameters()[row.parameter])
 
 
+def value_text(unit: str, value: Value) -> Text | str:
+    """Return a value of a parameter as a reader says it; tables and lists as they are written."""
+    if isinstance(value, bool):
+        return _("适用") if value else _("不适用")
+    if isinstance(value, Decimal) and unit in {"share", "per year", "share above the loss"}:
+        return percent(value)
+    if isinstance(value, Mapping) and len(value) == 1:
+        [(length, count)] = value.items()
+        if length in PERIODS and isinstance(count, int):
+            return Text(PERIODS[length].key, {"count": count})
+    return write_value(value)
+
+
+PERIODS: dict[str, Text] = {
+    "days": _("{count} 日"),
+    "months": _("{count} 个月"),
+    "years": _("{count} 年"),
+}
+
+
 def place_label(place: str | None) -> Text | str:
     """Return a place in words; blank without one."""
     if place is None:
@@ -71,12 +94,12 @@ PARAMETERS = Worklist(
     endpoint="rulebook.index",
     columns=(
         Column("title", _("参数"), "link"),
-        Column("subject", _("类别"), value=lambda row: subjects()[row.subject]),
         Column("value", _("现行数值"), "own"),
         Column("since", _("施行日期"), "day", value=lambda row: row.version and row.version.since),
-        Column("source", _("依据")),
         Column("mark", _("来源"), value=lambda row: row.version and f"[{row.version.mark}]"),
         Column("confirmed", _("状态"), "badge", value=confirmed_badge),
+        Column("source", _("依据")),
+        Column("subject", _("类别"), value=lambda row: subjects()[row.subject]),
         Column("versions", _("版本数"), "count"),
         Column("settings", _("地方标准"), "count"),
         Column("name", _("编号"), shown=False),

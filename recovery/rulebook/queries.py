@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import Select, and_, func, select
@@ -14,10 +15,10 @@ from recovery.kernel.text import _
 from recovery.law.book import LawBook, Setting
 from recovery.law.citations import cite
 from recovery.law.errors import NoLawInForce
+from recovery.law.paper import decimal, table
 from recovery.law.parameters import Parameter, Version
 from recovery.rulebook.book import YEAR
 from recovery.rulebook.models import LawChange
-from recovery.rulebook.values import write_value
 from recovery.rulebook.words import Word, parameter_title, subject_of
 from recovery.web.filters import FilterState
 
@@ -37,15 +38,9 @@ class ParameterRow:
     is_added: bool
     """Whether an administrator added or confirmed anything of it."""
 
-    @property
-    def value(self) -> str:
-        """The value of today as TOML; blank without one."""
-        return write_value(self.version.value) if self.version is not None else ""
-
-    @property
-    def source(self) -> str:
-        """What the value of today rests on."""
-        return str(cite(self.version, self.version.since)) if self.version is not None else ""
+    unit: str
+    source: str
+    """What the value of today rests on, in the numbering of today; blank without one."""
 
 
 def parameter_rows(book: LawBook, today: date, filters: FilterState) -> list[ParameterRow]:
@@ -58,15 +53,18 @@ def parameter_rows(book: LawBook, today: date, filters: FilterState) -> list[Par
 
 def _row(book: LawBook, parameter: Parameter, today: date) -> ParameterRow:
     shipped = LawBook.standard().parameters[parameter.name]
+    version = version_today(parameter, today)
     settings = [one for one in book.settings if one.parameter == parameter.name]
     return ParameterRow(
         name=parameter.name,
         title=parameter_title(parameter),
         subject=subject_of(parameter.name),
-        version=version_today(parameter, today),
+        version=version,
         versions=len(parameter.versions),
         settings=len(settings),
         is_added=parameter.versions != shipped.versions or bool(settings),
+        unit=parameter.unit,
+        source=str(cite(version, today)) if version is not None else "",
     )
 
 
@@ -102,6 +100,33 @@ def settings_of(book: LawBook, parameter: str) -> list[Setting]:
     """Return the settings of a parameter, by place and first day."""
     found = (one for one in book.settings if one.parameter == parameter)
     return sorted(found, key=lambda one: (one.place, one.version.since))
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedLimits:
+    """What a province published for a year, in yuan."""
+
+    province: str
+    year: str
+    mandatory: Decimal
+    by_agreement: Decimal
+
+
+def published_limits(book: LawBook, today: date) -> list[PublishedLimits]:
+    """Return the small-claims thresholds of every province and year, the newest year first."""
+    version = version_today(book.parameters["small_claims.published"], today)
+    provinces = table(version.value) if version is not None else {}
+    found = [
+        PublishedLimits(
+            province,
+            year,
+            decimal(table(limits)["mandatory"]),
+            decimal(table(limits)["by_agreement"]),
+        )
+        for province, years in provinces.items()
+        for year, limits in table(years).items()
+    ]
+    return sorted(found, key=lambda one: (one.province, -int(one.year)))
 
 
 COLUMNS: tuple[Any, ...] = (

@@ -134,7 +134,7 @@ def settings() -> ResponseReturnValue:
         settings=sorted(book.settings, key=lambda one: (one.place, one.parameter)),
         local=[(name, parameter_title(book.parameters[name])) for name in LOCAL_FORMS],
         titles={name: parameter_title(one) for name, one in book.parameters.items()},
-        published=queries.version_today(book.parameters["small_claims.published"], clock.today()),
+        published=queries.published_limits(book, clock.today()),
         write=write_value,
         place_label=lists.place_label,
     )
