@@ -204,7 +204,7 @@ def balance_columns(balances: Balances, standing: Standing) -> Row:
     }
 
 
-TERMS = (
+CONTRACT = (
     "contract_no",
     "product",
     "disbursed_on",
@@ -219,6 +219,11 @@ TERMS = (
     "day_count",
     "appropriation_order",
     "repayment_method",
+)
+"""Terms of the contract, to which evidence commits."""
+
+TERMS = (
+    *CONTRACT,
     "accelerated_on",
     "written_off_on",
     "assigned_class",
@@ -284,7 +289,7 @@ def instalment_rows(loan_id: int, schedule: int, standing: Standing) -> list[Row
 
 def contract_fields(row: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, str]:
     """Return the texts of a contract to commit to as evidence; what is unknown is left out."""
-    fields = {column: row[column] for column in TERMS[:14]} | {
+    fields = {column: row[column] for column in CONTRACT} | {
         "borrower_name": row["borrower_name"],
         "borrower_id_number": person.get("id_number"),
         "guarantee": row["guarantee"],

@@ -114,8 +114,10 @@ class Revision:
             raise RuleViolation(
                 _("{columns} 由账本计算，不能直接修改。", columns=", ".join(sorted(kept)))
             )
-        _set(loan, one.loan)
+        changed = _set(loan, one.loan)
         _set(loan.borrower, one.borrower)
+        if changed & set(rows.CONTRACT):
+            self._register_contract(loan)
         if "name" in one.borrower or "province" in one.borrower:
             loan.borrower_name, loan.province = loan.borrower.name, loan.borrower.province
         if vehicle is not None:
@@ -123,6 +125,12 @@ class Revision:
         elif one.vehicle:
             self._add_vehicle(loan, one.vehicle)
         return bool(SEARCHED & (one.loan.keys() | one.borrower.keys() | one.vehicle.keys()))
+
+    def _register_contract(self, loan: Loan) -> None:
+        """Register the contract anew, because terms that evidence holds of it have changed."""
+        columns = {column: getattr(loan, column) for column in (*rows.TERMS, "borrower_name")}
+        fields = rows.contract_fields(columns, {"id_number": loan.borrower.id_number})
+        self.intents.append(Intent("contract", "loan", loan.id, loan.id, fields))
 
     def _add_vehicle(self, loan: Loan, values: Mapping[str, Any]) -> None:
         """Add the car of a loan that had none."""
@@ -216,11 +224,12 @@ class Revision:
             self.rows[LoanParty].append(party_row(one.loan_id, person["id"], party))
 
 
-def _set(record: Any, values: Mapping[str, Any]) -> None:
-    """Set attributes that differ, so that an unchanged record is not written."""
-    for name, value in values.items():
-        if getattr(record, name) != value:
-            setattr(record, name, value)
+def _set(record: Any, values: Mapping[str, Any]) -> set[str]:
+    """Set attributes that differ, so that an unchanged record is not written; return which."""
+    changed = {name for name, value in values.items() if getattr(record, name) != value}
+    for name in changed:
+        setattr(record, name, values[name])
+    return changed
 
 
 def _change_vehicle(loan: Loan, vehicle: Vehicle, values: Mapping[str, Any]) -> None:

@@ -227,6 +227,16 @@ def test_later_rows_are_numbered_on_registered_and_settle_the_schedule(work: Wor
     assert work.session.scalar(intents) == rows
 
 
+def test_changed_terms_are_registered_anew_and_others_are_not(work: Work) -> None:
+    loan = make_loan(work)
+    contracts = select(func.count()).where(RegistrationIntent.kind == "contract")
+    update_loans(work, [LoanUpdate(loan.id, loan={"rate_per_year": loan.rate_per_year})])
+    update_loans(work, [LoanUpdate(loan.id, loan={"assigned_class": "loss"})])
+    assert work.session.scalar(contracts) == 1
+    update_loans(work, [LoanUpdate(loan.id, loan={"penalty_rate_per_year": D("0.09")})])
+    assert work.session.scalar(contracts) == 2
+
+
 def test_what_the_ledger_keeps_cannot_be_changed_past_it(work: Work) -> None:
     loan = make_loan(work)
     with pytest.raises(RuleViolation):
