@@ -125,7 +125,7 @@ def apply_batch(
     application = application_of(reader, batch, actor=actor, today=today)
     reader.rollback()
     application.run(opener, progress)
-    return finish(opener, batch_id)
+    return finish(opener, reader, batch_id)
 
 
 def begin(opener: Opener, batch_id: int, today: date) -> None:
@@ -172,25 +172,30 @@ def application_of(
     )
 
 
-def finish(opener: Opener, batch_id: int) -> str:
-    """Compare the control totals with the book; the batch is applied when they agree."""
+def finish(opener: Opener, reader: Session, batch_id: int) -> str:
+    """Compare the control totals with the book; the batch is applied when they agree.
+
+    The totals are read outside the unit of work: adding up a large tape would hold the writer.
+    """
+    with opener() as work:
+        _reject_orphans(work.session, batch_id)
+    found, waiting = booked_totals(reader, batch_id), _count_pending(reader, batch_id)
+    reader.rollback()
     with opener() as work:
         batch = work.session.get_one(ImportBatch, batch_id, with_for_update=True)
-        _reject_orphans(work.session, batch_id)
-        found = booked_totals(work.session, batch_id)
         wrong = disagreements(batch, found)
-        waiting = work.session.scalar(
-            select(func.count())
-            .select_from(StagedRow)
-            .where(StagedRow.batch_id == batch_id, StagedRow.state == "pending")
-        )
         batch.state = "differs" if wrong or waiting else "applied"
         batch.applied_at = work.now
         batch.control_totals = {**batch.control_totals, "found": texts(found), "differs": wrong}
-        fields = evidence_of(batch)
-        work.register("batch", batch, loan_id=None, fields=fields)
+        work.register("batch", batch, loan_id=None, fields=evidence_of(batch))
         work.record(Action.IMPORT_TAPE, batch, state=batch.state, **_counts_of(batch))
         return batch.state
+
+
+def _count_pending(reader: Session, batch_id: int) -> int:
+    """Return how many rows of a batch are neither applied nor rejected."""
+    pending = (StagedRow.batch_id == batch_id, StagedRow.state == "pending")
+    return reader.scalar(select(func.count()).select_from(StagedRow).where(*pending)) or 0
 
 
 ORPHAN = json.dumps(

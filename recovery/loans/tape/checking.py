@@ -32,22 +32,22 @@ def check_batch(
     reader: Session, batch: ImportBatch, *, actor: Actor, today: date, progress: Progress
 ) -> Findings:
     """Return what importing a staged batch would come to."""
-    mapping = mapping_of(batch, LOANS)
+    mapping, batch_id, total = mapping_of(batch, LOANS), batch.id, batch.row_count
     setting = setting_of(
         reader,
         actor,
         mapping.layout,
-        batch_id=batch.id,
+        batch_id=batch_id,
         branch_id=batch.branch_id,
         as_of=batch.as_of,
         today=today,
     )
     decider = Decider(mapping.layout, setting, actor, payments=payments_of(reader, batch))
     findings = Findings()
-    for rows in pending_chunks(reader, batch.id, RowCaster(mapping), AT_ONCE):
+    for rows in pending_chunks(reader, batch_id, RowCaster(mapping), AT_ONCE):
         findings.add(decider.decide(reader, rows))
         reader.expunge_all()
-        progress(findings.rows, batch.row_count)
+        progress(findings.rows, total)
     return findings
 
 

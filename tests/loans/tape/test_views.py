@@ -14,6 +14,7 @@ from recovery.kernel.db import db
 from recovery.kernel.job_runner import run_due_jobs
 from recovery.loans.models import ImportBatch, Loan, TapeLayout
 from tests.conftest import Browser
+from tests.loans.tape.snapshots import snapshot_row, write_snapshot
 from tests.loans.tape.tapes import HEADERS, chinese_workbook, count, csv_text, line
 
 
@@ -158,3 +159,28 @@ def test_who_may_not_import_sees_nothing_of_it(
     other = signed_in(role)
     for page in ("/tapes/", "/tapes/new", f"/tapes/{batch}", f"/tapes/{batch}/preview"):
         assert other.get(page).status_code in {403, 404}
+
+
+def test_an_abs_ee_tape_of_two_files_is_dry_run_and_imported(
+    manager: Browser, tmp_path: Path
+) -> None:
+    loans = write_snapshot(tmp_path / "loans.csv", [snapshot_row(1), snapshot_row(2)])
+    header = "assetNumber,reportingPeriodEndingDate,actualPrincipalCollectedAmount"
+    more = ",totalActualAmountPaid,reportingPeriodActualEndBalanceAmount"
+    payments = f"{header}{more}\nAL0000001,2023-06-30,400,480,19201\nAL9,2023-06-30,1,1,1\n"
+    sent = {
+        "tape": (BytesIO(loans.read_bytes()), "loans.csv"),
+        "payments": (BytesIO(payments.encode()), "payments.csv"),
+    }
+    answer = manager.post("/tapes/new", data=sent)
+    batch = int(re.findall(r"\d+", answer.location)[0])
+    manager.post(f"/tapes/{batch}/check")
+    run_due_jobs()
+    assert (batch_now(batch).findings or {})["counts"]["created"] == 2
+    manager.post(f"/tapes/{batch}/import")
+    run_due_jobs()
+    assert batch_now(batch).state == "applied"
+    assert "未匹配的逐月还款行" in manager.get(f"/tapes/{batch}").text
+    lone = manager.post(f"/tapes/{batch}/rejects/payments").text
+    assert "AL9" in lone
+    assert "没有这份合同" in lone
