@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
+from recovery.kernel.errors import Forbidden
 from recovery.kernel.text import _
 from recovery.loans.models import ImportBatch
 from recovery.loans.tape import service, showing
@@ -28,7 +29,7 @@ from recovery.loans.tape.staging import (
 from recovery.web.forms import EmptyForm
 from recovery.web.messages import flash
 from recovery.web.people import current_actor, user_work
-from recovery.web.rights import allowed
+from recovery.web.rights import allowed, may
 from recovery.web.uploads import as_attachment
 
 bp = Blueprint("tape", __name__, url_prefix="/tapes")
@@ -154,6 +155,8 @@ def _map(batch: ImportBatch, form: MappingForm) -> ResponseReturnValue:
             return redirect(url_for(".mapping", batch_id=batch.id))
         layout = service.layout_from(batch, mapping_of(batch, LOANS).layout, _choices(batch))
         if form.save_as.data:
+            if not may(Action.CHANGE_LAYOUT):
+                raise Forbidden(_("您的角色不能保存版式。"))
             kept = service.save_layout(work, form.save_as.data, layout)
             layout = find_layout(work.session, kept.name)
             flash(_("版式“{name}”已保存。", name=kept.name))
