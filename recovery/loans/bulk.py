@@ -186,7 +186,9 @@ class Intake:
         }
         for number, entry in enumerate(ledger.entries, 1):
             entry_id = next(self.entry_ids)
-            self.rows[LedgerEntry].append(rows.entry_row(entry_id, loan_id, number, entry, shared))
+            self.rows[LedgerEntry].append(
+                rows.entry_row(entry_id, loan_id, number, entry, shared=shared)
+            )
             if loan.registered:
                 self.intents.append(Intent("transaction", "ledger_entry", entry_id, loan_id))
 

@@ -20,7 +20,7 @@ BATCH = 500
 
 
 def sealed(
-    keys: Keyring, table: str, row_uuid: bytes, column: str, text: str | None
+    keys: Keyring, table: str, row_uuid: bytes, *, column: str, text: str | None
 ) -> bytes | None:
     """Return `text` sealed for one column of one row; None stays None."""
     return None if text is None else keys.seal(text, context(table, column, row_uuid))
@@ -33,7 +33,7 @@ def person_row(person_id: int, person: NewPerson) -> Row:
     row: Row = {"id": person_id, "row_uuid": uuid, "version": 1, "name": person.name}
     for column in SEALED:
         text = getattr(person, column)
-        row[f"{column}_sealed"] = sealed(keys, "person", uuid, column, text)
+        row[f"{column}_sealed"] = sealed(keys, "person", uuid, column=column, text=text)
         if column in INDEXED:
             row[f"{column}_index"] = None if text is None else keys.blind_index(text, column)
     row["birth_year"] = person.birth_year or (facts.birth_year if facts else None)
@@ -68,7 +68,9 @@ def vehicle_row(vehicle_id: int, loan_id: int, vehicle: NewVehicle) -> Row:
         "loan_id": loan_id,
         **{column: getattr(vehicle, column) for column in plain},
         "vin_check": vin_check(vehicle.vin),
-        "last_place_sealed": sealed(keyring(), "vehicle", uuid, "last_place", vehicle.last_place),
+        "last_place_sealed": sealed(
+            keyring(), "vehicle", uuid, column="last_place", text=vehicle.last_place
+        ),
         "ended_on": None,
     }
 

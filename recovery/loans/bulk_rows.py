@@ -162,7 +162,7 @@ def difference(position: Position, postings: Sequence[Posting], dues: Sequence[D
 
 
 def entry_row(
-    entry_id: int, loan_id: int, number: int, entry: NewEntry, shared: Mapping[str, Any]
+    entry_id: int, loan_id: int, number: int, entry: NewEntry, *, shared: Mapping[str, Any]
 ) -> Row:
     """Return a ledger row; `shared` holds `booked_at`, `import_batch_id`, `appropriation_order`."""
     return {

@@ -181,7 +181,7 @@ class Revision:
             "appropriation_order": loan.appropriation_order,
         }
         self.rows[LedgerEntry] += [
-            rows.entry_row(0, loan.id, number, entry, shared)
+            rows.entry_row(0, loan.id, number, entry, shared=shared)
             for number, entry in enumerate(entries, first)
         ]
 
