@@ -77,6 +77,13 @@ class Outcome:
     """Input that the fault is about; blank where it is about none."""
 
     @property
+    def main_lines(self) -> tuple[Line, ...]:
+        """The lines without the nominal last day, which `rolled_from` tells where it differs."""
+        if len(self.lines) == 1:
+            return self.lines
+        return tuple(line for line in self.lines if line.name != "nominal_last_day")
+
+    @property
     def rolled_from(self) -> date | None:
         """The nominal last day where the answer lies on another one."""
         answer = self.answer

@@ -230,7 +230,7 @@ class DaysField(ReadField[tuple[date, ...]]):
         self.type = "NoteField"
 
     widget = NoteField.widget
-    placeholder = "2027-02-05 至 2027-02-12"
+    placeholder = "2027-02-05 ~ 2027-02-12"
 
     def read(self, text: str) -> tuple[date, ...]:
         """Return every day, the ranges written out."""
@@ -255,6 +255,12 @@ def _days_of(part: str) -> list[date]:
         raise Unreadable(_("“{typed}”不是一段假期。", typed=part.strip())) from error
 
 
+class WorkedDaysField(DaysField):
+    """Weekend days that are worked."""
+
+    placeholder = "2027-02-20"
+
+
 class YearForm(BaseForm):
     """The arrangement of a year's rest days, as the State Council's notice gives it."""
 
@@ -264,7 +270,7 @@ class YearForm(BaseForm):
         [Required()],
         help_text=_("照通知填写各段假期，含其中的周末；每行一段，如 2027-02-05 至 2027-02-12。"),
     )
-    working = DaysField(_("调休上班的周末"), [Blank()], help_text=_("每行一天，没有可空白。"))
+    working = WorkedDaysField(_("调休上班的周末"), [Blank()], help_text=_("每行一天，没有可空白。"))
     stated_days_off = CountField(
         _("通知写明的放假总天数"), [Required()], help_text=_("各段“共×天”相加，用于核对录入。")
     )

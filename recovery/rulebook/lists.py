@@ -96,7 +96,7 @@ PARAMETERS = Worklist(
         Column("title", _("参数"), "link"),
         Column("value", _("现行数值"), "own"),
         Column("since", _("施行日期"), "day", value=lambda row: row.version and row.version.since),
-        Column("mark", _("来源"), value=lambda row: row.version and f"[{row.version.mark}]"),
+        Column("mark", _("来源标记"), value=lambda row: row.version and f"[{row.version.mark}]"),
         Column("confirmed", _("状态"), "badge", value=confirmed_badge),
         Column("source", _("依据")),
         Column("subject", _("类别"), value=lambda row: subjects()[row.subject]),
@@ -109,7 +109,7 @@ PARAMETERS = Worklist(
         (
             Words("q", _("名称、编号或依据")),
             Choices("subject", _("类别"), lambda: tuple(subjects().items())),
-            Choices("mark", _("来源"), MARK_LABELS),
+            Choices("mark", _("来源标记"), MARK_LABELS),
             Choices(
                 "state",
                 _("状态"),

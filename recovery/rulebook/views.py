@@ -25,7 +25,7 @@ from recovery.rulebook.forms import (
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.service import current_book
 from recovery.rulebook.values import write_value
-from recovery.rulebook.words import parameter_title, subject_of, subjects
+from recovery.rulebook.words import parameter_title, subject_of, subjects, unit_label
 from recovery.web.forms import BaseForm
 from recovery.web.messages import flash
 from recovery.web.pagination import Count, Page, bounded_count
@@ -74,6 +74,7 @@ def show(name: str) -> ResponseReturnValue:
         parameter=one,
         title=parameter_title(one),
         subject=subjects()[subject_of(name)],
+        unit=unit_label(one.unit),
         today_version=queries.version_today(one, clock.today()),
         versions=list(reversed(one.versions)),
         shipped=LawBook.standard().parameters[name].versions,

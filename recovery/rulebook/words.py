@@ -88,6 +88,11 @@ def result_label(name: str) -> Word:
     return words()["results"].get(name) or word(name, name)
 
 
+def unit_label(unit: str) -> Word | str:
+    """Return what a parameter is measured in."""
+    return words()["units"].get(unit, unit)
+
+
 def value_label(value: str) -> Word | str:
     """Return what a closed value is called; any other text as it is."""
     return words()["values"].get(value, value)

@@ -25,6 +25,11 @@ def test_every_closed_value_has_a_name() -> None:
     assert values - set(words.words()["values"]) == set()
 
 
+def test_every_unit_of_a_parameter_has_a_name() -> None:
+    units = {parameter.unit for parameter in standard_parameters().values()}
+    assert units == set(words.words()["units"])
+
+
 def test_titles_of_rules_are_told_apart() -> None:
     titles = [str(words.rule_title(rule)) for rule in RULES]
     assert sorted(title for title in set(titles) if titles.count(title) > 1) == []
