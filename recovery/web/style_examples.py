@@ -257,16 +257,20 @@ def example_chart(kind: str) -> Chart:
         doubled = [share * 2 for share in shares]
         series = (Series(_("回收率"), shares), Series(_("目标"), doubled))
         return Chart(_("每月回收率"), _("月份"), months, series, kind="line", measure="share")
+    if kind in {"pie", "across"}:
+        counts = (Series(_("笔数"), (812, 264, 57)),)
+        classes = [label for _code, label in CLASSES]
+        return Chart(_("五级分类"), _("五级分类"), classes, counts, kind=kind, measure="count")
     half = [amount / 2 for amount in amounts]
     series = (Series(_("现金回款"), amounts), Series(_("执行款"), half))
     return Chart(_("每月回款"), _("月份"), months, series, kind=kind, urls=["#"] * 8)
 
 
 def _report() -> dict[str, Any]:
-    chart = example_chart("stacked")
+    kinds = ("stacked", "line", "across", "pie")
     return {
         "book": AMOUNTS["book"],
-        "charts_shown": [chart, example_chart("line")],
+        "charts_shown": [example_chart(kind) for kind in kinds],
         "exported": "#",
     }
 

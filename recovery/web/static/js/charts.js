@@ -12,7 +12,7 @@ function series(one, place, data) {
   const line = data.kind === "line";
   return {
     name: one.name,
-    type: data.kind === "pie" ? "pie" : line ? "line" : "bar",
+    type: line ? "line" : "bar",
     stack: data.kind === "stacked" ? "all" : undefined,
     data: one.values,
     barMaxWidth: 36,
@@ -23,11 +23,24 @@ function series(one, place, data) {
   };
 }
 
+// A pie has four parts at most, each with its name and share beside it.
+function pie(data, ink) {
+  const parts = data.categories.map((name, place) => ({ name, value: data.series[0].values[place] }));
+  return {
+    color: isDark() ? DARK : LIGHT,
+    animation: false,
+    textStyle: { fontFamily: "inherit", color: ink },
+    tooltip: { trigger: "item", renderMode: "richText" },
+    series: [{ type: "pie", radius: "68%", data: parts, label: { color: ink, formatter: "{b}\n{d}%" } }],
+  };
+}
+
 function option(data) {
   const ink = isDark() ? "#e6ebf2" : "#182433";
   const soft = isDark() ? "#aab7c7" : "#4b5a6d";
   const grid = isDark() ? "#2d3a4b" : "#d8dee6";
   const paper = isDark() ? "#182230" : "#ffffff";
+  if (data.kind === "pie") return pie(data, ink);
   const values = {
     type: "value", min: data.from_zero ? (extent) => Math.min(0, extent.min) : undefined,
     axisLabel: { color: soft }, splitLine: { lineStyle: { color: grid } },
