@@ -14,7 +14,7 @@ from recovery.web.charts import Chart
 
 WIDTH, HEIGHT = 680, 300
 LEFT, RIGHT, TOP, BOTTOM = 64, 12, 34, 34
-INKS = ("#0b5fa5", "#c15500", "#007a5a", "#9b3d7c", "#7a5c00", "#3b3f8f")
+INKS = ("#0b5fa5", "#c15500", "#0a9170", "#8a2f6c", "#7a5c00", "#3b3f8f")
 DASHES = ("none", "6 3", "2 2", "8 3 2 3", "4 4", "1 3")
 STEPS = 4
 """About how many lines of the grid there are."""

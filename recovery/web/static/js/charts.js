@@ -1,7 +1,7 @@
 // Draws each figure[data-chart] from the JSON beside it. Colours are told apart by people with
-// any colour vision (after Okabe and Ito, darkened for contrast); shapes and dashes differ too.
-const LIGHT = ["#0b5fa5", "#c15500", "#007a5a", "#9b3d7c", "#7a5c00", "#3b3f8f", "#555f6b"];
-const DARK = ["#6db3f2", "#f0a04b", "#4cc9a0", "#e08cc4", "#e3c341", "#a6a9f5", "#b8c4d2"];
+// any colour vision (tests/web/test_palette.py simulates it); shapes and dashes differ too.
+const LIGHT = ["#0b5fa5", "#c15500", "#0a9170", "#8a2f6c", "#7a5c00", "#3b3f8f", "#555f6b"];
+const DARK = ["#4f97e8", "#e8923a", "#9aeacb", "#e08cc4", "#e3c341", "#a6a9f5", "#b8c4d2"];
 const DASHES = ["solid", "dashed", "dotted", [8, 3, 2, 3]];
 const SYMBOLS = ["circle", "rect", "triangle", "diamond"];
 const drawn = new Map();
