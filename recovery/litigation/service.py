@@ -375,7 +375,7 @@ def refresh_after(work: Work, after_id: int) -> tuple[list[Moved], int | None]:
     moved = []
     book = current_book()
     for deadline, file in rows:
-        due = _recomputed(book, deadline, file, work.today)
+        due = _recomputed(book, deadline, file)
         if not _differs(deadline, due):
             continue
         if due.last_day != deadline.last_day:
@@ -390,11 +390,11 @@ def refresh_after(work: Work, after_id: int) -> tuple[list[Moved], int | None]:
     return moved, rows[-1][0].id if len(rows) == REFRESHED_AT_ONCE else None
 
 
-def moves_under(session: Session, book: LawBook, today: date) -> Iterator[Move]:
+def moves_under(session: Session, book: LawBook) -> Iterator[Move]:
     """Yield the open deadlines that `book` would move or give another standing."""
     rows = session.execute(_open_deadlines().execution_options(yield_per=1000))
     for deadline, file in rows:
-        due = _recomputed(book, deadline, file, today)
+        due = _recomputed(book, deadline, file)
         if _differs(deadline, due):
             yield Move(
                 record=file.number,
@@ -417,11 +417,14 @@ def _open_deadlines() -> Select[Deadline, LitigationFile]:
     )
 
 
-def _recomputed(
-    book: LawBook, deadline: Deadline, file: LitigationFile, today: date
-) -> figures.Due:
+def _recomputed(book: LawBook, deadline: Deadline, file: LitigationFile) -> figures.Due:
+    """Return a deadline by `book` and the law of the day that it was first computed by.
+
+    A later law does not reach back to a period that began under the one before it.
+    """
     clock = figures.clock_of(deadline.rule, deadline.trigger)
-    return figures.due(book.at(f"court:{file.court}"), clock, deadline.trigger_on, today)
+    law_of = date.fromisoformat(deadline.law["on"])
+    return figures.due(book.at(f"court:{file.court}"), clock, deadline.trigger_on, law_of)
 
 
 def _differs(deadline: Deadline, due: figures.Due) -> bool:

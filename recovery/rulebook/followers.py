@@ -39,8 +39,8 @@ class Move:
 class Follower:
     """A feature that stores days of the law."""
 
-    moves: Callable[[Session, LawBook, date], Iterable[Move]]
-    """`(session, book, today)` → what the book would move; nothing is written."""
+    moves: Callable[[Session, LawBook], Iterable[Move]]
+    """`(session, book)` → what the book would move; nothing is written."""
 
     job: str
     """Kind of the job that brings the stored days up to date after a change."""
@@ -61,12 +61,12 @@ class Moves:
     standings_changed: int
 
 
-def moves_under(session: Session, book: LawBook, today: date) -> Moves:
+def moves_under(session: Session, book: LawBook) -> Moves:
     """Return which stored days `book` would move, or give another standing."""
     rows: list[Move] = []
     moved = standing = 0
     for follower in followers.all():
-        for move in follower.moves(session, book, today):
+        for move in follower.moves(session, book):
             moved += move.before != move.after
             standing += move.before == move.after
             if len(rows) < SHOWN:

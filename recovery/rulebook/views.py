@@ -148,7 +148,7 @@ def moves_of(change: LawChange) -> Moves:
     """Return what a change that is not in force would move."""
     session = db.session()
     book = book_with([*in_force(session), change])
-    return moves_under(session, book, clock.today())
+    return moves_under(session, book)
 
 
 @bp.get("/changes")

@@ -1,5 +1,6 @@
 """What an administrator proposes changes the law book once a second person approves, not before."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -27,7 +28,7 @@ from recovery.rulebook.proposals import NewValue, NewYear, Source
 from recovery.rulebook.rules import YearDays, days_between
 from recovery.rulebook.service import current_book
 from tests.books import add_loans
-from tests.conftest import NOW
+from tests.conftest import NOW, Browser
 from tests.rulebook.conftest import Office
 
 SOURCE = Source("《民事诉讼法》", "第171条", "2026年修正", "V")
@@ -223,7 +224,7 @@ def test_entering_a_year_makes_a_provisional_deadline_firm_and_moves_it(
     assert (last_day, before.is_provisional) == (date(2027, 2, 12), True)
     with office.work() as work:
         change = proposals.propose_year(work, NOTICE_2027, reason="通知已公布")
-        shown = moves_under(work.session, book_with([*in_force(work.session), change]), work.today)
+        shown = moves_under(work.session, book_with([*in_force(work.session), change]))
     assert [(move.before, move.after, move.becomes_firm) for move in shown.rows] == [
         (date(2027, 2, 12), date(2027, 2, 15), True)
     ]
@@ -244,9 +245,38 @@ def test_refreshing_twice_moves_nothing_twice(office: Office, file_due_in_2027: 
     run_jobs()
     after = open_deadline(file_due_in_2027).id
     with office.work() as work:
-        shown = moves_under(work.session, book_of(work.session), work.today)
+        shown = moves_under(work.session, book_of(work.session))
         assert (shown.rows, shown.days_moved, shown.standings_changed) == ((), 0, 0)
     assert open_deadline(file_due_in_2027).id == after
+
+
+@pytest.mark.parametrize(
+    ("since", "last_day"), [(NOW.date(), date(2028, 2, 14)), (date(2026, 3, 17), date(2027, 2, 12))]
+)
+def test_a_later_law_does_not_reach_back_to_a_period_that_began_before_it(
+    office: Office, file_due_in_2027: int, since: date, last_day: date
+) -> None:
+    longer = NewValue("limitation.civil", since, "{ years = 4 }", SOURCE, True)
+    with office.work() as work:
+        change = proposals.propose_version(work, longer, reason="修法")
+    office.approve(change)
+    run_jobs()
+    # 12 February 2028 is a Saturday.
+    assert open_deadline(file_due_in_2027).last_day == last_day
+
+
+def test_the_moves_of_a_change_are_shown_before_it_is_approved(
+    office: Office, file_due_in_2027: int, signed_in: Callable[..., Browser]
+) -> None:
+    with office.work() as work:
+        change = proposals.propose_year(work, NOTICE_2027, reason="通知已公布")
+    browser = signed_in("administrator", username="bo")
+    page = browser.get(f"/rulebook/changes/{change.id}/moves").text
+    assert "将移动 1 个已登记的期限" in page
+    assert "2027-02-12 星期五" in page
+    assert "2027-02-15 星期一" in page
+    office.approve(change)
+    assert "已经生效" in browser.get(f"/rulebook/changes/{change.id}/moves").text
 
 
 @pytest.mark.parametrize(
