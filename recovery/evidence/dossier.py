@@ -28,6 +28,7 @@ from recovery.evidence.contents import (
 )
 from recovery.evidence.house import house_store
 from recovery.evidence.models import Checkpoint, Dossier
+from recovery.evidence.stamping import stamp
 from recovery.kernel import gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -136,18 +137,21 @@ def _fields(dossier: Dossier, loan: Loan) -> dict[str, str]:
 
 
 def _head(size: int | None) -> Checkpoint:
-    """Return the head asked for; without one, register and sign all that waits.
+    """Return the head asked for; without one, register, sign and stamp all that waits.
 
     Raises:
         NotFound: there is no such head.
     """
     if size is None:
         sequencer.register_pending()
-        made = sequencer.checkpoint()
-        if made is not None:
-            return made
-        size = db.session.scalar(select(func.max(Checkpoint.size)))
-    head = db.session.get(Checkpoint, size)
+        sequencer.checkpoint()
+        db.session.rollback()
+        return stamp(_signed(db.session.scalar(select(func.max(Checkpoint.size)))))
+    return _signed(size)
+
+
+def _signed(size: int | None) -> Checkpoint:
+    head = db.session.get(Checkpoint, size or 0)
     if head is None:
         raise NotFound(_("没有大小为 {size} 的检查点。", size=size))
     return head

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from recovery.evidence import dossier, sequencer
+from sqlalchemy import select
+
+from recovery.evidence import dossier, sequencer, stamping
+from recovery.evidence.models import Checkpoint
+from recovery.kernel.db import db
 from recovery.kernel.errors import RecoveryError
 from recovery.kernel.jobs import RunningJob, crontab, handles, result_link
 from recovery.kernel.text import _
@@ -10,6 +14,7 @@ from recovery.kernel.text import _
 REGISTER = "evidence.register"
 CHECKPOINT = "evidence.checkpoint"
 EXPORT = "evidence.export_dossier"
+STAMP = "evidence.stamp"
 
 
 @handles(REGISTER, label=_("登记存证"), when=crontab(minute="*"))
@@ -25,6 +30,14 @@ def sign_checkpoint(job: RunningJob) -> dict[str, Any]:
     """Sign a head when something came since the last."""
     made = sequencer.checkpoint()
     return {"size": made.size if made else None}
+
+
+@handles(STAMP, label=_("加盖可信时间戳"), when=crontab(hour="1", minute="20"))
+def stamp_head(job: RunningJob) -> dict[str, Any]:
+    """Have the latest head stamped, where an authority is configured."""
+    head = db.session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
+    stamped = stamping.stamp(head) if head is not None else None
+    return {"stamped": bool(stamped and stamped.stamped_at)}
 
 
 @handles(EXPORT, label=_("导出证据卷宗"))

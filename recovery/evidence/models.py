@@ -68,6 +68,8 @@ class Checkpoint(Base):
     root: Mapped[str]
     note: Mapped[str]
     made_at: Mapped[Moment]
+    stamped_at: Mapped[Moment | None]
+    """Time in the token of a time-stamp authority; None: not stamped."""
 
 
 class Dossier(Base, Scoped):

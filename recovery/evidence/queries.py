@@ -75,6 +75,8 @@ def checkpoints(session: Session, limit: int = 20) -> Sequence[Checkpoint]:
 def registrations(session: Session, loan_id: int, limit: int = 200) -> list[Registration]:
     """Return the newest registrations of a loan; the caller has passed the gate for the loan."""
     signed = session.scalar(select(func.max(Checkpoint.size))) or 0
+    of_stamped = select(func.max(Checkpoint.size)).where(Checkpoint.stamped_at.is_not(None))
+    stamped = session.scalar(of_stamped) or 0
     statement = (
         select(RegistrationIntent, EvidenceItem)
         .outerjoin(EvidenceItem, EvidenceItem.intent_id == RegistrationIntent.id)
@@ -83,16 +85,16 @@ def registrations(session: Session, loan_id: int, limit: int = 200) -> list[Regi
         .limit(limit)
     )
     return [
-        Registration(intent, item, _reached(intent, signed))
+        Registration(intent, item, _reached(intent, signed, stamped))
         for intent, item in session.execute(statement)
     ]
 
 
-def _reached(intent: RegistrationIntent, signed: int) -> int:
+def _reached(intent: RegistrationIntent, signed: int, stamped: int) -> int:
     """Return how many of registered, checkpointed, time-stamped and witnessed are reached."""
     if intent.log_index is None:
         return 0
-    return 2 if intent.log_index < signed else 1
+    return 1 + (intent.log_index < signed) + (intent.log_index < stamped)
 
 
 def stream_of(session: Session, loan_id: int) -> EvidenceStream | None:
