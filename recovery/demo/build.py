@@ -8,6 +8,7 @@ from sqlalchemy import func, select
 
 from recovery.demo.book import full_loans
 from recovery.demo.cases import build_cases
+from recovery.demo.indexes import made_at_the_end
 from recovery.demo.lean import lean_loans
 from recovery.demo.staff import hire
 from recovery.kernel import planner
@@ -45,7 +46,8 @@ def build(count: int, progress: Progress) -> Built:
         staff = hire(work)
     day = today()
     if count > LEAN_ABOVE:
-        loans = insert_all(lean_loans(count, staff, day), PER_WORK, progress)
+        with made_at_the_end(Loan.__tablename__):
+            loans = insert_all(lean_loans(count, staff, day), PER_WORK, progress)
     else:
         loans = insert_all(full_loans(count, staff, day), PER_WORK_FULL, progress)
         build_cases(day)
