@@ -85,7 +85,7 @@ class CastRow:
     @property
     def is_rejected(self) -> bool:
         """Whether a problem forbids importing the row."""
-        return any(problem.rejects for problem in self.problems)
+        return bool(self.problems) and any(problem.rejects for problem in self.problems)
 
     def reject(self, reason: Text, column: str = "") -> None:
         """Refuse the row for `reason`."""

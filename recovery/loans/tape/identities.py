@@ -38,7 +38,7 @@ def _refuse_lost_digits(text: str) -> None:
         Unreadable: its digits after the fifteenth are gone.
     """
     is_number = isinstance(text, Number)
-    if not is_number and "E" not in text and "e" not in text:
+    if not is_number and "E+" not in text and "e+" not in text:
         return
     digits = sum(letter.isdigit() for letter in text)
     if is_scientific(text) or (is_number and digits > TRUE_DIGITS):
@@ -128,6 +128,8 @@ def cast_number_text(text: str, _unit: str | None, _notes: list[Text]) -> str:
     Raises:
         Unreadable: its digits were lost.
     """
+    if text.isalnum() and text.isascii() and not isinstance(text, Number):
+        return str(text)
     _refuse_lost_digits(text)
     plain = text if text.isascii() else unicodedata.normalize("NFKC", text)
     match = _FLOAT_TAIL.fullmatch(plain)
