@@ -1,11 +1,11 @@
 """The law book with what administrators added to it, built once for each state of the table."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, datetime
+from datetime import date
 from typing import Literal, cast
 
 from flask import current_app
-from sqlalchemy import func, select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from recovery.kernel.db import db
@@ -19,7 +19,7 @@ CONFIRMATION, VERSION, SETTING, YEAR = "confirmation", "version", "setting", "ye
 Mark = Literal["V", "S", "U"]
 
 _EXTENSION = "recovery.rulebook"
-Stamp = tuple[int, datetime | None]
+Stamp = tuple[object, ...]
 
 
 def kept_book() -> LawBook:
@@ -27,24 +27,18 @@ def kept_book() -> LawBook:
 
     A short reading transaction of its own: what is in force now, not when the page began to read.
     """
-    with Session(db.engines[None]) as session:
-        stamp = _stamp(session)
+    with db.engines[None].connect() as connection:
+        stamp = tuple(connection.execute(_STAMP).one())
         kept: tuple[Stamp, LawBook] | None = current_app.extensions.get(_EXTENSION)
         if kept is not None and kept[0] == stamp:
             return kept[1]
-        book = book_of(session)
+        book = book_of(Session(connection))
     current_app.extensions[_EXTENSION] = (stamp, book)
     return book
 
 
-def _stamp(session: Session) -> Stamp:
-    """Return what changes whenever a change comes into force."""
-    row = session.execute(
-        select(func.count(), func.max(LawChange.in_force_at)).where(
-            LawChange.in_force_at.is_not(None)
-        )
-    ).one()
-    return row[0], row[1]
+_STAMP = text("SELECT count(*), max(in_force_at) FROM law_change WHERE in_force_at IS NOT NULL")
+"""What changes whenever a change comes into force. Plain text: every page asks it."""
 
 
 def in_force(session: Session) -> Sequence[LawChange]:
