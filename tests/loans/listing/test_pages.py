@@ -154,3 +154,24 @@ def test_search_finds_a_whole_id_number(loans: list[Loan], signed_in: SignedIn) 
     page = signed_in("administrator").post("/search/suggest", data={"q": number}).text
     assert loans[0].contract_no in page
     assert str(number) not in page
+
+
+def test_the_page_of_search_groups_what_it_found_and_leads_to_it(
+    loans: list[Loan], signed_in: SignedIn
+) -> None:
+    loan = loans[4]
+    page = signed_in("administrator").get(f"/search/?q={loan.contract_no}").text
+    assert "<h2>贷款</h2>" in page
+    assert f'href="/loans/{loan.id}"' in page
+
+
+def test_a_search_too_short_says_what_it_takes(loans: list[Loan], signed_in: SignedIn) -> None:
+    assert "至少输入两个字" in signed_in("administrator").get("/search/?q=王").text
+
+
+def test_an_unreadable_filter_is_said_and_filters_nothing_meanwhile(
+    loans: list[Loan], signed_in: SignedIn
+) -> None:
+    page = signed_in("administrator").get("/loans/?days_from=abc&size=200").text
+    assert 'role="alert"' in page
+    assert len(contract_numbers(page)) == 200
