@@ -20,6 +20,7 @@ def upgrade() -> None:
         "law_change",
         sa.Column("id", Id, nullable=False),
         sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("retracts_id", Id, nullable=True),
         sa.Column("parameter", sa.String(), nullable=True),
         sa.Column("place", sa.String(), nullable=True),
         sa.Column("since", sa.Date(), nullable=True),
@@ -41,16 +42,21 @@ def upgrade() -> None:
             ["user_account.id"],
             name=op.f("fk_law_change_proposed_by_id_user_account"),
         ),
+        sa.ForeignKeyConstraint(
+            ["retracts_id"], ["law_change.id"], name=op.f("fk_law_change_retracts_id_law_change")
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_law_change")),
     )
     op.create_index("ix_law_change_in_force_at", "law_change", ["in_force_at", "id"], unique=False)
     op.create_index("ix_law_change_parameter", "law_change", ["parameter", "id"], unique=False)
+    op.create_index(op.f("ix_law_change_retracts_id"), "law_change", ["retracts_id"], unique=False)
     # generated: end
 
 
 def downgrade() -> None:
     """Drop the tables."""
     # generated: begin
+    op.drop_index(op.f("ix_law_change_retracts_id"), table_name="law_change")
     op.drop_index("ix_law_change_parameter", table_name="law_change")
     op.drop_index("ix_law_change_in_force_at", table_name="law_change")
     op.drop_table("law_change")

@@ -16,6 +16,7 @@ from recovery.rulebook.models import LawChange
 from recovery.rulebook.values import read_value
 
 CONFIRMATION, VERSION, SETTING, YEAR = "confirmation", "version", "setting", "year"
+RETRACTION = "retraction"
 Mark = Literal["V", "S", "U"]
 
 _EXTENSION = "recovery.rulebook"
@@ -70,13 +71,17 @@ def additions_of(changes: Iterable[LawChange]) -> Additions:
     """Return `changes` as the law book takes them; of two of the same value the later prevails.
 
     A confirmation holds for the value that it confirmed: a version entered later under the same
-    first day says for itself whether it is confirmed.
+    first day says for itself whether it is confirmed. What was retracted does not count.
     """
+    given = list(changes)
+    retracted = {change.retracts_id for change in given if change.kind == RETRACTION}
     confirmations: dict[tuple[str, date], Confirmation] = {}
     versions: dict[tuple[str, date], NewVersion] = {}
     settings: dict[tuple[str, str, date], Setting] = {}
     years: dict[int, LawChange] = {}
-    for change in changes:
+    for change in given:
+        if change.kind == RETRACTION or change.id in retracted:
+            continue
         if change.kind == YEAR:
             assert change.year is not None
             years[change.year] = change

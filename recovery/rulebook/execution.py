@@ -19,6 +19,7 @@ def audited(change: LawChange) -> dict[str, object]:
     """Return what the audit log keeps of a change."""
     named = {
         "kind": change.kind,
+        "retracts": change.retracts_id,
         "parameter": change.parameter,
         "place": change.place,
         "since": change.since,
@@ -33,6 +34,7 @@ def content(session: Session, change_id: int) -> dict[str, Any]:
     change = session.get_one(LawChange, change_id)
     shown: dict[str, Any] = {
         "kind": change.kind,
+        "retracts": change.retracts_id,
         "parameter": change.parameter,
         "place": change.place,
         "since": _day(change.since),

@@ -9,7 +9,7 @@ from recovery.access.lists import STATUSES
 from recovery.kernel.text import Text, _
 from recovery.law.parameters import Value, standard_parameters
 from recovery.law.registry import RULES
-from recovery.rulebook.book import CONFIRMATION, SETTING, VERSION, YEAR
+from recovery.rulebook.book import CONFIRMATION, RETRACTION, SETTING, VERSION, YEAR
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.queries import ParameterRow
 from recovery.rulebook.values import write_value
@@ -26,6 +26,7 @@ KIND_LABELS: dict[str, Text] = {
     VERSION: _("新版本"),
     SETTING: _("法院或省份标准"),
     YEAR: _("年度放假安排"),
+    RETRACTION: _("撤销"),
 }
 MARK_LABELS: tuple[tuple[str, Text], ...] = (
     ("V", _("V 条文原文")),
@@ -43,6 +44,8 @@ def confirmed_badge(row: ParameterRow) -> Badge:
 
 def change_badge(row: Any) -> Badge:
     """Return the state of a change: in force, or that of its request."""
+    if row.is_retracted:
+        return Badge(_("已撤销"), "neutral")
     if row.in_force_at is not None:
         return Badge(_("已生效"), "good")
     return Badge(*STATUSES.get(row.status, (_("未提交"), "neutral")))

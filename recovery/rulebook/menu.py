@@ -8,13 +8,14 @@ from recovery.kernel.actions import Action
 from recovery.kernel.links import ApprovalKind, NavItem
 from recovery.kernel.text import Text, _
 from recovery.rulebook import execution, proposals
-from recovery.rulebook.book import CONFIRMATION, SETTING, VERSION, YEAR
+from recovery.rulebook.book import CONFIRMATION, RETRACTION, SETTING, VERSION, YEAR
 
 CHANGES: dict[str, Text] = {
     CONFIRMATION: _("确认法律参数"),
     VERSION: _("新增法律参数版本"),
     SETTING: _("设定法院或省份标准"),
     YEAR: _("录入年度放假安排"),
+    RETRACTION: _("撤销法律参数变更"),
 }
 """Kind of change → what it is called."""
 

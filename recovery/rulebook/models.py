@@ -21,7 +21,11 @@ class LawChange(Base, Versioned):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[str]
-    """`confirmation`, `version`, `setting` (of a court or province) or `year` (rest days)."""
+    """`confirmation`, `version`, `setting` (of a court or province), `year` (rest days), or
+    `retraction` of one of these."""
+
+    retracts_id: Mapped[int | None] = mapped_column(ForeignKey("law_change.id"), index=True)
+    """The change that a retraction takes out of the law book; None for all others."""
 
     parameter: Mapped[str | None]
     """Name in `recovery/law/parameters`; None for a year."""

@@ -12,20 +12,21 @@ from sqlalchemy.orm import Session
 from recovery.access.approvals import PENDING, request_approval
 from recovery.access.models import ApprovalRequest
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import Conflict, RuleViolation
+from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook
 from recovery.law.calendar import Calendar
+from recovery.law.errors import NoLawInForce
 from recovery.law.parameters import Parameter, Version
 from recovery.rulebook import book as books
-from recovery.rulebook.book import CONFIRMATION, SETTING, VERSION, YEAR, book_of
+from recovery.rulebook.book import CONFIRMATION, RETRACTION, SETTING, VERSION, YEAR, book_of
 from recovery.rulebook.execution import audited
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.rules import YearDays, check_year
 from recovery.rulebook.values import check_shape, read_value, write_value
 
-KINDS = {kind: f"law.{kind}" for kind in (CONFIRMATION, VERSION, SETTING, YEAR)}
+KINDS = {kind: f"law.{kind}" for kind in (CONFIRMATION, VERSION, SETTING, YEAR, RETRACTION)}
 """Kind of change → kind of approval."""
 
 PLACES = ("court:", "province:")
@@ -136,6 +137,47 @@ def propose_year(work: Work, new: NewYear, *, reason: str) -> LawChange:
     return _propose(work, tentative_year(new), reason)
 
 
+def propose_retraction(work: Work, change_id: int, *, reason: str) -> LawChange:
+    """Propose to take a change out of the law book again, as if it had not been made.
+
+    Raises:
+        NotFound: no such change.
+        RuleViolation: it is not in force, is itself a retraction, was retracted, or another
+            change in force rests on it.
+        Conflict: the same is waiting for approval.
+    """
+    old = work.session.get(LawChange, change_id)
+    if old is None:
+        raise NotFound(_("没有这项变更。"))
+    if old.in_force_at is None or old.kind == RETRACTION or is_retracted(work.session, old.id):
+        raise RuleViolation(_("只能撤销已经生效、尚未撤销的变更。"))
+    change = LawChange(
+        kind=RETRACTION,
+        retracts_id=old.id,
+        parameter=old.parameter,
+        place=old.place,
+        since=old.since,
+        value=old.value,
+        instrument=old.instrument,
+        article=old.article,
+        edition=old.edition,
+        mark=old.mark,
+        is_confirmed=old.is_confirmed,
+        year=old.year,
+        rest_days=old.rest_days,
+        working_days=old.working_days,
+    )
+    return _propose(work, change, reason)
+
+
+def is_retracted(session: Session, change_id: int) -> bool:
+    """Return whether a retraction of the change is in force."""
+    statement = select(LawChange.id).where(
+        LawChange.retracts_id == change_id, LawChange.in_force_at.is_not(None)
+    )
+    return session.scalars(statement.limit(1)).first() is not None
+
+
 def _check_days(book: LawBook, new: NewYear) -> None:
     """Refuse days that are not the notice's, or that do not balance without a second look."""
     statutory = book.in_force("calendar.statutory_holidays", date(new.year, 1, 1))
@@ -241,7 +283,10 @@ def _propose(work: Work, change: LawChange, reason: str) -> LawChange:
         raise Conflict(_("同一项变更正在等待审批。"))
     change.proposed_by_id, change.proposed_at, change.in_force_at = work.actor.id, work.now, None
     # A change that the book cannot take is refused now, not when it is approved.
-    books.book_with([*books.in_force(work.session), change])
+    try:
+        books.book_with([*books.in_force(work.session), change])
+    except NoLawInForce as error:
+        raise RuleViolation(error.message) from error
     work.add(change)
     work.record(Action.CHANGE_RULEBOOK, change, **audited(change), state=(None, "proposed"))
     request_approval(work, KINDS[change.kind], change, reason=reason)

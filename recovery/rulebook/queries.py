@@ -6,8 +6,8 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Select, and_, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy.orm import Session, aliased
 
 from recovery.access.models import ApprovalRequest, UserAccount
 from recovery.kernel.errors import NotFound
@@ -129,6 +129,8 @@ def published_limits(book: LawBook, today: date) -> list[PublishedLimits]:
     return sorted(found, key=lambda one: (one.province, -int(one.year)))
 
 
+RETRACTIONS = aliased(LawChange)
+
 COLUMNS: tuple[Any, ...] = (
     LawChange.id,
     LawChange.kind,
@@ -142,6 +144,9 @@ COLUMNS: tuple[Any, ...] = (
     ApprovalRequest.status,
     ApprovalRequest.id.label("request_id"),
     UserAccount.name.label("proposer"),
+    exists()
+    .where(RETRACTIONS.retracts_id == LawChange.id, RETRACTIONS.in_force_at.is_not(None))
+    .label("is_retracted"),
 )
 
 
@@ -207,7 +212,13 @@ def years(session: Session) -> Sequence[LawChange]:
     """Return the years entered and in force, the latest first; of one year the latest entry."""
     latest = (
         select(func.max(LawChange.id))
-        .where(LawChange.kind == YEAR, LawChange.in_force_at.is_not(None))
+        .where(
+            LawChange.kind == YEAR,
+            LawChange.in_force_at.is_not(None),
+            ~exists().where(
+                RETRACTIONS.retracts_id == LawChange.id, RETRACTIONS.in_force_at.is_not(None)
+            ),
+        )
         .group_by(LawChange.year)
     )
     statement = select(LawChange).where(LawChange.id.in_(latest))

@@ -16,7 +16,7 @@ from recovery.law.book import LawBook
 from recovery.law.citations import cite
 from recovery.law.parameters import Parameter
 from recovery.rulebook import execution, lists, proposals, queries
-from recovery.rulebook.book import book_with, in_force
+from recovery.rulebook.book import RETRACTION, book_with, in_force
 from recovery.rulebook.followers import Moves, moves_under
 from recovery.rulebook.forms import (
     LOCAL_FORMS,
@@ -169,6 +169,10 @@ def show_change(change_id: int) -> ResponseReturnValue:
     session = db.session()
     change = queries.change(session, change_id)
     asked = queries.request_of(session, change_id)
+    retracted = proposals.is_retracted(session, change_id)
+    standing = _Standing(change, asked.status if asked else None, retracted)
+    in_book = change.in_force_at is not None and change.kind != RETRACTION
+    may_be_retracted = in_book and not retracted
     return render_template(
         "rulebook/change.html",
         change=change,
@@ -177,18 +181,45 @@ def show_change(change_id: int) -> ResponseReturnValue:
         kind=lists.KIND_LABELS[change.kind],
         place=lists.place_label(change.place),
         request_=asked,
-        badge_of=lists.change_badge(_Standing(change, asked.status if asked else None)),
+        badge_of=lists.change_badge(standing),
+        may_be_retracted=may_be_retracted,
         days=_grouped(change.rest_days),
         worked=[date.fromisoformat(day) for day in change.working_days],
+    )
+
+
+@bp.route("/changes/<int:change_id>/retract", methods=["GET", "POST"])
+@allowed(Action.CHANGE_RULEBOOK)
+def retract(change_id: int) -> ResponseReturnValue:
+    """Propose to take a change out of the law book again."""
+    change, form = queries.change(db.session(), change_id), ReasonForm()
+    if form.validate_on_submit():
+        reason = form.reason.data or ""
+        done = proposed(
+            form, lambda work: proposals.propose_retraction(work, change_id, reason=reason)
+        )
+        if done is not None:
+            return done
+    return (
+        render_template(
+            "rulebook/retract.html",
+            form=form,
+            change=change,
+            title=lists.title_of(change),
+            place=lists.place_label(change.place),
+            content=execution.content(db.session(), change_id),
+        ),
+        form.status,
     )
 
 
 class _Standing:
     """What the badge of a change reads."""
 
-    def __init__(self, change: LawChange, status: str | None) -> None:
+    def __init__(self, change: LawChange, status: str | None, is_retracted: bool) -> None:
         self.in_force_at = change.in_force_at
         self.status = status
+        self.is_retracted = is_retracted
 
 
 def _grouped(days: Sequence[str]) -> list[tuple[date, date]]:

@@ -173,6 +173,36 @@ def test_a_change_is_void_where_what_it_replaces_has_changed(office: Office) -> 
     assert appeal(date(2026, 6, 2)) == date(2026, 6, 22)
 
 
+def test_a_change_made_in_error_is_retracted_with_four_eyes_too(office: Office) -> None:
+    with office.work() as work:
+        change = proposals.propose_version(work, APPEAL, reason="修法")
+    with office.work() as work, pytest.raises(RuleViolation, match="已经生效"):
+        proposals.propose_retraction(work, change.id, reason="尚未生效")
+    office.approve(change)
+    with office.work() as work:
+        back = proposals.propose_retraction(work, change.id, reason="施行日期有误")
+    assert appeal(date(2026, 5, 1)) == date(2026, 5, 21), "not before the approval"
+    office.approve(back)
+    assert current_book().version == LawBook.standard().version
+    for one in (change, back):
+        with office.work() as work, pytest.raises(RuleViolation, match="尚未撤销"):
+            proposals.propose_retraction(work, one.id, reason="再撤")
+
+
+def test_a_version_that_a_confirmation_rests_on_is_not_retracted(office: Office) -> None:
+    unconfirmed = replace(APPEAL, is_confirmed=False)
+    with office.work() as work:
+        version = proposals.propose_version(work, unconfirmed, reason="修法")
+    office.approve(version)
+    with office.work() as work:
+        vouched = proposals.propose_confirmation(
+            work, APPEAL.parameter, APPEAL.since, reason="已核对"
+        )
+    office.approve(vouched)
+    with office.work() as work, pytest.raises(RuleViolation, match="没有自 2026-05-01"):
+        proposals.propose_retraction(work, version.id, reason="有误")
+
+
 def test_proposal_and_approval_stand_in_the_audit_log(office: Office) -> None:
     with office.work() as work:
         change = proposals.propose_version(work, APPEAL, reason="修法")

@@ -147,6 +147,10 @@ def test_an_administrator_proposes_and_another_approves_through_the_pages(
     asked = {"trigger": "2026-05-01", "on": "2026-05-01"}
     answer = ada.get("/law/rules/deadline.appeal.judgment", query_string=asked).text
     assert "2026-05-21" in answer
+    assert "撤销" in ada.get(f"/rulebook/changes/{change.id}").text
+    taken_back = ada.post(f"/rulebook/changes/{change.id}/retract", data={"reason": "有误"})
+    assert taken_back.status_code == 302
+    assert "视同未作出" in ada.get(taken_back.location).text
     assert "本单位增补" in ada.get("/rulebook/parameters/deadline.appeal.judgment").text
 
 
