@@ -22,6 +22,7 @@ def upgrade() -> None:
         sa.Column("number", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
         sa.Column("disposal", sa.String(), nullable=False),
+        sa.Column("seller", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),
         sa.Column("criteria", sa.String(), nullable=False),
         sa.Column("cut_off_date", sa.Date(), nullable=True),

@@ -27,6 +27,7 @@ from recovery.litigation.service import (
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
 from recovery.portfolio import service as packages
+from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.models import Package
 from recovery.web.papers import render_paper
 
@@ -188,8 +189,7 @@ def _packages(manager: Actor, today: date) -> None:
         packages.begin_freeze(work, first, package.version, cut_off_date=cut_off)
     for _batch in _freeze(manager, first):
         pass
-    with work_as(manager) as work:
-        packages.finish_freeze(work, first)
+    finish_freeze(manager, first)
     if ids[PACKAGED:]:
         _package(manager, f"{today.year}年第二期（拟组包）", ids[PACKAGED:])
 

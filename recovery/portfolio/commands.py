@@ -17,7 +17,9 @@ from recovery.loans.listing.jobs import reader_of
 from recovery.loans.listing.queries import matching
 from recovery.loans.listing.worklist import FILTERS
 from recovery.portfolio import service
+from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.queries import package_by_number
+from recovery.portfolio.rules import DISPOSALS, SELLERS
 from recovery.portfolio.tape import write_xlsx
 
 
@@ -29,10 +31,11 @@ def package() -> None:
 @package.command()
 @click.option("--filter", "query", default="", help="The loan list's query string.")
 @click.option("--name", required=True)
-@click.option("--disposal", default="sale", show_default=True)
+@click.option("--disposal", default="sale", show_default=True, type=click.Choice(list(DISPOSALS)))
+@click.option("--seller", default="own_book", show_default=True, type=click.Choice(SELLERS))
 @json_option
 @with_app
-def build(query: str, name: str, disposal: str, *, as_json: bool) -> int:
+def build(query: str, name: str, *, as_json: bool, **decided: str) -> int:
     """Start a package of all loans that match the filter of the loan list."""
     actor = Actor.system(f"cli/{operator()}")
     filters = FILTERS.read(MultiDict(parse_qsl(query)))
@@ -42,7 +45,7 @@ def build(query: str, name: str, disposal: str, *, as_json: bool) -> int:
     if not ids:
         raise RuleViolation(_("没有符合筛选条件的贷款。"))
     with work_as(actor) as work:
-        made = service.start_package(work, service.NewPackage(name, disposal, query))
+        made = service.start_package(work, service.NewPackage(name=name, criteria=query, **decided))
     for start in range(0, len(ids), service.ADD_BATCH):
         with work_as(actor) as work:
             service.add_loans(work, made.id, ids[start : start + service.ADD_BATCH])
@@ -68,8 +71,7 @@ def freeze(number: str, cut_off: datetime, *, as_json: bool) -> int:
         with work_as(actor) as work:
             reached, refused = service.freeze_next(work, one.id, last)
         left_out |= {contract: str(reason) for contract, reason in refused.items()}
-    with work_as(actor) as work:
-        frozen = service.finish_freeze(work, one.id)
+    frozen = finish_freeze(actor, one.id)
     facts = {"number": number, "loans": frozen.loan_count, "digest": frozen.digest}
     report(facts | {"totals": frozen.totals, "left_out": left_out}, as_json=as_json)
     return 1 if left_out else 0

@@ -1,7 +1,8 @@
 """Forms of packages."""
 
 from recovery.kernel.text import _
-from recovery.portfolio.rules import DISPOSALS
+from recovery.loans.labels import OWNER_KINDS
+from recovery.portfolio.rules import DISPOSALS, SELLERS
 from recovery.web.fields import LineField, NoteField, PastDateField, SelectField
 from recovery.web.forms import BaseForm, VersionedForm
 from recovery.web.validators import Required, length_up_to
@@ -16,6 +17,12 @@ class PackageForm(BaseForm):
         help_text=_("例如：2026年第一期个人汽车贷款不良资产包。"),
     )
     disposal = SelectField(_("处置方式"), choices=list(DISPOSALS.items()))
+    seller = SelectField(
+        _("出让方权属"),
+        choices=[(code, OWNER_KINDS[code]) for code in SELLERS],
+        default="own_book",
+        description=_("只有在基准日完全属于这一权属的债权才能入包。"),
+    )
 
 
 class FreezeForm(VersionedForm):

@@ -1,7 +1,6 @@
 """The figures of a package's loans at its cut-off date: computed once, then only read."""
 
 from collections.abc import Iterator, Sequence
-from datetime import date
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -54,7 +53,7 @@ def write_figures(
     )
     loans = {loan.id: (loan, birth_year) for loan, birth_year in found}
     books = books_of(session, ids)
-    owned, elsewhere = _wholly_owned(session, ids, day), _elsewhere(session, package, ids)
+    owned, elsewhere = _wholly_owned(session, ids, package), _elsewhere(session, package, ids)
     floors = floors_of(current_book(), day)
     refused: dict[str, Text] = {}
     for row in rows:
@@ -92,8 +91,9 @@ def _copy_terms(row: PackageLoan, loan: Loan) -> None:
     )
 
 
-def _wholly_owned(session: Session, loan_ids: Sequence[int], day: date) -> set[int]:
-    """Return the loans that are wholly the lender's own book on `day`."""
+def _wholly_owned(session: Session, loan_ids: Sequence[int], package: Package) -> set[int]:
+    """Return the loans that are wholly the seller's on the cut-off date."""
+    day = package.cut_off_date
     rows = session.execute(
         select(LoanOwnership.loan_id, LoanOwnership.owner_kind, LoanOwnership.share).where(
             LoanOwnership.loan_id.in_(loan_ids),
@@ -101,7 +101,7 @@ def _wholly_owned(session: Session, loan_ids: Sequence[int], day: date) -> set[i
             LoanOwnership.until.is_(None) | (LoanOwnership.until > day),
         )
     )
-    return {loan_id for loan_id, kind, share in rows if kind == "own_book" and share == 1}
+    return {loan_id for loan_id, kind, share in rows if kind == package.seller and share == 1}
 
 
 def _elsewhere(session: Session, package: Package, loan_ids: Sequence[int]) -> dict[int, str]:

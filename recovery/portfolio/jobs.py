@@ -10,6 +10,7 @@ from recovery.kernel.text import _
 from recovery.loans.listing.selections import next_ids
 from recovery.loans.models import Selection
 from recovery.portfolio import service, tape
+from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.models import Package, PackageLoan
 
 FILL = "portfolio.fill"
@@ -49,10 +50,10 @@ def freeze(job: RunningJob) -> dict[str, Any]:
         if reached == last:
             break
         last = reached
-    with job.work() as work:
-        package = work.get(Package, package_id)
-        if package.state == "freezing":
-            service.finish_freeze(work, package_id)
+    job.check()
+    db.session.rollback()
+    if db.session.get_one(Package, package_id).state == "freezing":
+        finish_freeze(job.actor, package_id)
     return {"links": [_package_link(package_id)]}
 
 

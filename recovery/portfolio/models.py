@@ -24,6 +24,9 @@ class Package(Base, Versioned, Scoped):
     disposal: Mapped[str]
     """`sale`, `restructuring`, `debt_for_asset`."""
 
+    seller: Mapped[str]
+    """Owner kind whose claims are disposed of: `own_book`, or for example `abs_trust`."""
+
     state: Mapped[str] = mapped_column(index=True)
     """`draft`, `freezing`, `frozen`, `dissolved`."""
 

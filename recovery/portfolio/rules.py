@@ -22,6 +22,9 @@ STATES: dict[str, Text] = {
     "dissolved": _("已解散"),
 }
 
+SELLERS = ("own_book", "abs_trust", "co_lender", "insurer", "dealer")
+"""Owner kinds that can dispose of claims; pledged and sold ones are not free."""
+
 NON_PERFORMING = frozenset({"substandard", "doubtful", "loss"})
 
 

@@ -12,13 +12,13 @@ from recovery.kernel.actions import Action
 from recovery.kernel.errors import Conflict, RuleViolation
 from recovery.kernel.gate import visible
 from recovery.kernel.numbering import draw, house_number
-from recovery.kernel.search import SearchEntry, index_many
+from recovery.kernel.search import SearchEntry, index_many, reindex
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan
 from recovery.portfolio import frozen
 from recovery.portfolio.models import Package, PackageLoan
-from recovery.portfolio.rules import DISPOSALS, Announcement, FrozenLoan, announce
+from recovery.portfolio.rules import DISPOSALS, SELLERS, Announcement, FrozenLoan, announce
 
 ADD_BATCH = 1000
 FREEZE_BATCH = 200
@@ -34,6 +34,9 @@ class NewPackage:
     criteria: str = ""
     """The filter its loans were chosen by, as a query string."""
 
+    seller: str = "own_book"
+    """Owner kind (权属) of the claims that may stand in it."""
+
 
 def start_package(work: Work, new: NewPackage) -> Package:
     """Start an empty package.
@@ -45,12 +48,15 @@ def start_package(work: Work, new: NewPackage) -> Package:
         raise RuleViolation(_("请填写资产包名称。"))
     if new.disposal not in DISPOSALS:
         raise RuleViolation(_("请选择处置方式。"))
+    if new.seller not in SELLERS:
+        raise RuleViolation(_("请选择出让方的权属。"))
     [number] = draw(work, f"package-{work.today.year}")
     package = work.add(
         Package(
             number=f"P{house_number(work.today.year, number)}",
             name=new.name.strip(),
             disposal=new.disposal,
+            seller=new.seller,
             state="draft",
             criteria=new.criteria,
             loan_count=0,
@@ -253,6 +259,25 @@ def abandon_freeze(work: Work, package_id: int) -> Package:
         package.state, package.cut_off_date = "draft", None
         work.record(Action.FREEZE_PACKAGE, package, state=("freezing", "draft"))
     return package
+
+
+def show_next(work: Work, package_id: int, after: int) -> int:
+    """Let search find the next loans for who sees only their package; return the last row done.
+
+    `after` again: none is left.
+    """
+    rows = work.session.execute(
+        select(PackageLoan.id, PackageLoan.loan_id)
+        .where(
+            PackageLoan.package_id == package_id,
+            PackageLoan.excluded_reason.is_(None),
+            PackageLoan.id > after,
+        )
+        .order_by(PackageLoan.id)
+        .limit(ADD_BATCH)
+    ).all()
+    reindex(work.session, "loan", [loan_id for _row_id, loan_id in rows])
+    return rows[-1].id if rows else after
 
 
 def _mark_loans(work: Work, package: Package) -> None:

@@ -46,7 +46,12 @@ def new(selection_id: int) -> ResponseReturnValue:
             with user_work() as work:
                 package = service.start_package(
                     work,
-                    service.NewPackage(form.name.data, form.disposal.data, selection.description),
+                    service.NewPackage(
+                        name=form.name.data,
+                        disposal=form.disposal.data,
+                        criteria=selection.description,
+                        seller=form.seller.data,
+                    ),
                 )
                 job = work.enqueue(jobs.FILL, {"package": package.id, "selection": selection.id})
             return redirect(url_for("jobs.show", job_id=job.id))

@@ -13,11 +13,13 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
 from recovery.kernel.models import RegistrationIntent
+from recovery.kernel.search import find
 from recovery.kernel.work import Work, work_as
 from recovery.loans.ledger import Booking
 from recovery.loans.models import Loan
 from recovery.loans.service import record_payment
 from recovery.portfolio import service
+from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.models import Package, PackageLoan
 from recovery.portfolio.service import NewPackage
 from recovery.portfolio.tape import write_xlsx
@@ -190,3 +192,33 @@ def test_a_draft_has_no_tape(loans: list[Loan], app: Flask, actor: Actor, tmp_pa
         package = started(work, loans)
     with pytest.raises(RuleViolation):
         write_xlsx(db.session(), package, tmp_path / "tape.xlsx")
+
+
+def test_a_package_without_an_eligible_loan_is_a_draft_again(
+    loans: list[Loan], app: Flask, actor: Actor
+) -> None:
+    with work_as(actor, now=NOW) as work:
+        package = service.start_package(work, NewPackage("信托", "sale", seller="abs_trust"))
+        service.add_loans(work, package.id, [loan.id for loan in loans])
+    with work_as(actor, now=NOW) as work:
+        service.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
+    with work_as(actor, now=NOW) as work:
+        _last, refused = service.freeze_next(work, package.id, 0)
+    assert {str(reason) for reason in refused.values()} == {"债权不完全属于出让方"}
+    with pytest.raises(RuleViolation, match="没有一笔"):
+        finish_freeze(actor, package.id)
+    db.session.rollback()
+    assert db.session.get_one(Package, package.id).state == "draft"
+
+
+def test_who_sees_only_a_package_finds_its_loans_by_search(
+    loans: list[Loan], app: Flask, actor: Actor
+) -> None:
+    with work_as(actor, now=NOW) as work:
+        package = started(work, loans)
+        service.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
+    with work_as(actor, now=NOW) as work:
+        service.freeze_next(work, package.id, 0)
+    finish_freeze(actor, package.id)
+    scope = Scope(packages=frozenset({package.id}))
+    assert [hit.kind for hit in find(db.session(), "HT-0001", scope)] == ["loan"]
