@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from recovery.kernel import clock
@@ -186,7 +186,7 @@ def unmask(loan_id: int, person_id: int, name: str) -> ResponseReturnValue:
         with form.refusal_shown(), user_work() as work:
             value = parties.unmask(work, loan_id, person_id, name=name, reason=form.reason.data)
     loan = _loan(loan_id)
-    page = "loans/_unmask.html"
+    page = "loans/_unmask.html" if request.headers.get("HX-Request") else "loans/unmask.html"
     values = {"form": form, "value": value, "loan": loan, "person_id": person_id, "name": name}
     return render_template(page, **values), form.status
 
