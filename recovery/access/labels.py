@@ -77,6 +77,7 @@ SUBJECT_NAMES: dict[str, Text] = {
     "engagement": _("审计委托"),
     "import_batch": _("导入批次"),
     "job": _("任务"),
+    "law_change": _("法律变更"),
     "ledger_entry": _("交易"),
     "litigation_file": _("案件"),
     "loan": _("贷款"),

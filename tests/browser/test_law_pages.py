@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 from tests.browser.conftest import check_accessibility, check_width
 
@@ -51,6 +51,20 @@ def test_a_calculator_answers_while_one_types(enter: Enter) -> None:
     assert "amount=86543.21" in page.url, "the address holds the question"
     page.get_by_label("标的额").fill("一百")
     expect(page.locator("#answer")).to_contain_text("不是金额")
+
+
+def test_an_answer_is_copied_with_its_question_and_without_buttons(
+    enter: Enter, context: BrowserContext
+) -> None:
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = enter("counsel")
+    page.goto("/law/rules/court_fee.acceptance?amount=86543.21")
+    page.get_by_role("button", name="复制").click()
+    expect(page.locator("#messages")).to_contain_text("已复制")
+    copied = page.evaluate("navigator.clipboard.readText()")
+    for part in ("86543.21", "1,963.58 元", "第13条第1款第1项", "法律库版本"):
+        assert part in copied
+    assert "打印" not in copied
 
 
 def test_the_rules_are_searched_while_one_types(enter: Enter) -> None:

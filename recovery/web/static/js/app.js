@@ -41,7 +41,11 @@ document.addEventListener("click", async (event) => {
   if (event.target.closest("[data-print]")) print();
   const copied = event.target.closest("[data-copy]");
   if (!copied) return;
-  const text = document.querySelector(copied.dataset.copy).innerText;
+  const part = document.querySelector(copied.dataset.copy);
+  // As on paper: with what was asked, without buttons.
+  part.classList.add("copying");
+  const text = part.innerText;
+  part.classList.remove("copying");
   await navigator.clipboard.writeText(text.replace(/\n{2,}/g, "\n").trim());
   const note = document.createElement("div");
   note.className = "notice state-good";
