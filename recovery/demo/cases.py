@@ -9,7 +9,6 @@ from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
 from recovery.demo.places import PLACES
-from recovery.evidence import sequencer
 from recovery.insight.service import refresh
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
@@ -70,14 +69,15 @@ class People:
 
 
 def build_cases(today: date) -> None:
-    """Open files, upload contracts, freeze a package, register everything, add the book up."""
+    """Open files, upload contracts, freeze a package, add the book up.
+
+    The worker registers all of it as evidence within a minute or two of its start.
+    """
     people = _people()
     _old_files(people.counsel, today)
     _new_files(people.counsel, today)
     _contracts(people.collector)
     _packages(people.asset_manager, today)
-    sequencer.register_pending()
-    sequencer.checkpoint()
     with work_as(people.asset_manager) as work:
         refresh(work)
 
