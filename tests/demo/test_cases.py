@@ -1,0 +1,40 @@
+"""What the demonstration's people have done stands in the product as if they had clicked."""
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+
+from recovery.demo.build import build
+from recovery.evidence import sequencer
+from recovery.evidence.comparison import compare
+from recovery.insight import queries as overview
+from recovery.kernel.db import db
+from recovery.kernel.gate import EVERYTHING
+from recovery.litigation.models import LitigationFile
+from recovery.loans.models import Document
+from recovery.portfolio.models import Package
+
+
+@pytest.mark.slow
+def test_the_demonstration_has_files_deadlines_contracts_packages_and_an_overview(
+    app: Flask,
+) -> None:
+    assert build(120, lambda _done: None).created
+    db.session.rollback()
+    stages = set(db.session.scalars(select(LitigationFile.stage)))
+    assert {"preparing", "submitted", "accepted"} < stages
+    running = select(func.count()).where(LitigationFile.next_last_day.is_not(None))
+    assert (db.session.scalar(running) or 0) > 0
+    assert db.session.scalar(select(func.count()).select_from(Document)) == 4
+    states = sorted(package.state for package in db.session.scalars(select(Package)))
+    assert states[-1] == "frozen"
+    book = overview.book(db.session(), EVERYTHING)
+    assert book is not None
+    assert book.total.loans > 0
+    assert sequencer.register_pending() > 1000
+    assert list(compare()) == []
+
+
+def test_a_book_is_built_once(app: Flask) -> None:
+    assert build(5, lambda _done: None).created
+    assert not build(5, lambda _done: None).created
