@@ -81,3 +81,20 @@ def test_the_form_of_a_year_says_what_its_days_add_up_to(enter: Enter) -> None:
     page.get_by_label("通知写明的放假总天数").fill("9")
     expect(page.locator(".implied")).to_contain_text("与通知的总天数不一致")
     expect(page.locator(".implied")).to_contain_text("不影响已登记的任何期限")
+
+
+def test_a_version_is_proposed_and_its_page_says_what_it_would_move(enter: Enter) -> None:
+    page = enter("administrator")
+    page.goto("/rulebook/parameters/deadline.appeal.judgment/new")
+    page.get_by_label("数值").fill("{ days = 20 }")
+    page.get_by_label("施行日期").fill("2026-05-01")
+    expect(page.locator(".implied")).to_contain_text("不影响已登记的任何期限")
+    page.get_by_label("申请理由").fill("修法")
+    page.get_by_role("button", name="提交审批").click()
+    expect(page.locator("#messages")).to_contain_text("已提交审批")
+    expect(page.locator(".moves")).to_contain_text("不影响已登记的任何期限")
+    check_accessibility(page)
+    page.get_by_role("link", name="查看审批").click()
+    expect(page.locator("main")).to_contain_text("{ days = 20 }")
+    expect(page.locator(".moves")).to_contain_text("不影响已登记的任何期限")
+    check_accessibility(page)
