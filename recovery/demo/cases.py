@@ -13,6 +13,7 @@ from recovery.insight.service import refresh
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.work import Work, work_as
+from recovery.litigation.deadlines import end_deadline
 from recovery.litigation.figures import CLOCKS, LIMITATION
 from recovery.litigation.models import Deadline
 from recovery.litigation.rules import FOLLOWING
@@ -20,7 +21,6 @@ from recovery.litigation.service import (
     NewFile,
     Step,
     change_stage,
-    end_deadline,
     open_files,
 )
 from recovery.loans.documents import Papers, add_documents, keep_file

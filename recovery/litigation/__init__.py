@@ -8,13 +8,13 @@ def register(app: Flask) -> None:
     from recovery.kernel import links, search
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.litigation import jobs, queries, service, views
+    from recovery.litigation import deadlines, jobs, queries, service, views
     from recovery.rulebook.followers import Follower, followers
 
     app.register_blueprint(views.bp)
     jobs.register()
     search.sources.put("file", service.search_entries)
-    followers.put("litigation", Follower(service.moves_under, jobs.REFRESH))
+    followers.put("litigation", Follower(deadlines.moves_under, jobs.REFRESH))
     links.navigation.put(
         "files",
         links.NavItem(

@@ -8,8 +8,8 @@ from recovery.kernel import clock
 from recovery.kernel.commands import command_work, json_option, report_rows, with_app
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING
+from recovery.litigation.deadlines import refresh_deadlines
 from recovery.litigation.queries import due_between
-from recovery.litigation.service import refresh_deadlines
 
 
 @click.group()

@@ -8,7 +8,8 @@ from sqlalchemy import select
 from recovery.kernel.db import db
 from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
-from recovery.litigation.service import NewFile, open_files, refresh_after
+from recovery.litigation.deadlines import refresh_after
+from recovery.litigation.service import NewFile, open_files
 from recovery.loans.listing.selections import next_ids
 from recovery.loans.models import Loan, Selection, SelectionRow
 

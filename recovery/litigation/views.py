@@ -10,7 +10,7 @@ from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import Text, _
-from recovery.litigation import figures, lists, queries, service
+from recovery.litigation import deadlines, figures, lists, queries, service
 from recovery.litigation.forms import OpenFileForm, StageForm
 from recovery.litigation.jobs import OPEN_SELECTED
 from recovery.litigation.models import LitigationFile
@@ -107,7 +107,7 @@ def change_stage(file_id: int) -> ResponseReturnValue:
 def end_deadline(deadline_id: int) -> ResponseReturnValue:
     """Record that a deadline was met or has lapsed."""
     with user_work() as work:
-        deadline = service.end_deadline(
+        deadline = deadlines.end_deadline(
             work,
             deadline_id,
             request.form.get("version", 0, type=int),

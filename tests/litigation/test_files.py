@@ -13,15 +13,14 @@ from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import Work, work_as
+from recovery.litigation.deadlines import end_deadline, refresh_deadlines
 from recovery.litigation.models import Deadline, LitigationFile
 from recovery.litigation.service import (
     NewFile,
     Step,
     change_stage,
-    end_deadline,
     open_file,
     open_files,
-    refresh_deadlines,
 )
 from recovery.loans.models import Loan
 from tests.books import add_loans
