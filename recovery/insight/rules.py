@@ -49,5 +49,5 @@ def months_until(day: date, count: int) -> list[date]:
 
 
 def week_of(day: date) -> tuple[date, date]:
-    """Return the first and the last day of the seven days that begin with `day`."""
-    return day, day + timedelta(days=6)
+    """Return `day` and the day a week later: what falls due within seven days, both included."""
+    return day, day + timedelta(days=7)

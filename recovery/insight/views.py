@@ -21,12 +21,19 @@ from recovery.loans.labels import CLASSES, ENTRY_KINDS
 from recovery.loans.rules.balances import PAYING
 from recovery.web.charts import Chart, Series
 from recovery.web.people import current_scope, user_work
-from recovery.web.rights import allowed
+from recovery.web.rights import allowed, may, signed_in
 
 bp = Blueprint("insight", __name__)
 
 
 @bp.get("/")
+@signed_in
+def home() -> ResponseReturnValue:
+    """Lead to where the person's work begins: the overview, or the loans they may see."""
+    return redirect(url_for(".dashboard" if may(Action.VIEW_DASHBOARD) else "loans.index"))
+
+
+@bp.get("/overview")
 @allowed(Action.VIEW_DASHBOARD)
 def dashboard() -> ResponseReturnValue:
     """Show the book by class and age, recoveries by month, files by stage, what falls due."""

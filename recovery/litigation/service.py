@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
@@ -211,6 +211,7 @@ def change_stage(work: Work, file_id: int, version: int, step: Step) -> Litigati
     check_step(file.stage, step.stage, step.reason)
     if step.happened_on > work.today:
         raise RuleViolation(_("发生日期不能晚于今天。"))
+    _check_day(work, file, step)
     before, file.stage = file.stage, step.stage
     if step.case_number:
         file.case_number = step.case_number.strip()
@@ -238,6 +239,24 @@ def change_stage(work: Work, file_id: int, version: int, step: Step) -> Litigati
     )
     index_many(work.session, [_search_entry(file)])
     return file
+
+
+def _check_day(work: Work, file: LitigationFile, step: Step) -> None:
+    """Refuse a day before the loan was paid out, or before the last step without a reason.
+
+    Raises:
+        RuleViolation: naming the day it contradicts.
+    """
+    loan = work.get(Loan, file.loan_id)
+    if step.happened_on < loan.disbursed_on:
+        raise RuleViolation(_("发生日期不能早于放款日 {day}。", day=loan.disbursed_on))
+    last = work.session.scalar(
+        select(func.max(StageChange.happened_on)).where(
+            StageChange.file_id == file.id, StageChange.from_stage.is_not(None)
+        )
+    )
+    if last is not None and step.happened_on < last and not (step.reason or "").strip():
+        raise RuleViolation(_("发生日期早于上一阶段的 {day}，请写明理由。", day=last))
 
 
 def _note_step(

@@ -163,10 +163,17 @@ class Intake:
         self.search.append(_search_entry(row, loan.vehicle, names))
 
     def _person(self, person: NewPerson) -> rows.Row:
-        """Return the row of a person: the one known by the ID number, else a new one."""
+        """Return the row of a person: the one known by the ID number, else a new one.
+
+        Who has another name than the one known is kept apart: one of the two numbers is wrong,
+        and merging would lose a name that nobody could bring back.
+        """
         index = index_of(person)
         if index is not None and index in self.known:
-            return self.known[index]
+            known = self.known[index]
+            if person.name is None or known["name"] is None or person.name == known["name"]:
+                return known
+            index = None
         row = person_row(next(self.person_ids), person)
         self.rows[Person].append(row)
         if index is not None:

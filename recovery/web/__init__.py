@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
         language,
         metrics,
         navigation,
+        numbers,
         papers,
         security,
         views,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     )
 
     for part in (
+        numbers,
         security,
         assets,
         chart_svg,

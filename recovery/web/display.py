@@ -86,6 +86,15 @@ def percent(share: Decimal | float | None) -> str:
     return UNKNOWN if share is None else f"{_two(Decimal(str(share)) * 100):,}%"
 
 
+def rate(share: Decimal | None) -> str:
+    """Return an agreed rate in percent with all its digits, two at least: 5.985%."""
+    if share is None:
+        return UNKNOWN
+    exact = (share * 100).normalize()
+    places = max(2, -int(exact.as_tuple().exponent))
+    return f"{exact:.{places}f}%"
+
+
 def _two(number: Decimal) -> Decimal:
     """Round half up to two decimals."""
     return number.quantize(Decimal("0.01"), rounding=ROUND_HALF_UP)
@@ -272,6 +281,7 @@ FILTERS = {
     "capitals": capitals,
     "magnitude": magnitude,
     "percent": percent,
+    "rate": rate,
     "count_of": count,
     "day": day,
     "moment": moment,

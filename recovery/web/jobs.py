@@ -48,7 +48,7 @@ OWN_KINDS = (job_tidy.KIND,)
 
 STATES = {
     JobStatus.QUEUED: Badge(_("排队中"), "neutral"),
-    JobStatus.RUNNING: Badge(_("执行中"), "progress"),
+    JobStatus.RUNNING: Badge(_("运行中"), "progress"),
     JobStatus.DONE: Badge(_("已完成"), "good"),
     JobStatus.FAILED: Badge(_("失败"), "danger"),
     JobStatus.CANCELLED: Badge(_("已取消"), "waiting"),

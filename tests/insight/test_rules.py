@@ -46,5 +46,5 @@ def test_months_cross_the_year_and_end_with_the_present_one() -> None:
     ]
 
 
-def test_a_week_begins_today() -> None:
-    assert week_of(DAY) == (DAY, date(2026, 3, 22))
+def test_a_week_begins_today_and_includes_the_same_weekday() -> None:
+    assert week_of(DAY) == (DAY, date(2026, 3, 23))

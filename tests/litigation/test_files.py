@@ -176,3 +176,17 @@ def test_refreshing_supersedes_only_what_moved(loan: Loan, work: Work) -> None:
     [moved] = refresh_deadlines(work)
     assert (moved.before, moved.after) == (date(2029, 1, 4), date(2029, 1, 5))
     assert (deadline.outcome, file.next_last_day) == ("superseded", date(2029, 1, 5))
+
+
+def test_a_step_before_the_last_one_needs_a_reason_and_none_goes_before_the_loan(
+    loan: Loan, work: Work
+) -> None:
+    file = opened(work, loan)
+    change_stage(work, file.id, file.version, Step("submitted", date(2026, 3, 12)))
+    work.session.flush()
+    with pytest.raises(RuleViolation, match="2026-03-12"):
+        change_stage(work, file.id, file.version, Step("accepted", date(2026, 3, 11)))
+    with pytest.raises(RuleViolation, match="2024-01-05"):
+        change_stage(work, file.id, file.version, Step("accepted", date(2024, 1, 4), "补记"))
+    step = Step("accepted", date(2026, 3, 12))
+    assert change_stage(work, file.id, file.version, step).stage == "accepted"

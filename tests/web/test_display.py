@@ -102,3 +102,9 @@ def test_a_clock_warns_near_its_last_day(days: int, meaning: str, left: str) -> 
 def test_a_clock_without_a_day_is_open_and_one_that_was_met_is_done() -> None:
     assert str(Clock("公告送达", None).left) == "待定"
     assert Clock("答辩期", clock.today() - timedelta(days=9), met=True).meaning == "good"
+
+
+def test_an_agreed_rate_keeps_all_its_digits() -> None:
+    assert display.rate(Decimal("0.05985")) == "5.985%"
+    assert display.rate(Decimal("0.06")) == "6.00%"
+    assert display.rate(None) == "—"
