@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from io import BytesIO
 
 from sqlalchemy import select
@@ -10,12 +10,13 @@ from sqlalchemy import select
 from recovery.access.models import Branch, UserAccount
 from recovery.demo.places import PLACES
 from recovery.insight.service import refresh
+from recovery.kernel import clock
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.work import Work, work_as
 from recovery.litigation.deadlines import end_deadline
 from recovery.litigation.figures import CLOCKS, LIMITATION
-from recovery.litigation.models import Deadline
+from recovery.litigation.models import Deadline, LitigationFile
 from recovery.litigation.rules import FOLLOWING
 from recovery.litigation.service import (
     NewFile,
@@ -133,17 +134,25 @@ def dated(path: Sequence[str], today: date, apart: int, last: int) -> list[tuple
 
 
 def _walk(counsel: Actor, loan_id: int, court: str, steps: Sequence[tuple[str, date]]) -> None:
-    """Open a file and move it through `steps` (stage, day), all in one unit of work."""
-    with work_as(counsel) as work:
-        opened = open_files(work, [loan_id], NewFile(court, "summary", work.today))
-        for file in opened.files:
-            before = file.stage
-            for stage, day in steps:
-                work.session.flush()
+    """Open a file a week before its first step, and move it through `steps` on their days."""
+    opened_on = steps[0][1] - timedelta(days=7) if steps else clock.today()
+    with work_as(counsel, now=_at(opened_on)) as work:
+        opened = open_files(work, [loan_id], NewFile(court, "summary", opened_on))
+        ids = [file.id for file in opened.files]
+    for file_id in ids:
+        before = "preparing"
+        for stage, day in steps:
+            with work_as(counsel, now=_at(day)) as work:
+                file = work.get(LitigationFile, file_id)
                 reason = None if stage in FOLLOWING[before] else MOVED_IN
-                change_stage(work, file.id, file.version, Step(stage, day, reason))
-                _meet(work, file.id, before)
-                before = stage
+                change_stage(work, file_id, file.version, Step(stage, day, reason))
+                _meet(work, file_id, before)
+            before = stage
+
+
+def _at(day: date) -> datetime:
+    """Return ten in the morning of a business day, or now where that is still to come."""
+    return min(clock.start_of(day) + timedelta(hours=10), clock.now())
 
 
 def _meet(work: Work, file_id: int, stage: str) -> None:
