@@ -23,11 +23,25 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
 from recovery.loans.labels import DOCUMENT_KINDS, ENTRY_KINDS
-from recovery.loans.models import Loan, Vehicle
+from recovery.loans.models import Loan, LoanParty, Vehicle
 from recovery.loans.queries import book_of, contract_of
 from recovery.loans.rules.claim import Claim, compute_claim
 
-PERSONAL = frozenset({"borrower", "borrower_name", "id_number", "phone", "address", "actor"})
+PERSONAL = frozenset(
+    {
+        "actor",
+        "address",
+        "bank_account",
+        "borrower",
+        "borrower_id_number",
+        "borrower_name",
+        "file_name",
+        "id_number",
+        "phone",
+        "title",
+    }
+)
+"""Fields that say who somebody is; a file's name and title often do."""
 
 PRESETS: dict[str, tuple[Text, frozenset[str]]] = {
     "court": (_("法院版（全部公开）"), frozenset()),
@@ -94,6 +108,9 @@ class Contents:
 
     loan: Loan
     vehicle: Vehicle | None
+    parties: tuple[LoanParty, ...]
+    """Co-borrowers and guarantors."""
+
     stream: EvidenceStream
     checkpoint: Checkpoint
     records: tuple[Registered, ...]
@@ -101,6 +118,12 @@ class Contents:
     withheld: frozenset[str]
     originals: Mapping[str, str] = field(default_factory=dict)
     """Path in the bag → SHA-256 of the object."""
+
+    @property
+    def contract(self) -> dict[str, str]:
+        """The contract as it was registered last, without what is withheld."""
+        registered = self.of_kind("contract")
+        return registered[-1].shown(self.withheld) if registered else {}
 
     @property
     def day(self) -> date:
@@ -165,8 +188,14 @@ def gather(
         records=records,
         claim=_claim(session, loan, records, day),
         withheld=withheld,
-        originals=_originals(records),
+        parties=_parties(session, loan),
+        originals={} if "borrower_name" in withheld else _originals(records),
     )
+
+
+def _parties(session: Session, loan: Loan) -> tuple[LoanParty, ...]:
+    rows = select(LoanParty).where(LoanParty.loan_id == loan.id, LoanParty.ended_on.is_(None))
+    return tuple(session.scalars(rows.order_by(LoanParty.id)))
 
 
 def _records(
@@ -237,14 +266,15 @@ def evidence_list(contents: Contents, pages: Mapping[str, int]) -> list[Evidence
         lines.append(
             EvidenceLine(
                 number=f"E{number:04d}",
-                name=record.fields.get("title", "") or DOCUMENT_KINDS.get(kind, Text(kind)),
+                name=record.shown(contents.withheld).get("title", "")
+                or DOCUMENT_KINDS.get(kind, Text(kind)),
                 source=ORIGINS.get(record.fields.get("origin", ""), ORIGINS["born_here"]),
                 form=_("电子数据"),
                 pages=pages.get(digest, 1),
                 purpose=PURPOSES.get(kind, PURPOSES["other"]),
                 fingerprint=digest,
                 log_index=record.entry.index,
-                path=paths[digest],
+                path=paths.get(digest),
             )
         )
     transactions = contents.of_kind("transaction")

@@ -36,6 +36,7 @@ from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.text import _
 from recovery.kernel.work import Work, work_as
+from recovery.loans import labels
 from recovery.loans.models import Loan
 from recovery.rulebook.service import current_book
 from recovery.web.language import reading
@@ -217,6 +218,9 @@ def paper(contents: Contents, lines: list[EvidenceLine], number: str, wanted: Wa
             lines=lines,
             ledger=ledger_lines(contents),
             claim=contents.claim,
+            mortgage_states=labels.MORTGAGE_STATES,
+            party_roles=labels.PARTY_ROLES,
+            guarantee_modes=labels.GUARANTEE_MODES,
             program=__version__,
             book=current_book().version,
         )
