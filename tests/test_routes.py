@@ -66,7 +66,7 @@ def calls(app: Flask) -> Iterator[Call]:
 
 
 kinds = {
-    "IntegerConverter": "int",
+    "RowNumber": "int",
     "FloatConverter": "float",
     "UnicodeConverter": "string",
     "PathConverter": "path",

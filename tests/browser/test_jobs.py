@@ -47,7 +47,7 @@ def job(page: Page) -> Iterator[RunningJob]:
 
 def test_progress_grows_and_results_appear_by_themselves(page: Page, job: RunningJob) -> None:
     page.goto(f"/jobs/{job.id}")
-    expect(page.get_by_text("执行中")).to_be_visible()
+    expect(page.get_by_text("运行中")).to_be_visible()
     expect(page.locator(".job-indicator")).to_contain_text("1 个任务进行中")
     with job.work():
         job.progress(40, 100)

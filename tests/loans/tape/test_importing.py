@@ -252,8 +252,8 @@ def test_control_totals_that_do_not_agree_are_not_called_applied(
 def test_two_loans_of_one_person_told_differently_settle_on_the_first(
     app: Flask, tmp_path: Path
 ) -> None:
-    same = {"身份证号码": id_number(1)}
-    rows = [line(1), line(2, 手机号码="13900000009", **same)]
+    same = {"身份证号码": id_number(1), "借款人姓名": "王伟"}
+    rows = [line(1, **same), line(2, 手机号码="13900000009", **same)]
     path = write_csv(tmp_path / "t.csv", rows)
     import_file(app, path, as_of=AS_OF)
     again = import_file(app, path, as_of=AS_OF)
