@@ -1,6 +1,8 @@
 """Write the tables of one feature into its migration, from its models.
 
-    python tools/autogenerate.py loans      fills migrations/versions/0004_loans.py
+    python tools/autogenerate.py loans              fills migrations/versions/0004_loans.py
+    python tools/autogenerate.py evidence.intake    fills 0011_evidence_intake.py: a part of a
+                                                    feature that has a migration of its own
 
 For a migration that no release holds yet: what stands between its two `# generated` marks is
 replaced, what stands elsewhere (full-text tables, data) is kept. A test proves that all
@@ -54,14 +56,23 @@ def render_item(kind: str, value: Any, _context: Any) -> str | Literal[False]:
 
 
 def tables_of(feature: str) -> set[str]:
-    """Return the names of the tables whose models stand in `recovery.<feature>`."""
+    """Return the names of the tables whose models stand in `recovery.<feature>`.
+
+    What stands in a part with a migration of its own is that part's.
+    """
     load_models()
-    prefix = f"recovery.{feature}."
     return {
         str(mapper.local_table.name)  # type: ignore[attr-defined]
         for mapper in Base.registry.mappers
-        if mapper.class_.__module__.startswith(prefix)
+        if owner_of(mapper.class_.__module__) == feature
     }
+
+
+def owner_of(module: str) -> str:
+    """Return the feature, or the part of one, whose migration makes the tables of `module`."""
+    names = module.split(".")[1:]
+    part = "_".join(names[:2])
+    return ".".join(names[:2]) if any(VERSIONS.glob(f"*_{part}.py")) else names[0]
 
 
 def produce(feature: str, before: str) -> tuple[str, str]:
@@ -101,7 +112,7 @@ def put(text: str, function: str, code: str) -> str:
 
 def main(feature: str) -> None:
     """Write the migration of `feature`."""
-    path = next(VERSIONS.glob(f"*_{feature}.py"))
+    path = next(VERSIONS.glob(f"????_{feature.replace('.', '_')}.py"))
     revision = path.name[:4]
     down = f"{int(revision) - 1:04d}" if revision != "0001" else None
     up_code, down_code = produce(feature, down or "base")

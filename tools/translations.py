@@ -26,8 +26,10 @@ KEYWORDS = {"_": None}
 
 
 def folders() -> list[str]:
-    """Return the folders of the package, each with its own catalogue."""
-    return sorted(path.parent.name for path in PACKAGE.glob("*/__init__.py"))
+    """Return the folders with a catalogue of their own: the features, and parts of large ones."""
+    features = {path.parent for path in PACKAGE.glob("*/__init__.py")}
+    parts = {path.parent for path in PACKAGE.glob("*/*/translations")}
+    return sorted(path.relative_to(PACKAGE).as_posix() for path in features | parts)
 
 
 def catalogue_path(folder: str) -> Path:
@@ -38,8 +40,11 @@ def catalogue_path(folder: str) -> Path:
 def owner(path: Path) -> str:
     """Return the folder whose catalogue holds the sentences of the file `path`."""
     base = PACKAGE if path.is_relative_to(PACKAGE) else TEMPLATES
+    above = [parent.as_posix() for parent in path.relative_to(base).parents]
     known = set(folders())
-    return next((part for part in path.relative_to(base).parts[:-1] if part in known), "web")
+    # `templates/documents/loans` is of the loans: a folder may stand under one that is not known.
+    named = [*above, *(name.partition("/")[2] for name in above)]
+    return next((name for name in named if name in known), "web")
 
 
 def sources() -> dict[str, list[Path]]:
@@ -145,7 +150,7 @@ def check(chosen: list[str]) -> int:
 
 def compile_all() -> int:
     """Write the binary catalogues that are older than their text."""
-    for source in sorted(PACKAGE.glob("*/translations/*/LC_MESSAGES/messages.po")):
+    for source in sorted(PACKAGE.glob("**/translations/*/LC_MESSAGES/messages.po")):
         binary = source.with_suffix(".mo")
         if binary.exists() and binary.stat().st_mtime >= source.stat().st_mtime:
             continue

@@ -1,6 +1,5 @@
 """Bring a database to the state that this version of the program needs (Alembic, in code)."""
 
-import pkgutil
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -16,12 +15,10 @@ from recovery.kernel.db import Base
 
 
 def load_models() -> MetaData:
-    """Import every module of tables and return their metadata."""
-    import_module("recovery.kernel.models")
-    for module in pkgutil.iter_modules(recovery.__path__):
-        name = f"recovery.{module.name}"
-        if module.ispkg and find_spec(f"{name}.models") is not None:
-            import_module(f"{name}.models")
+    """Import every module of tables, of features and of their parts, and return their metadata."""
+    root = Path(recovery.__file__).parent
+    for path in sorted([*root.glob("*/models.py"), *root.glob("*/*/models.py")]):
+        import_module(".".join(path.relative_to(root.parent).with_suffix("").parts))
     if find_spec("recovery.kernel.jobs") is not None:
         import_module("recovery.kernel.jobs")
     return Base.metadata

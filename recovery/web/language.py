@@ -91,7 +91,7 @@ def _translate(key: str) -> str:
 def english() -> NullTranslations:
     """Return all English catalogues as one."""
     merged = NullTranslations()
-    for source in sorted(PACKAGE.glob("*/translations/en/LC_MESSAGES/*.po")):
+    for source in sorted(PACKAGE.glob("**/translations/en/LC_MESSAGES/*.po")):
         catalogue = _load(source)
         merged = catalogue if not isinstance(merged, Translations) else merged.merge(catalogue)
     return merged
