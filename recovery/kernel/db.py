@@ -152,6 +152,11 @@ db = SQLAlchemy(disable_autonaming=True)
 
 WRITER = "writer"
 
+LOG_LIMIT = 64 * 1024 * 1024
+"""Bytes to which SQLite cuts its write-ahead log once it is copied and begun anew.
+
+A long read keeps the log from being copied, so it may have grown to gigabytes meanwhile."""
+
 
 def init_database(app: Flask, url: str) -> None:
     """Give `app` its reading engine (default) and its writing engine (`WRITER`) on `url`."""
@@ -187,6 +192,7 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
             "cache_size=-65536",
             "foreign_keys=ON",
             "busy_timeout=30000",
+            f"journal_size_limit={LOG_LIMIT}",
             "temp_store=MEMORY",
             f"query_only={'ON' if query_only else 'OFF'}",
         ):
@@ -195,3 +201,19 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
     @event.listens_for(engine, "begin")
     def on_begin(connection: Any) -> None:
         connection.exec_driver_sql(begin)
+
+
+def empty_the_log() -> None:
+    """Copy SQLite's write-ahead log into the database and cut it to nothing, after a bulk load.
+
+    Readers are waited for; where one stays, what it still needs is kept and nothing is lost. On
+    PostgreSQL there is nothing to do.
+    """
+    engine = db.engines[WRITER]
+    if engine.dialect.name != "sqlite":
+        return
+    connection = engine.raw_connection()
+    try:
+        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    finally:
+        connection.close()

@@ -5,7 +5,7 @@ import json
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import QueuePool, func, select
 
 from recovery.access.models import UserAccount
 from recovery.access.passwords import is_password
@@ -13,6 +13,7 @@ from recovery.access.rights import Role
 from recovery.demo import build, staff
 from recovery.demo.build import insert_all
 from recovery.demo.lean import lean_loans
+from recovery.kernel.clock import today
 from recovery.kernel.db import db
 from recovery.kernel.work import system_work
 from recovery.loans.models import Loan
@@ -56,7 +57,7 @@ def test_a_changed_password_is_no_longer_printed(app: Flask) -> None:
 def test_a_book_that_is_there_is_left_alone(app: Flask) -> None:
     with system_work("tests") as work:
         hired = staff.hire(work)
-    insert_all(lean_loans(FEW, hired, build.today()), 4, lambda _done: None)
+    insert_all(lean_loans(FEW, hired, today()), 4, lambda _done: None)
     built = build.build(2_000, lambda _done: None)
     assert (built.loans, built.created) == (FEW, False)
     assert db.session.scalar(select(func.count()).select_from(Loan)) == FEW
@@ -75,3 +76,19 @@ def test_the_command_builds_a_lean_book_above_ten_thousand(
     report = json.loads(result.stdout)
     assert (report["created"], report["loans"]) == (True, 50)
     assert set(report["users"]) == {user.username for user in staff.USERS}
+
+
+def test_no_read_stays_open_while_the_book_is_built(app: Flask) -> None:
+    reading = db.engines[None].pool
+    assert isinstance(reading, QueuePool)
+    assert build.loans_known() == 0
+    assert reading.checkedout() == 0
+    with system_work("tests") as work:
+        crew = staff.hire(work)
+    open_reads: list[int] = []
+    insert_all(
+        lean_loans(FEW, crew, today()),
+        FEW // 2,
+        lambda _done: open_reads.append(reading.checkedout()),
+    )
+    assert open_reads == [0, 0]
