@@ -26,43 +26,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("size", name=op.f("pk_checkpoint")),
     )
     op.create_table(
-        "dossier",
-        sa.Column("id", Id, nullable=False),
-        sa.Column("number", sa.String(), nullable=False),
-        sa.Column("loan_id", Id, nullable=False),
-        sa.Column("preset", sa.String(), nullable=False),
-        sa.Column("language", sa.String(), nullable=False),
-        sa.Column("recipient", sa.String(), nullable=True),
-        sa.Column("purpose", sa.String(), nullable=True),
-        sa.Column("checkpoint_size", Id, nullable=False),
-        sa.Column("sha256", sa.String(), nullable=False),
-        sa.Column("size", Id, nullable=False),
-        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("made_by", sa.String(), nullable=False),
-        sa.Column("contents", Json, nullable=False),
-        sa.Column("branch_id", Id, nullable=True),
-        sa.Column("owner_id", Id, nullable=True),
-        sa.Column("agency_id", Id, nullable=True),
-        sa.Column("package_id", Id, nullable=True),
-        sa.ForeignKeyConstraint(
-            ["agency_id"], ["agency.id"], name=op.f("fk_dossier_agency_id_agency")
-        ),
-        sa.ForeignKeyConstraint(
-            ["branch_id"], ["branch.id"], name=op.f("fk_dossier_branch_id_branch")
-        ),
-        sa.ForeignKeyConstraint(["loan_id"], ["loan.id"], name=op.f("fk_dossier_loan_id_loan")),
-        sa.ForeignKeyConstraint(
-            ["owner_id"], ["user_account.id"], name=op.f("fk_dossier_owner_id_user_account")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier")),
-    )
-    op.create_index(op.f("ix_dossier_agency_id"), "dossier", ["agency_id"], unique=False)
-    op.create_index(op.f("ix_dossier_branch_id"), "dossier", ["branch_id"], unique=False)
-    op.create_index("ix_dossier_loan", "dossier", ["loan_id", "id"], unique=False)
-    op.create_index(op.f("ix_dossier_number"), "dossier", ["number"], unique=False)
-    op.create_index(op.f("ix_dossier_owner_id"), "dossier", ["owner_id"], unique=False)
-    op.create_index(op.f("ix_dossier_package_id"), "dossier", ["package_id"], unique=False)
-    op.create_table(
         "evidence_stream",
         sa.Column("id", Id, nullable=False),
         sa.Column("loan_id", Id, nullable=True),
@@ -110,12 +73,5 @@ def downgrade() -> None:
     op.drop_index("ix_evidence_item_log_index", table_name="evidence_item")
     op.drop_table("evidence_item")
     op.drop_table("evidence_stream")
-    op.drop_index(op.f("ix_dossier_package_id"), table_name="dossier")
-    op.drop_index(op.f("ix_dossier_owner_id"), table_name="dossier")
-    op.drop_index(op.f("ix_dossier_number"), table_name="dossier")
-    op.drop_index("ix_dossier_loan", table_name="dossier")
-    op.drop_index(op.f("ix_dossier_branch_id"), table_name="dossier")
-    op.drop_index(op.f("ix_dossier_agency_id"), table_name="dossier")
-    op.drop_table("dossier")
     op.drop_table("checkpoint")
     # generated: end

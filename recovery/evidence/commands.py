@@ -6,8 +6,8 @@ from pathlib import Path
 import click
 
 from recovery.evidence.comparison import compare
-from recovery.evidence.contents import PRESETS
-from recovery.evidence.dossier import LANGUAGES, Wanted, export_dossier, open_dossier
+from recovery.evidence.dossiers.presets import PRESETS
+from recovery.evidence.dossiers.service import LANGUAGES, Wanted, export_dossier, open_dossier
 from recovery.evidence.house import house_store
 from recovery.kernel.commands import json_option, operator, report, with_app
 from recovery.kernel.db import db

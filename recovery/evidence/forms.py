@@ -1,6 +1,6 @@
 """Forms of evidence."""
 
-from recovery.evidence.contents import PRESETS
+from recovery.evidence.dossiers.presets import PRESETS
 from recovery.kernel.text import _
 from recovery.web.fields import LineField, SelectField
 from recovery.web.forms import BaseForm

@@ -4,7 +4,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from recovery.evidence import dossier, sequencer, stamping
+from recovery.evidence import sequencer, stamping
+from recovery.evidence.dossiers import service as dossier
 from recovery.evidence.models import Checkpoint
 from recovery.kernel.db import db
 from recovery.kernel.errors import RecoveryError

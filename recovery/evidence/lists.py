@@ -1,7 +1,7 @@
 """The list of dossiers that were exported."""
 
-from recovery.evidence.contents import PRESETS
-from recovery.evidence.models import Dossier
+from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.dossiers.presets import PRESETS
 from recovery.kernel.text import _
 from recovery.web.display import file_size
 from recovery.web.filters import FilterBar

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from recovery.evidence.models import Checkpoint, Dossier, EvidenceItem, EvidenceStream
+from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.models import Checkpoint, EvidenceItem, EvidenceStream
 from recovery.kernel.gate import Scope, find, visible
 from recovery.kernel.links import TimelineItem
 from recovery.kernel.models import RegistrationIntent

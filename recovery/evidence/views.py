@@ -4,8 +4,8 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask.typing import ResponseReturnValue
 
 from recovery.evidence import jobs, lists, queries
-from recovery.evidence.contents import PRESETS
-from recovery.evidence.dossier import open_dossier
+from recovery.evidence.dossiers.presets import PRESETS
+from recovery.evidence.dossiers.service import open_dossier
 from recovery.evidence.forms import DossierForm
 from recovery.kernel import gate
 from recovery.kernel.actions import Action

@@ -9,7 +9,7 @@ from flask import Flask
 
 from recovery import create_app
 from recovery.evidence import sequencer
-from recovery.evidence.dossier import Wanted, export_dossier, open_dossier
+from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
 from recovery.evidence.house import house_store
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db

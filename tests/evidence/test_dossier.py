@@ -13,10 +13,10 @@ import pypdfium2
 import pytest
 from flask import Flask
 
-from recovery.evidence import dossier as dossiers
-from recovery.evidence.dossier import Wanted, export_dossier
+from recovery.evidence.dossiers import service as dossiers
+from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.evidence.house import house_store
-from recovery.evidence.models import Dossier
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
 from recovery.kernel.links import document_store

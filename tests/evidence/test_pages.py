@@ -10,7 +10,8 @@ from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
 from recovery.evidence.comparison import compare
-from recovery.evidence.models import Dossier, EvidenceItem
+from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.models import EvidenceItem
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.job_runner import run_due_jobs

@@ -9,8 +9,8 @@ import pytest
 from flask import Flask
 
 from recovery.evidence import queries, stamping
-from recovery.evidence.dossier import Wanted, export_dossier, open_dossier
-from recovery.evidence.models import Dossier
+from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Actor

@@ -6,8 +6,7 @@ so that the same head gives the same dossier.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from decimal import Decimal
+from datetime import date
 from hashlib import sha256
 
 from sqlalchemy import select
@@ -21,54 +20,10 @@ from recovery.evidence.sequencer import fields_of, open_secret
 from recovery.kernel import clock
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.models import RegistrationIntent
-from recovery.kernel.text import Text, _
-from recovery.loans.labels import DOCUMENT_KINDS, ENTRY_KINDS
+from recovery.kernel.text import _
 from recovery.loans.models import Loan, LoanParty, Vehicle
 from recovery.loans.queries import book_of, contract_of
 from recovery.loans.rules.claim import Claim, compute_claim
-
-PERSONAL = frozenset(
-    {
-        "actor",
-        "address",
-        "bank_account",
-        "borrower",
-        "borrower_id_number",
-        "borrower_name",
-        "file_name",
-        "id_number",
-        "phone",
-        "title",
-    }
-)
-"""Fields that say who somebody is; a file's name and title often do."""
-
-PRESETS: dict[str, tuple[Text, frozenset[str]]] = {
-    "court": (_("法院版（全部公开）"), frozenset()),
-    "auditor": (_("审计版（全部公开）"), frozenset()),
-    "buyer": (_("受让方版（隐去个人信息）"), PERSONAL),
-    "debtor": (_("债务人版（隐去经办人）"), frozenset({"actor"})),
-}
-"""Preset → its name and the fields that it withholds; their digests stay verifiable."""
-
-PURPOSES: dict[str, Text] = {
-    "loan_contract": _("证明借款关系成立及利率、期限、违约责任等约定"),
-    "mortgage_contract": _("证明抵押担保关系成立及担保范围"),
-    "guarantee_contract": _("证明保证责任的方式、范围和期间"),
-    "disbursement_proof": _("证明贷款已按约发放"),
-    "repayment_schedule": _("证明各期还款日期和金额"),
-    "statement": _("证明还款及欠款情况"),
-    "mortgage_registration": _("证明抵押权已登记"),
-    "registration_certificate": _("证明车辆权属及抵押登记"),
-    "identity": _("证明债务人身份"),
-    "demand": _("证明已向债务人催收"),
-    "delivery_proof": _("证明文书已送达"),
-    "acceleration_notice": _("证明贷款已提前到期"),
-    "visit_report": _("证明上门催收情况"),
-    "pleading": _("证明诉讼请求"),
-    "court_paper": _("证明法院已作出的处理"),
-    "other": _("证明相关事实"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,22 +39,6 @@ class Registered:
     def shown(self, withheld: frozenset[str]) -> dict[str, str]:
         """Return the fields that a preset discloses."""
         return {name: text for name, text in self.fields.items() if name not in withheld}
-
-
-@dataclass(frozen=True, slots=True)
-class EvidenceLine:
-    """A line of the evidence list (证据目录)."""
-
-    number: str
-    name: Text | str
-    source: Text
-    form: Text
-    pages: int
-    purpose: Text
-    fingerprint: str
-    log_index: int | None
-    path: str | None = None
-    """Path of the original in the bag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,93 +184,3 @@ def _suffix(file_name: str) -> str:
     """Return the ending of a file name where it is plain, else nothing."""
     ending = file_name.rpartition(".")[2].lower()
     return f".{ending}" if ending.isascii() and ending.isalnum() and len(ending) <= 5 else ""
-
-
-ORIGINS: dict[str, Text] = {
-    "born_here": _("本系统生成"),
-    "core_system": _("核心系统导入"),
-    "scanned": _("纸质原件扫描"),
-}
-
-
-def evidence_list(contents: Contents, pages: Mapping[str, int]) -> list[EvidenceLine]:
-    """Return the evidence list: each original, then the registered transactions as one.
-
-    `pages` gives the number of pages of each original by its SHA-256.
-    """
-    paths = {digest: path for path, digest in contents.originals.items()}
-    lines = []
-    for number, record in enumerate(contents.of_kind("file"), 1):
-        kind, digest = record.fields.get("kind", "other"), record.fields["sha256"]
-        lines.append(
-            EvidenceLine(
-                number=f"E{number:04d}",
-                name=record.shown(contents.withheld).get("title", "")
-                or DOCUMENT_KINDS.get(kind, Text(kind)),
-                source=ORIGINS.get(record.fields.get("origin", ""), ORIGINS["born_here"]),
-                form=_("电子数据"),
-                pages=pages.get(digest, 1),
-                purpose=PURPOSES.get(kind, PURPOSES["other"]),
-                fingerprint=digest,
-                log_index=record.entry.index,
-                path=paths.get(digest),
-            )
-        )
-    transactions = contents.of_kind("transaction")
-    if transactions:
-        lines.append(
-            EvidenceLine(
-                number=f"E{len(lines) + 1:04d}",
-                name=_("贷款交易流水（{count} 笔登记记录）", count=len(transactions)),
-                source=ORIGINS.get(transactions[0].fields.get("origin", ""), ORIGINS["born_here"]),
-                form=_("电子数据"),
-                pages=1,
-                purpose=_("证明放款、还款及欠款的全部经过"),
-                fingerprint=contents.ledger_fingerprint,
-                log_index=transactions[-1].entry.index,
-            )
-        )
-    return lines
-
-
-@dataclass(frozen=True, slots=True)
-class LedgerLine:
-    """A registered transaction as the dossier prints it, with its digest and place."""
-
-    number: str
-    kind: Text | str
-    value_date: str
-    booked_on: date
-    is_back_dated: bool
-    amount: Decimal
-    principal: Decimal
-    interest: Decimal
-    penalty: Decimal
-    costs: Decimal
-    log_index: int
-    commitment: str
-
-
-def ledger_lines(contents: Contents) -> list[LedgerLine]:
-    """Return the registered transactions in the order of the ledger."""
-    lines = [_ledger_line(record) for record in contents.of_kind("transaction")]
-    return sorted(lines, key=lambda line: int(line.number))
-
-
-def _ledger_line(record: Registered) -> LedgerLine:
-    fields = record.fields
-    booked_on = clock.business_day(datetime.fromisoformat(fields["booked_at"]))
-    return LedgerLine(
-        number=fields["number"],
-        kind=ENTRY_KINDS.get(fields["kind"], fields["kind"]),
-        value_date=fields["value_date"],
-        booked_on=booked_on,
-        is_back_dated=date.fromisoformat(fields["value_date"]) < booked_on,
-        amount=Decimal(fields["amount"]),
-        principal=Decimal(fields["principal"]),
-        interest=Decimal(fields["interest"]),
-        penalty=Decimal(fields["penalty"]),
-        costs=Decimal(fields["costs"]),
-        log_index=record.entry.index,
-        commitment=record.entry.commitment,
-    )

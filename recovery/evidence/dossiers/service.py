@@ -18,16 +18,13 @@ from evidence_store import ObjectInfo, Store
 from evidence_store.bag import Bag, Stream, evidence, write
 from recovery import __version__
 from recovery.evidence import sequencer
-from recovery.evidence.contents import (
-    PRESETS,
-    Contents,
-    EvidenceLine,
-    evidence_list,
-    gather,
-    ledger_lines,
-)
+from recovery.evidence.dossiers.contents import Contents, gather
+from recovery.evidence.dossiers.ledger import ledger_lines
+from recovery.evidence.dossiers.lines import EvidenceLine, evidence_list
+from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.dossiers.presets import PRESETS
 from recovery.evidence.house import house_store
-from recovery.evidence.models import Checkpoint, Dossier
+from recovery.evidence.models import Checkpoint
 from recovery.evidence.stamping import stamp
 from recovery.kernel import gate
 from recovery.kernel.actions import Action
@@ -211,7 +208,7 @@ def paper(contents: Contents, lines: list[EvidenceLine], number: str, wanted: Wa
     """Return the dossier's PDF in the language asked for."""
     with reading(wanted.language):
         return render_paper(
-            "documents/dossier.html",
+            "documents/evidence/dossiers/dossier.html",
             number=number,
             contents=contents,
             preset=PRESETS[wanted.preset][0],
