@@ -88,8 +88,12 @@ class Answer:
 
     @property
     def used(self) -> tuple[Used, ...]:
-        """Return every version used, once, in order of use."""
-        found = {(name, version.since): version for name, version in self.reads}
+        """Return every version used, once, in order of use; unconfirmed if any reading was."""
+        found: dict[tuple[str, date], Version] = {}
+        for name, version in self.reads:
+            known = found.get((name, version.since))
+            if known is None or known.confirmed:
+                found[name, version.since] = version
         return tuple(
             Used(name, since, cite(version, max(self.on, since)), version.confirmed)
             for (name, since), version in found.items()

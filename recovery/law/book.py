@@ -28,7 +28,10 @@ class NewVersion:
 
 @dataclass(frozen=True, slots=True)
 class Confirmation:
-    """An administrator vouches for the version of `parameter` that is in force from `since`."""
+    """An administrator vouches for the version of `parameter` that is in force from `since`.
+
+    For its value, and for `since` itself where that day was from memory.
+    """
 
     parameter: str
     since: date
@@ -149,7 +152,9 @@ def _confirming(parameter: Parameter, confirmation: Confirmation) -> Parameter:
             _("“{title}”没有自 {day} 起施行的版本。", title=parameter.title, day=confirmation.since)
         )
     versions = tuple(
-        replace(known, confirmed=True) if known.since == confirmation.since else known
+        replace(known, confirmed=True, certain_from=None)
+        if known.since == confirmation.since
+        else known
         for known in parameter.versions
     )
     return replace(parameter, versions=versions)
@@ -166,9 +171,8 @@ def _plain(value: object) -> str:
 
 def _line(name: str, version: Version) -> str:
     source = (version.instrument, version.article, version.edition, version.mark)
-    return "|".join(
-        (name, str(version.since), _plain(version.value), *source, str(version.confirmed))
-    )
+    standing = (str(version.confirmed), str(version.certain_from))
+    return "|".join((name, str(version.since), _plain(version.value), *source, *standing))
 
 
 def _book(

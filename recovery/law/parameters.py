@@ -5,7 +5,7 @@ TOML, because `tomllib` reads dates as dates and, with `parse_float=Decimal`, nu
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -42,6 +42,19 @@ class Version:
     confirmed: bool
     """Whether an administrator, or the text of the article itself, vouches for the value."""
 
+    certain_from: date | None = None
+    """Where `since` is from memory: the first day on which the value is known to be in force.
+
+    It is the first day of the edition whose text was read; else, where only the instrument's year
+    is known, the first day of the second year after it; else the year the text was read.
+    """
+
+    def as_known_on(self, on: date) -> "Version":
+        """Return this version; unconfirmed where its first day, from memory, decides about `on`."""
+        if self.certain_from is None or on >= self.certain_from or not self.confirmed:
+            return self
+        return replace(self, confirmed=False)
+
 
 @dataclass(frozen=True, slots=True)
 class Parameter:
@@ -54,14 +67,14 @@ class Parameter:
     versions: tuple[Version, ...]
 
     def in_force(self, on: date) -> Version:
-        """Return the version in force on the day `on`.
+        """Return the version in force on the day `on`, unconfirmed if `on` is too early for it.
 
         Raises:
             NoLawInForce: `on` is before the first version.
         """
         for version in reversed(self.versions):
             if version.since <= on:
-                return version
+                return version.as_known_on(on)
         raise NoLawInForce(
             _("“{title}”在 {day} 没有已录入的法律依据。", title=self.title, day=on.isoformat())
         )
@@ -83,6 +96,9 @@ def version_from(row: Mapping[str, object]) -> Version:
     since = row["from"]
     if not isinstance(since, date):
         raise TypeError("`from` is not a day")
+    certain_from = row.get("certain_from")
+    if not isinstance(certain_from, date | None):
+        raise TypeError("`certain_from` is not a day")
     return Version(
         value=frozen(row["value"]),
         since=since,
@@ -91,6 +107,7 @@ def version_from(row: Mapping[str, object]) -> Version:
         edition=str(row["edition"]),
         mark=MARKS[str(row["mark"])],
         confirmed=row["confirmed"] is True,
+        certain_from=certain_from,
     )
 
 

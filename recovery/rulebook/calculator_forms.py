@@ -33,6 +33,7 @@ from recovery.web.reading import (
     narrow,
     read_count,
     read_day,
+    read_percent,
     read_yuan,
 )
 from recovery.web.validators import Blank, Required
@@ -106,7 +107,13 @@ def read_item(kind: str, line: str) -> object:
     if len(given) != len(wanted):
         names = ", ".join(name for name, _kind in wanted)
         raise Unreadable(_("每行应为：{names}，以逗号分隔。", names=names))
-    return {name: PARTS[kind](text) for (name, kind), text in zip(wanted, given, strict=True)}
+    pairs = zip(wanted, given, strict=True)
+    return {name: _part(name, kind)(text) for (name, kind), text in pairs}
+
+
+def _part(name: str, kind: str) -> Callable[[str], object]:
+    """Return how a part of an item is read: rates in percent, as in a field of their own."""
+    return (lambda text: f"{read_percent(text):f}") if name in RATES else PARTS[kind]
 
 
 def _flag(text: str) -> bool:

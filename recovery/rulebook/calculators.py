@@ -23,7 +23,7 @@ from recovery.rulebook.words import (
 )
 from recovery.web import display
 
-SHARES = frozenset({"penalty_rate", "max_penalty_rate"})
+SHARES = frozenset({"annual_rate", "penalty_rate", "max_penalty_rate"})
 PLAIN = frozenset({"lpr_1y", "cap_pct", "weighted_by_principal_interest"})
 """Decimal results that are no amounts."""
 

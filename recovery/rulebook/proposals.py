@@ -82,7 +82,7 @@ def propose_confirmation(work: Work, parameter: str, since: date, *, reason: str
         Conflict: the same is waiting for approval.
     """
     known = version_since(book_of(work.session), parameter, since)
-    if known.confirmed:
+    if known.confirmed and known.certain_from is None:
         raise RuleViolation(_("这个版本已经确认过了。"))
     change = LawChange(
         kind=CONFIRMATION,

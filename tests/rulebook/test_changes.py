@@ -124,8 +124,19 @@ def test_confirming_a_version_ends_that_its_answers_are_unconfirmed(office: Offi
 def test_what_is_confirmed_is_not_confirmed_again(office: Office) -> None:
     with office.work() as work, pytest.raises(RuleViolation, match="确认过"):
         proposals.propose_confirmation(
-            work, "deadline.appeal.judgment", date(2013, 1, 1), reason="再次"
+            work, "court_fee.acceptance", date(2007, 4, 1), reason="再次"
         )
+
+
+def test_confirming_covers_the_first_day_that_was_from_memory(office: Office) -> None:
+    early = date(2020, 3, 2)
+    assert not current_book().in_force("deadline.answer", early).confirmed
+    with office.work() as work:
+        change = proposals.propose_confirmation(
+            work, "deadline.answer", date(2013, 1, 1), reason="已核对 2012 年修正文本"
+        )
+    office.approve(change)
+    assert current_book().in_force("deadline.answer", early).confirmed
 
 
 def test_a_confirmation_does_not_cover_a_value_entered_after_it(office: Office) -> None:
