@@ -1,44 +1,29 @@
 """A store in a local folder: content is synced before it is named, names before success."""
 
-import ctypes
 import fcntl
 import os
 import secrets
-import shutil
 import stat
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, suppress
-from hashlib import sha256
+from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from .storage import GROUP, ObjectInfo, StoreError, chunks, object_path
+from . import rehash
+from .durable import (
+    WritingFolder,
+    copy_into,
+    sweep,
+    sync_all,
+    sync_files,
+    sync_folder,
+    write_synced,
+)
+from .storage import GROUP, Hasher, ObjectInfo, StoreError, object_path
 
-_syncfs = getattr(ctypes.CDLL(None, use_errno=True), "syncfs", None)
-_FEW = 4
-"""Up to this many files are synced one by one; more share one sync of the file system."""
-
-
-class _Writer:
-    """A folder for unfinished files, locked as long as its process lives."""
-
-    def __init__(self, base: Path) -> None:
-        self.process = os.getpid()
-        while True:
-            self.folder = base / f"w-{secrets.token_hex(8)}"
-            self.folder.mkdir(mode=0o700, parents=True)
-            with suppress(FileNotFoundError):
-                self._lease = os.open(self.folder, os.O_RDONLY)
-                fcntl.flock(self._lease, fcntl.LOCK_EX)
-                if self.folder.exists():  # not swept between its making and its lock
-                    return
-                os.close(self._lease)
-
-    def __del__(self) -> None:
-        if self.process == os.getpid():  # a forked process must not sweep its parent's folder
-            shutil.rmtree(self.folder, ignore_errors=True)
-            os.close(self._lease)
+_FEW = 1_000
+"""Up to so many objects the start of a child takes longer than it saves."""
 
 
 class LocalStorage:
@@ -48,7 +33,7 @@ class LocalStorage:
         self.root = Path(root)
         self._base = os.fspath(self.root)
         self._known: set[Path] = set()
-        self._writer: _Writer | None = None
+        self._writer: WritingFolder | None = None
         self._starting = threading.Lock()
 
     def read(self, path: str) -> bytes | None:
@@ -70,18 +55,9 @@ class LocalStorage:
             return None
         return status.st_size if stat.S_ISREG(status.st_mode) else None
 
-    def digest(self, path: str, buffer: memoryview) -> str:
-        """Hash a file with as few calls as it takes: most objects fit the buffer."""
-        handle = os.open(f"{self._base}/{path}", os.O_RDONLY)
-        try:
-            count = os.readv(handle, [buffer])
-            total = sha256(buffer[:count])
-            while count == len(buffer):
-                count = os.readv(handle, [buffer])
-                total.update(buffer[:count])
-        finally:
-            os.close(handle)
-        return total.hexdigest()
+    def hasher(self, count: int) -> AbstractContextManager[Hasher]:
+        """Hash by a child process, or in this one where that would take longer to start."""
+        return rehash.child(self._base) if count > _FEW else rehash.here(self._base)
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the paths of all files under a folder."""
@@ -95,7 +71,7 @@ class LocalStorage:
         target = self._path(path)
         self._make_folder(target.parent)
         if target.exists():
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
             return False
         temporary = self._write(data)
         try:
@@ -105,7 +81,7 @@ class LocalStorage:
             created = False
         finally:
             temporary.unlink()
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
         return created
 
     def replace(self, path: str, data: bytes) -> None:
@@ -118,7 +94,7 @@ class LocalStorage:
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
-        _sync_folder(target.parent)
+        sync_folder(target.parent)
 
     def replace_if(self, path: str, data: bytes, before: bytes | None) -> bool:
         """Replace what is known to be there."""
@@ -138,10 +114,10 @@ class LocalStorage:
                 self._make_folder(target.parent)
                 named.append((folder / secrets.token_hex(8), target))
                 named[-1][0].write_bytes(data)
-            _sync_files([temporary for temporary, _ in named], watch)
+            sync_files([temporary for temporary, _ in named], watch)
             for temporary, target in named:
                 temporary.replace(target)
-            _sync_files(list({target.parent for _, target in named}), watch)
+            sync_files(list({target.parent for _, target in named}), watch)
         finally:
             os.close(watch)
             for temporary, _ in named:
@@ -152,7 +128,7 @@ class LocalStorage:
         target = self._path(path)
         with suppress(FileNotFoundError):
             target.unlink()
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
     def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
         """Store streams under their SHA-256, in groups that share their syncs."""
@@ -174,23 +150,11 @@ class LocalStorage:
 
     def sync(self, folder: str) -> None:
         """Make the names in a folder durable."""
-        _sync_folder(self._path(folder))
+        sync_folder(self._path(folder))
 
     def sweep(self) -> int:
         """Remove what writers that died left behind; return the number of their folders."""
-        swept = 0
-        for folder in self._path("tmp").glob("w-*"):
-            with suppress(FileNotFoundError):
-                handle = os.open(folder, os.O_RDONLY)
-                try:
-                    fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    shutil.rmtree(folder)
-                    swept += 1
-                except BlockingIOError:
-                    pass  # its writer lives
-                finally:
-                    os.close(handle)
-        return swept
+        return sweep(self._path("tmp"))
 
     def _put_group(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
         folder = self._temporary_folder()
@@ -200,10 +164,10 @@ class LocalStorage:
             handles = []
             try:
                 for source in sources:
-                    handle, path, info = _copy(source, folder)
+                    handle, path, info = copy_into(source, folder)
                     handles.append(handle)
                     written.append((path, info))
-                _sync_all(handles, watch)
+                sync_all(handles, watch)
             finally:
                 for handle in handles:
                     os.close(handle)
@@ -226,7 +190,7 @@ class LocalStorage:
             except FileExistsError:
                 if target.stat().st_size != info.size:
                     raise StoreError(f"object {info.sha256} is damaged: its size differs") from None
-        _sync_files(list(folders), watch)
+        sync_files(list(folders), watch)
 
     def _make_object_folders(self) -> None:
         """Make all 256 at once: one sync instead of one for each."""
@@ -237,28 +201,18 @@ class LocalStorage:
         missing = {objects / f"{number:02x}" for number in range(256)} - self._known
         for folder in missing:
             folder.mkdir(mode=0o700, exist_ok=True)
-        _sync_folder(objects)
+        sync_folder(objects)
         self._known |= missing
 
     def _write(self, data: bytes) -> Path:
-        path = self._temporary_folder() / secrets.token_hex(8)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-        try:
-            _write_all(handle, data)
-            os.fsync(handle)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        finally:
-            os.close(handle)
-        return path
+        return write_synced(self._temporary_folder(), data)
 
     def _temporary_folder(self) -> Path:
         """Return this process's own folder; a process that was forked off makes another."""
         with self._starting:
             if self._writer is None or self._writer.process != os.getpid():
-                self._writer = _Writer(self.root / "tmp")
-            return self._writer.folder
+                self._writer = WritingFolder(self.root / "tmp")
+            return self._writer.path
 
     def _make_folder(self, folder: Path) -> None:
         """Make a folder, and its name durable, even where someone else has just made it."""
@@ -272,7 +226,7 @@ class LocalStorage:
         folder.mkdir(mode=0o700, exist_ok=True)
         with os.scandir(folder.parent) as items:
             there = {folder.parent / item.name for item in items if item.is_dir()}
-        _sync_folder(folder.parent)
+        sync_folder(folder.parent)
         self._known |= there
 
     def _path(self, path: str) -> Path:
@@ -280,53 +234,3 @@ class LocalStorage:
         if path.startswith("/") or ".." in parts or "\0" in path:
             raise StoreError(f"{path!r} leads out of the store")
         return self.root.joinpath(*parts)
-
-
-def _copy(source: BinaryIO, folder: Path) -> tuple[int, Path, ObjectInfo]:
-    """Copy a stream into a new read-only file, hashing on the way; leave it open for its sync."""
-    path = folder / secrets.token_hex(8)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o444)
-    try:
-        digest, size = sha256(), 0
-        for piece in chunks(source):
-            digest.update(piece)
-            _write_all(handle, piece)
-            size += len(piece)
-    except BaseException:
-        os.close(handle)
-        path.unlink(missing_ok=True)
-        raise
-    return handle, path, ObjectInfo(digest.hexdigest(), size)
-
-
-def _write_all(handle: int, data: bytes) -> None:
-    view = memoryview(data)
-    while view:
-        view = view[os.write(handle, view) :]
-
-
-def _sync_all(handles: Sequence[int], watch: int) -> None:
-    """Sync open files or folders; many by one call for the whole file system where it exists."""
-    if _syncfs is None or len(handles) <= _FEW:
-        for handle in handles:
-            os.fsync(handle)
-    elif _syncfs(watch) != 0:
-        number = ctypes.get_errno()
-        raise OSError(number, os.strerror(number), "syncfs")
-
-
-def _sync_files(paths: Sequence[Path], watch: int) -> None:
-    """Sync closed files or folders as `_sync_all` does."""
-    if _syncfs is not None and len(paths) > _FEW:
-        _sync_all(range(len(paths)), watch)
-        return
-    for path in paths:
-        _sync_folder(path)
-
-
-def _sync_folder(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -8,7 +8,7 @@ import io
 import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
 from hashlib import sha256
 from typing import Any, BinaryIO, cast
 
@@ -16,7 +16,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import S3Store
 
-from .storage import GROUP, ObjectInfo, StoreError, chunks, object_path
+from .storage import GROUP, Hasher, ObjectInfo, StoreError, chunks, object_path
 
 WHOLE = 64 << 20
 """Bytes up to which an object is sent in one conditional request."""
@@ -112,10 +112,17 @@ class S3Storage:
         """Remove a file."""
         obstore.delete(self._bucket, path)
 
-    def digest(self, path: str, buffer: memoryview) -> str:
-        """Hash a file as it comes; the buffer is not needed."""
-        del buffer
-        return self._digest(path)
+    def hasher(self, count: int) -> AbstractContextManager[Hasher]:
+        """Hash files as they come."""
+        del count
+
+        def hashed(path: str) -> str:
+            try:
+                return self._digest(path)
+            except OSError as error:
+                return f"!{error}"
+
+        return nullcontext(lambda paths: [hashed(path) for path in paths])
 
     def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
         """Store streams under their SHA-256, several at a time."""

@@ -12,6 +12,10 @@ GROUP = 64
 """Objects that share one sync: durable ingest is bound by syncs, not by bytes."""
 
 
+Hasher = Callable[[Sequence[str]], list[str]]
+"""Returns the SHA-256 of each file by its path, or `!` and why it cannot be read."""
+
+
 class StoreError(Exception):
     """The store cannot do this; the message says why."""
 
@@ -64,8 +68,8 @@ class Storage(Reader, Protocol):
     def open(self, path: str) -> BinaryIO:
         """Open a file for streaming. Raises FileNotFoundError."""
 
-    def digest(self, path: str, buffer: memoryview) -> str:
-        """Return the SHA-256 of a file, reading it through the buffer. Raises OSError."""
+    def hasher(self, count: int) -> AbstractContextManager[Hasher]:
+        """Return what hashes files on one thread; `count` of them will be asked for."""
 
     def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
         """Store each stream under its SHA-256, durably, in the order given."""

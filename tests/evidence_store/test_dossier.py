@@ -103,7 +103,7 @@ def test_openssl_accepts_the_signatures_as_verify_md_says(unpacked: Path, tmp_pa
     script = textwrap.dedent(guide.partition("<<'END'\n")[2].partition("END\n")[0])
     script = script.replace("LAST PART OF THE VERIFIER KEY", str(KEY.vkey).split("+", 2)[2])
     for name in ("manifest.note", "data/checkpoint"):
-        here = script.replace("/tmp/", f"{tmp_path}/").replace(
+        here = script.replace("../", f"{tmp_path}/").replace(
             "manifest.note", f"{unpacked}/{name}"
         )
         subprocess.run([sys.executable, "-c", here], check=True)
