@@ -4,7 +4,7 @@ Features above fill them in `register(app)`; features below read them. Keyed by 
 creating a second application replaces rather than repeats.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -109,15 +109,80 @@ class BulkAction:
 
 
 @dataclass(frozen=True, slots=True)
-class DossierPart:
-    """A chapter of a dossier: a template for the PDF and the originals that go with it.
+class DossierRequest:
+    """What a chapter of a dossier is written for. What came after the head must not show in it."""
 
-    `load(session, loan_id)` returns the template's variables.
+    session: Session
+    subject: str
+    """Code of the subject's kind: `loan`, `file`, `package`."""
+
+    subject_id: int
+    loan_ids: tuple[int, ...]
+    size: int
+    """Leaves under the signed head; records with a log index from here on are left out."""
+
+    at: datetime
+    """When the head was signed; logs are cut here."""
+
+    hides: Callable[[str], bool]
+    """Whether the recipient is not shown the field of this name: `actor`, `phone`, `name` …"""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierPart:
+    """A chapter of a dossier: its heading, and the template (without heading) of what follows.
+
+    `load(request)` returns the template's variables; None leaves the chapter out.
     """
 
     title: Text
     template: str
-    load: Callable[[Session, int], dict[str, Any]]
+    load: Callable[[DossierRequest], dict[str, Any] | None]
+
+
+@dataclass(frozen=True, slots=True)
+class DossierLoan:
+    """A loan of a dossier; of a package also its frozen figures."""
+
+    loan_id: int
+    cells: tuple[str, ...] = ()
+    """Under the subject's `columns`."""
+
+    line: bytes = b""
+    """Of the annex: the canonical row over which the subject's registered digest was taken."""
+
+
+@dataclass(frozen=True, slots=True)
+class DossierSubject:
+    """A kind of record that dossiers are about, keyed by its code: `loan`, `file`, `package`.
+
+    A dossier rests on what was registered, and on nothing else. So `particulars(session, record)`
+    returns the texts that it prints of the record and that no other registration holds (parties,
+    collateral, deadlines); they are registered before the head is signed, when they have changed.
+    """
+
+    label: Text
+    model: Any
+    """A guarded record with an id; `number` names the attribute that people know it by."""
+
+    number: str
+    action: Action
+    """Who may see such records."""
+
+    title: Callable[[Any], Text]
+    """What stands on the cover under the heading."""
+
+    loans: Callable[[Session, Any], Iterator[DossierLoan]]
+    """In the order of the dossier, each row the same for ever."""
+
+    particulars: Callable[[Session, Any], dict[str, str]]
+    template: str | None = None
+    """Chapter about the record; variables `facts` (its registered particulars, disclosed ones
+    only) and `records` (its registered records)."""
+
+    columns: tuple[Text, ...] = ()
+    loan_of: Callable[[Any], int | None] = lambda _record: None
+    """The one loan in whose stream the record's own registrations are; None: the house's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +197,12 @@ class ApprovalKind:
     label: Text
     content: Callable[[Session, int], dict[str, Any]]
     execute: Callable[["Work", int, dict[str, Any]], None]
-    amount: Callable[[dict[str, Any]], Decimal]
+    amount: Callable[[dict[str, Any]], Decimal] | None
+    """Yuan that an approver's limit is compared with; None: the kind moves no money.
+
+    A limit is an amount, so whoever decides requests and sees this one needs none for such a kind.
+    """
+
     template: str | None = None
 
 
@@ -174,6 +244,7 @@ next_actions: Registry[Callable[[Session, int, date], NextAction | None]] = Regi
 loan_tabs: Registry[RecordTab] = Registry()
 bulk_actions: Registry[BulkAction] = Registry()
 dossier_parts: Registry[DossierPart] = Registry()
+dossier_subjects: Registry[DossierSubject] = Registry()
 approval_kinds: Registry[ApprovalKind] = Registry()
 record_fields: Registry[RecordFields] = Registry()
 """By table name: how the sequencer reads the committed fields of rows that never change."""
