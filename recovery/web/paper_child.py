@@ -1,12 +1,26 @@
 """What a child process of `papers` runs. Only there is the engine loaded: it takes a second."""
 
 import resource
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 STATIC = Path(__file__).parent / "static"
 PREFIX = "recovery:/static/"
 MEMORY = 3 << 30
 """Bytes of address space of a child; a thousand pages of table take about a third of it."""
+
+PLACE = "recovery:/place/"
+"""A link to this and a name leads to the place of that name in another part of a paper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A paper: its bytes, and the page, from 1, of every named place (`id="…"`)."""
+
+    data: bytes
+    pages: int
+    places: Mapping[str, int]
 
 
 def limit_memory() -> None:
@@ -19,3 +33,17 @@ def render(html: str) -> bytes:
     from recovery.web import paper_engine
 
     return paper_engine.render(html)
+
+
+def render_measured(html: str) -> Measured:
+    """Return `html` as PDF/A-3b with its pages and named places."""
+    from recovery.web import paper_engine, paper_joining
+
+    return paper_joining.measure(paper_engine.render(html))
+
+
+def join(parts: Sequence[bytes], numbers: Sequence[bytes]) -> bytes:
+    """Return the parts of a long paper as one; see `paper_joining.join`."""
+    from recovery.web import paper_joining
+
+    return paper_joining.join(parts, numbers)

@@ -7,23 +7,27 @@ would be printed as a box.
 
 import multiprocessing
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from functools import cache
-from html.parser import HTMLParser
 from threading import Lock
-from typing import Any
+from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.web import paper_child
+from recovery.web.paper_texts import texts_of
 
 FONT = paper_child.STATIC / "vendor" / "NotoSansSC-Regular.ttf"
 SECONDS = 300
 """How long one paper may take."""
+
+Given = ParamSpec("Given")
+Made = TypeVar("Made")
 
 WORKERS = 2
 PAPERS_PER_CHILD = 100
@@ -49,19 +53,35 @@ def pdf_of(html: str) -> bytes:
     Raises:
         RuleViolation: as `render_paper`.
     """
-    refuse_missing_glyphs(html)
-    try:
+    with too_large_refused():
         return submit(html).result(timeout=SECONDS)
+
+
+def submit(html: str) -> "Future[bytes]":
+    """Begin to render `html` in one of the children.
+
+    Raises:
+        RuleViolation: a character has no glyph.
+    """
+    refuse_missing_glyphs(html)
+    return in_child(paper_child.render, html)
+
+
+def in_child(act: Callable[Given, Made], *args: Given.args, **kwargs: Given.kwargs) -> Future[Made]:
+    """Begin `act` in one of the children, within its limits of memory."""
+    return _pool().submit(act, *args, **kwargs)
+
+
+@contextmanager
+def too_large_refused() -> Iterator[None]:
+    """Turn a child that outgrew its limits into a refusal, and begin anew with fresh children."""
+    try:
+        yield
     except (BrokenProcessPool, MemoryError, TimeoutError) as error:
         _discard_pool()
         raise RuleViolation(
             _("文件太大，未能在限定的内存和时间内排版。请缩小范围后重试。")
         ) from error
-
-
-def submit(html: str) -> "Future[bytes]":
-    """Begin to render `html`, which has no missing glyph, in one of the children."""
-    return _pool().submit(paper_child.render, html)
 
 
 def refuse_missing_glyphs(html: str) -> None:
@@ -71,16 +91,17 @@ def refuse_missing_glyphs(html: str) -> None:
         RuleViolation: with the first such character.
     """
     glyphs = _glyphs()
-    for text in _texts(html):
-        for place, character in enumerate(text):
+    for place, text in texts_of(html):
+        for at, character in enumerate(text):
             if ord(character) in glyphs or character.isspace() or _is_invisible(character):
                 continue
-            around = text[max(0, place - 12) : place + 12].strip()
+            around = text[max(0, at - 12) : at + 12].strip()
             raise RuleViolation(
                 _(
-                    "字库中没有“{character}”（U+{code}），不能打印。它出现在：{around}",
+                    "字库中没有“{character}”（U+{code}），不能打印。它出现在{place}：{around}",
                     character=character,
                     code=f"{ord(character):04X}",
+                    place=place,
                     around=around,
                 )
             )
@@ -96,31 +117,6 @@ def _glyphs() -> frozenset[int]:
 
     with TTFont(FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
-
-
-class _TextReader(HTMLParser):
-    """Collects what is printed: text outside styles."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.texts: list[str] = []
-        self._silent = 0
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        self._silent += tag in {"style", "script"}
-
-    def handle_endtag(self, tag: str) -> None:
-        self._silent -= tag in {"style", "script"}
-
-    def handle_data(self, data: str) -> None:
-        if not self._silent:
-            self.texts.append(data)
-
-
-def _texts(html: str) -> Iterator[str]:
-    reader = _TextReader()
-    reader.feed(html)
-    yield from reader.texts
 
 
 _lock = Lock()
