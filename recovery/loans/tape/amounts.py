@@ -51,6 +51,10 @@ _COUNTED = re.compile(r"(个月|期|月|天|日|年|岁|%)$")
 HIGHEST_RATE = Decimal(10)
 """Ten times a year: above it the unit is wrong."""
 
+LOWEST_USUAL, HIGHEST_USUAL = Decimal("0.005"), Decimal("0.6")
+"""Between them lies what a car loan costs a year, penalty rates included: the highest of contracts
+made before 2015, 36 %, raised by half is 54 %. An interest-free loan (0) is usual too."""
+
 RATE_STEP = Decimal("1e-8")
 LARGEST_COUNT = 100_000
 
@@ -125,6 +129,31 @@ def cast_rate(text: str, unit: str | None, _notes: list[Text]) -> Decimal:
     if cleaned.startswith("-") or number * factor > HIGHEST_RATE:
         raise Unreadable(_("利率“{value}”不合理，请核对单位", value=shape(text)))
     return (number * factor).quantize(RATE_STEP, rounding=ROUND_HALF_UP).normalize()
+
+
+def cast_yearly_rate(text: str, unit: str | None, notes: list[Text]) -> Decimal:
+    """Return the share a year; one that hardly any loan has is noted, with its other reading.
+
+    Raises:
+        Unreadable: not a rate, or higher than any.
+    """
+    rate = cast_rate(text, unit, notes)
+    if rate == 0 or LOWEST_USUAL <= rate <= HIGHEST_USUAL:
+        return rate
+    told = {"value": shape(text), "read": _percent(rate)}
+    if rate < LOWEST_USUAL:
+        told |= {"border": _percent(LOWEST_USUAL), "other": _percent(rate * 100)}
+        reason = _("“{value}”读作年利率 {read}，低于 {border}；若单位有误，应为 {other}", **told)
+    else:
+        told |= {"border": _percent(HIGHEST_USUAL), "other": _percent(rate / 100)}
+        reason = _("“{value}”读作年利率 {read}，高于 {border}；若单位有误，应为 {other}", **told)
+    notes.append(reason)
+    return rate
+
+
+def _percent(rate: Decimal) -> str:
+    """Return a share in percent, as it is."""
+    return f"{(rate * 100).normalize():f}%"
 
 
 def cast_count(text: str, _unit: str | None, _notes: list[Text]) -> int:

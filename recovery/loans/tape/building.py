@@ -86,46 +86,55 @@ def reject_gaps(row: CastRow, needed: tuple[str, ...]) -> None:
     """Reject a row that lacks what a new loan needs."""
     if row.is_rejected:
         return
-    gaps = [FIELDS[name].label for name in needed if name not in row.values]
-    if gaps:
-        names = "、".join(label.key for label in gaps)
+    gaps = [name for name in needed if name not in row.values]
+    for name in gaps:
+        if row.title(name):
+            missing = _("新建合同还缺少{name}，这一格是空的", name=FIELDS[name].label.key)
+            row.reject(missing, row.title(name))
+    absent = [FIELDS[name].label for name in gaps if not row.title(name)]
+    if absent:
+        names = "、".join(label.key for label in absent)
         row.reject(_("库中没有这份合同，新建还缺少：{names}", names=names))
 
 
 def check_row(row: CastRow, setting: Setting) -> None:
     """Reject a row whose values contradict each other."""
     values = row.values
-    for refusal in _contradictions(values, setting):
-        row.reject(refusal)
+    for name, refusal in _contradictions(values, setting):
+        row.reject(refusal, row.title(name))
     branch = values.get("branch")
     if branch is not None and branch not in setting.branches:
-        row.reject(_("没有名为“{name}”的分支机构，或您无权向它导入", name=branch))
+        refusal = _("没有名为“{name}”的分支机构，或您无权向它导入", name=branch)
+        row.reject(refusal, row.title("branch"))
     principal, granted = values.get("principal"), values.get("disbursed_amount")
     if isinstance(principal, Decimal) and isinstance(granted, Decimal) and principal > granted:
-        row.note(_("剩余本金 {one} 大于放款金额 {two}，请核对单位", one=principal, two=granted))
+        doubt = _("剩余本金 {one} 大于放款金额 {two}，请核对单位", one=principal, two=granted)
+        row.note(doubt, row.title("principal"))
 
 
-def _contradictions(values: Values, setting: Setting) -> list[Text]:
-    """Return what contradicts in a row."""
+def _contradictions(values: Values, setting: Setting) -> list[tuple[str, Text]]:
+    """Return what contradicts in a row: the field that tells it, and the sentence."""
     as_of = _day(values, "as_of") or setting.as_of
     disbursed, matures = _day(values, "disbursed_on"), _day(values, "matures_on")
-    found = []
+    found: list[tuple[str, Text]] = []
     if disbursed and disbursed > max(as_of, setting.as_of):
-        found.append(_("放款日 {day} 晚于数据日期 {as_of}", day=disbursed, as_of=as_of))
+        late = _("放款日 {day} 晚于数据日期 {as_of}", day=disbursed, as_of=as_of)
+        found.append(("disbursed_on", late))
     if disbursed and matures and matures < disbursed:
-        found.append(_("到期日 {day} 早于放款日", day=matures))
+        found.append(("matures_on", _("到期日 {day} 早于放款日", day=matures)))
     since = _day(values, "overdue_since")
     if since and since > as_of:
-        found.append(_("逾期起始日 {day} 晚于数据日期 {as_of}", day=since, as_of=as_of))
+        late = _("逾期起始日 {day} 晚于数据日期 {as_of}", day=since, as_of=as_of)
+        found.append(("overdue_since", late))
     if as_of > setting.today:
-        found.append(_("数据日期 {day} 在将来", day=as_of))
+        found.append(("as_of", _("数据日期 {day} 在将来", day=as_of)))
     for name in ("principal", *DUES, "disbursed_amount"):
         amount = values.get(name)
         if isinstance(amount, Decimal) and amount < 0:
             label = FIELDS[name].label.key
-            found.append(_("{name}为负数 {amount}", name=label, amount=amount))
+            found.append((name, _("{name}为负数 {amount}", name=label, amount=amount)))
     if values.get("disbursed_amount") == 0:
-        found.append(_("放款金额为零"))
+        found.append(("disbursed_amount", _("放款金额为零")))
     return found
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 
 from recovery.kernel.text import Text, _
-from recovery.loans.tape.amounts import cast_count, cast_rate, cast_yuan
+from recovery.loans.tape.amounts import cast_count, cast_rate, cast_yearly_rate, cast_yuan
 from recovery.loans.tape.codes import cast_code
 from recovery.loans.tape.days import first_day, last_day
 from recovery.loans.tape.identities import (
@@ -81,6 +81,8 @@ class CastRow:
     values: Values
     kept: dict[str, str] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
+    titles: Mapping[str, str] = field(default_factory=dict)
+    """Field → title of the first column that it is read from."""
 
     @property
     def is_rejected(self) -> bool:
@@ -92,8 +94,14 @@ class CastRow:
         self.problems.append(Problem(self.number, column, reason, rejects=True))
 
     def note(self, reason: Text, column: str = "") -> None:
-        """Say what is doubtful about the row, which is imported all the same."""
-        self.problems.append(Problem(self.number, column, reason, rejects=False))
+        """Say what is doubtful about the row, once; it is imported all the same."""
+        doubt = Problem(self.number, column, reason, rejects=False)
+        if doubt not in self.problems:
+            self.problems.append(doubt)
+
+    def title(self, name: str) -> str:
+        """Return the column of a field, for a problem with it; empty where it has none."""
+        return self.titles.get(name, "")
 
 
 def _text(text: str, _unit: str | None, _notes: list[Text]) -> str:
@@ -138,6 +146,8 @@ def _cast_of(mapped: Mapped, unit: str | None) -> tuple[Cast, str | None]:
         return _province, rule.prefix
     if kind == "yuan":
         return cast_yuan, mapped.unit or unit
+    if mapped.field.is_yearly_rate:
+        return cast_yearly_rate, mapped.unit
     return CASTS[kind], mapped.unit
 
 
@@ -167,10 +177,11 @@ class RowCaster:
             for column in one.columns
         ]
         self.defaults = _defaults(mapping)
+        self.titles = {cell.name: cell.titles[0] for cell in self.cells}
 
     def cast(self, number: int, cells: Sequence[str]) -> CastRow:
         """Return the values of row `number`; problems instead of exceptions."""
-        row = CastRow(number, dict(self.defaults))
+        row = CastRow(number, dict(self.defaults), titles=self.titles)
         notes: list[Text] = []
         values = row.values
         for cell in self.cells:

@@ -12,7 +12,14 @@ from recovery.kernel.gate import Actor
 from recovery.loans.models import ImportBatch
 from recovery.loans.tape.applying import Progress
 from recovery.loans.tape.casting import CastRow, RowCaster
-from recovery.loans.tape.deciding import REJECTED, Decider, Decision, Pending, setting_of
+from recovery.loans.tape.deciding import (
+    REJECTED,
+    Decider,
+    Decision,
+    Pending,
+    grouped,
+    setting_of,
+)
 from recovery.loans.tape.findings import Findings
 from recovery.loans.tape.layouts import TapeMapping, apply_layout
 from recovery.loans.tape.reading import Tape
@@ -29,26 +36,42 @@ AT_ONCE = 1000
 
 
 def check_batch(
-    reader: Session, batch: ImportBatch, *, actor: Actor, today: date, progress: Progress
+    reader: Session,
+    batch: ImportBatch,
+    *,
+    actor: Actor,
+    today: date,
+    progress: Progress,
+    on_rejected: Callable[[Decision], None] = lambda _one: None,
 ) -> Findings:
-    """Return what importing a staged batch would come to."""
+    """Return what importing a staged batch would come to; each refusal is told as it is found."""
     mapping, batch_id, total = mapping_of(batch, LOANS), batch.id, batch.row_count
+    decider = decider_of(reader, batch, mapping, actor=actor, today=today)
+    findings = Findings()
+    for rows in pending_chunks(reader, batch_id, RowCaster(mapping), AT_ONCE):
+        decisions = decider.decide(reader, rows)
+        findings.add(decisions)
+        for one in grouped(decisions, REJECTED):
+            on_rejected(one)
+        reader.expunge_all()
+        progress(findings.rows, total)
+    return findings
+
+
+def decider_of(
+    reader: Session, batch: ImportBatch, mapping: TapeMapping, *, actor: Actor, today: date
+) -> Decider:
+    """Return what decides the rows of a staged batch."""
     setting = setting_of(
         reader,
         actor,
         mapping.layout,
-        batch_id=batch_id,
+        batch_id=batch.id,
         branch_id=batch.branch_id,
         as_of=batch.as_of,
         today=today,
     )
-    decider = Decider(mapping.layout, setting, actor, payments=payments_of(reader, batch))
-    findings = Findings()
-    for rows in pending_chunks(reader, batch_id, RowCaster(mapping), AT_ONCE):
-        findings.add(decider.decide(reader, rows))
-        reader.expunge_all()
-        progress(findings.rows, total)
-    return findings
+    return Decider(mapping.layout, setting, actor, payments=payments_of(reader, batch))
 
 
 @dataclass(frozen=True, slots=True)

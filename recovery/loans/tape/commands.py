@@ -110,7 +110,7 @@ def _dry_run(upload: Any, rejects: IO[str]) -> dict[str, Any]:
 
     def on_rejected(decision: Decision, cells: list[str]) -> None:
         row = decision.pending.row
-        file.write(row.number, cells, reasons(row.problems))
+        file.write(row.number, cells, row.problems)
         if len(listed) < LISTED:
             listed.append({"row": row.number, "reason": reasons(row.problems)})
 

@@ -17,6 +17,7 @@ from recovery.loans.tape import building, comparing
 from recovery.loans.tape.building import Setting
 from recovery.loans.tape.casting import CastRow, Problem
 from recovery.loans.tape.comparing import Change, Changes, Revision
+from recovery.loans.tape.doubts import Doubts, Subject
 from recovery.loans.tape.known import Known, fill_months, look_up
 from recovery.loans.tape.layouts import Layout
 from recovery.loans.tape.monthly import compare_monthly, months_of, new_monthly_loan
@@ -77,10 +78,16 @@ class Decider:
     people: dict[int, int] = field(default_factory=dict)
     """Person → the first row that tells of them."""
 
+    doubts: Doubts = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.doubts = Doubts(self.actor.scope)
+
     def forget(self, rows: set[int]) -> None:
         """Forget what `rows` claimed: their unit of work was rolled back."""
         self.seen = {name: row for name, row in self.seen.items() if row not in rows}
         self.people = {person: row for person, row in self.people.items() if row not in rows}
+        self.doubts.forget(rows)
 
     def decide(self, session: Session, rows: Sequence[Pending]) -> list[Decision]:
         """Return what becomes of `rows`, in order; `session` reads the book as it stands."""
@@ -89,7 +96,9 @@ class Decider:
         lookup = look_up(session, self.actor, wanted)
         for pending, number in zip(rows, numbers, strict=True):
             if number in lookup.out_of_reach:
-                pending.row.reject(_("合同编号已在库中，但不在您的数据范围内"))
+                reason = _("合同编号已在库中，但不在您的数据范围内")
+                pending.row.reject(reason, pending.row.title("contract_no"))
+        self.doubts.look(session, list(_subjects(rows, numbers, lookup.known)))
         months = self._months(session, rows, list(lookup.known.values()))
         return [
             self._one(pending, number, lookup.known.get(number or ""), months.get(number or "", []))
@@ -101,11 +110,11 @@ class Decider:
         number = row.values.get("contract_no")
         if not isinstance(number, str):
             if not row.is_rejected:
-                row.reject(_("没有合同编号"))
+                row.reject(_("没有合同编号"), row.title("contract_no"))
             return None
         first = self.seen.setdefault(number, row.number)
         if first != row.number:
-            row.reject(_("合同编号与第 {first} 行重复", first=first))
+            row.reject(_("合同编号与第 {first} 行重复", first=first), row.title("contract_no"))
             return None
         return number
 
@@ -174,6 +183,16 @@ class Decider:
         if self.layout.form == "abs-ee":
             return compare_monthly(row, months, known, self.setting)
         return comparing.compare(row, known, self.setting)
+
+
+def _subjects(
+    rows: Sequence[Pending], numbers: Sequence[str | None], known: Mapping[str, Known]
+) -> Iterator[Subject]:
+    """Yield the rows that have a contract number of their own, to be looked at for doubts."""
+    for pending, number in zip(rows, numbers, strict=True):
+        if number is not None:
+            loan = known[number].loan if number in known else None
+            yield Subject(pending.row, number, loan.borrower_id if loan else None)
 
 
 def _principal(new: NewLoan) -> Decimal:

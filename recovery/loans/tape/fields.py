@@ -20,6 +20,11 @@ class Field:
     codes: str | None = None
 
     @property
+    def is_yearly_rate(self) -> bool:
+        """Whether it is a rate a year, not a share of another rate."""
+        return self.kind == "rate" and self.name.endswith("_per_year")
+
+    @property
     def is_personal(self) -> bool:
         """Whether its values are sealed and shown masked."""
         return self.kind in {"id_number", "phone", "account", "address"}

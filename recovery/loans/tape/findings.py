@@ -84,8 +84,7 @@ class Findings:
             self._trim()
 
     def _trim(self) -> None:
-        self.problems.sort(key=lambda problem: (not problem["rejects"], problem["row"]))
-        del self.problems[SHOWN:]
+        self.problems = first_problems(self.problems)
 
     def packed(self) -> dict[str, Any]:
         """Return the findings as JSON, sums as texts."""
@@ -101,6 +100,11 @@ class Findings:
             "problems": self.problems,
             "problem_count": self.problem_count,
         }
+
+
+def first_problems(problems: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the problems that are kept as examples: refusals first, then doubts, by row."""
+    return sorted(problems, key=lambda one: (not one["rejects"], one["row"]))[:SHOWN]
 
 
 def texts(amounts: dict[str, Decimal]) -> dict[str, str]:

@@ -41,12 +41,19 @@ def _refuse_lost_digits(text: str) -> None:
     if not is_number and "E+" not in text and "e+" not in text:
         return
     digits = sum(letter.isdigit() for letter in text)
-    if is_scientific(text) or (is_number and digits > TRUE_DIGITS):
+    if is_scientific(text):
+        raise Unreadable(
+            _(
+                "号码在表格中以科学记数法存储（{value}），尾数已失真，请将该列改为文本后重新导出",
+                value=shape(text),
+            )
+        )
+    if is_number and digits > TRUE_DIGITS:
         raise Unreadable(
             _(
                 "{digits} 位号码在表格中按数字存储（{value}），第 15 位之后已失真，"
                 "请将该列改为文本后重新导出",
-                digits=digits if is_number else _("长"),
+                digits=digits,
                 value=shape(text),
             )
         )

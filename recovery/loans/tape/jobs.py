@@ -1,5 +1,7 @@
 """Background work of the import: the dry run, and the import itself."""
 
+from collections.abc import Iterable
+from itertools import count
 from typing import Any
 
 from recovery.kernel import clock
@@ -8,7 +10,9 @@ from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
 from recovery.loans.models import ImportBatch
 from recovery.loans.tape.applying import apply_batch
+from recovery.loans.tape.casting import Problem
 from recovery.loans.tape.checking import check_batch
+from recovery.loans.tape.deciding import Decision
 from recovery.loans.tape.rejects import rejected_rows, stored_problems
 from recovery.loans.tape.service import APPLY_JOB, CHECK_JOB, keep_findings
 from recovery.loans.tape.staging import LOANS
@@ -26,8 +30,19 @@ def check(job: RunningJob) -> dict[str, Any]:
         job.progress(done, total, _("逐行核对"))
         job.check()
 
+    listed = count()
+
+    def on_rejected(one: Decision) -> None:
+        if next(listed) < LISTED:
+            _list_problems(job, one.pending.row.number, one.problems)
+
     findings = check_batch(
-        db.session(), batch, actor=job.actor, today=clock.today(), progress=progress
+        db.session(),
+        batch,
+        actor=job.actor,
+        today=clock.today(),
+        progress=progress,
+        on_rejected=on_rejected,
     ).packed()
     with job.work() as work:
         keep_findings(work, job.arguments["batch"], findings)
@@ -59,12 +74,17 @@ def apply(job: RunningJob) -> dict[str, Any]:
 
 def _list_rejects(job: RunningJob, batch: ImportBatch) -> None:
     """List the first rejected rows on the job's page."""
-    for count, row in enumerate(rejected_rows(db.session(), batch, LOANS)):
-        if count == LISTED:
+    for place, row in enumerate(rejected_rows(db.session(), batch, LOANS)):
+        if place == LISTED:
             break
-        for problem in stored_problems(row.reason):
-            if problem.rejects:
-                job.exception(str(_("第 {row} 行", row=row.row_number)), problem.sentence)
+        _list_problems(job, row.row_number, stored_problems(row.reason))
+
+
+def _list_problems(job: RunningJob, number: int, problems: Iterable[Problem]) -> None:
+    """List why a row was rejected."""
+    for problem in problems:
+        if problem.rejects:
+            job.exception(str(_("第 {row} 行", row=number)), problem.sentence)
 
 
 def _link(job: RunningJob, page: str) -> dict[str, Any]:

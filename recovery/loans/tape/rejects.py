@@ -17,7 +17,7 @@ from recovery.loans.tape.headers import Column
 from recovery.loans.tape.staged import COLUMNS
 from recovery.loans.tape.staging import cells_of, columns_of
 
-ROW, REASON = _("行号"), _("拒绝原因")
+ROW, REASON, DOUBT = _("行号"), _("拒绝原因"), _("另有疑点")
 AT_ONCE = 2000
 
 
@@ -28,17 +28,27 @@ class RejectsFile:
         self.writer = csv.writer(file)
         self.places = [column.index for column in columns]
         file.write("\ufeff")
-        self.writer.writerow([*(column.name for column in columns), str(ROW), str(REASON)])
+        told = (str(ROW), str(REASON), str(DOUBT))
+        self.writer.writerow([*(column.name for column in columns), *told])
 
-    def write(self, number: int, cells: Sequence[str], reasons: str) -> None:
-        """Write one row with its number in the file and the reasons."""
+    def write(self, number: int, cells: Sequence[str], problems: Sequence[Problem]) -> None:
+        """Write one row with its number in the file, why it was refused, and what is doubtful."""
         own = [cells[place] if place < len(cells) else "" for place in self.places]
-        self.writer.writerow([*own, number, reasons])
+        self.writer.writerow([*own, number, reasons(problems), doubts(problems)])
 
 
 def reasons(problems: Iterable[Problem]) -> str:
     """Return why a row was refused, as one text."""
-    return "；".join(str(one.sentence).rstrip("。.") for one in problems if one.rejects)
+    return _joined(one for one in problems if one.rejects)
+
+
+def doubts(problems: Iterable[Problem]) -> str:
+    """Return what is doubtful about a row beside why it was refused, as one text."""
+    return _joined(one for one in problems if not one.rejects)
+
+
+def _joined(problems: Iterable[Problem]) -> str:
+    return "；".join(str(one.sentence).rstrip("。.") for one in problems)
 
 
 def stored_problems(reason: str | None) -> list[Problem]:
@@ -81,7 +91,7 @@ def write_rejects(session: Session, batch: ImportBatch, part: str, file: IO[str]
     for row in rejected_rows(session, batch, part):
         problems = stored_problems(row.reason)
         told = [Problem(row.row_number, one.column, one.reason, one.rejects) for one in problems]
-        rejects.write(row.row_number, cells_of(row, keys), reasons(told))
+        rejects.write(row.row_number, cells_of(row, keys), told)
         count += 1
     return count
 

@@ -1,5 +1,6 @@
 """What the pages of an import show: columns with samples, rows with their problems, figures."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -10,12 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.crypto import keyring
+from recovery.kernel.gate import Actor
 from recovery.kernel.text import Text, _
 from recovery.loans.models import ImportBatch, StagedRow
 from recovery.loans.tape.amounts import RATE_UNITS, YUAN_UNITS
 from recovery.loans.tape.casting import CastRow, RowCaster
+from recovery.loans.tape.checking import decider_of
 from recovery.loans.tape.comparing import labels
 from recovery.loans.tape.days import FORMS
+from recovery.loans.tape.deciding import Pending
 from recovery.loans.tape.fields import GROUPS, Field
 from recovery.loans.tape.layouts import Layout, TapeMapping
 from recovery.loans.tape.rejects import unpacked_problem
@@ -29,6 +33,9 @@ SAMPLED = 200
 """Rows looked at for samples."""
 
 PREVIEWED = 30
+
+PROBLEMS = 100
+"""Problems that a page lists; the rejects file has them all."""
 
 STATES = {
     "staging": Badge(_("正在读入"), "progress"),
@@ -154,8 +161,8 @@ class PreviewCell:
 
     text: str
     value: str
-    problem: Text | None
-    rejects: bool
+    problems: Sequence[tuple[Text, bool]]
+    """What is wrong with it, and whether that rejects the row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,33 +175,39 @@ class PreviewRow:
     is_rejected: bool
 
 
-def preview(session: Session, batch: ImportBatch) -> tuple[TapeMapping, list[PreviewRow]]:
-    """Return the mapping and the first rows as read under it."""
+def preview(
+    session: Session, batch: ImportBatch, *, actor: Actor, today: date
+) -> tuple[TapeMapping, list[PreviewRow]]:
+    """Return the mapping and the first rows as the import would decide them."""
     mapping = mapping_of(batch, LOANS)
     caster = RowCaster(mapping)
     rows = sample_rows(session, batch.id, PREVIEWED)
+    pending = [Pending(None, caster.cast(number, cells)) for number, cells in rows]
+    decider_of(session, batch, mapping, actor=actor, today=today).decide(session, pending)
     return mapping, [
-        _preview_row(mapping, caster.cast(number, cells), cells) for number, cells in rows
+        _preview_row(mapping, one.row, cells)
+        for one, (_number, cells) in zip(pending, rows, strict=True)
     ]
 
 
 def _preview_row(mapping: TapeMapping, row: CastRow, cells: Sequence[str]) -> PreviewRow:
     """Return one row of the preview."""
-    by_column = {problem.column: problem for problem in row.problems}
+    by_column: dict[str, list[tuple[Text, bool]]] = defaultdict(list)
+    for problem in row.problems:
+        by_column[problem.column].append((problem.reason, problem.rejects))
     shown = []
     for one in mapping.mapped:
         column = one.columns[0]
-        problem = by_column.get(column.title)
+        problems = [told for each in one.columns for told in by_column.pop(each.title, ())]
         value = row.values.get(one.field.name) if one.field.kind != "kept" else None
         shown.append(
             PreviewCell(
                 masked(cells[column.index].strip(), one.field),
                 shown_value(value, one.field),
-                problem.reason if problem else None,
-                bool(problem and problem.rejects),
+                problems,
             )
         )
-    whole = [problem.reason for problem in row.problems if not problem.column]
+    whole = [reason for left in by_column.values() for reason, _rejects in left]
     return PreviewRow(row.number, shown, whole, row.is_rejected)
 
 
@@ -254,7 +267,7 @@ def problem_rows(problems: Sequence[Mapping[str, Any]]) -> list[tuple[Text, Badg
     rejecting, noted = Badge(_("拒绝"), "danger"), Badge(_("提示"), "warning")
     return [
         (unpacked_problem(dict(one)).sentence, rejecting if one["rejects"] else noted)
-        for one in problems[:100]
+        for one in problems[:PROBLEMS]
     ]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import Forbidden
@@ -184,7 +185,8 @@ def preview(batch_id: int) -> ResponseReturnValue:
     batch = batch_of(batch_id)
     if batch.state != "staged":
         return redirect(url_for(".result", batch_id=batch.id))
-    current, rows = showing.preview(db.session(), batch)
+    actor, today = current_actor(), clock.today()
+    current, rows = showing.preview(db.session(), batch, actor=actor, today=today)
     return render_template(
         "loans/tape/preview.html",
         batch=batch,
@@ -208,6 +210,7 @@ def _findings(batch: ImportBatch) -> dict[str, Any]:
         "fields": showing.field_rows(found["fields"]),
         "examples": showing.example_rows(found["examples"]),
         "problems": showing.problem_rows(found["problems"]),
+        "problem_count": found["problem_count"],
     }
 
 
@@ -279,7 +282,8 @@ def result(batch_id: int) -> ResponseReturnValue:
         sums=showing.sum_rows(totals.get("sums", {})),
         fields=showing.field_rows(totals.get("fields", {})),
         examples=(),
-        problems=(),
+        problems=showing.problem_rows(totals.get("problems", ())),
+        problem_count=totals.get("doubts", 0),
         totals=showing.total_rows(batch),
         lone_payments=PAYMENTS in batch.source and has_rejects(db.session(), batch, PAYMENTS),
         steps=steps_of(batch),

@@ -17,7 +17,7 @@ from recovery.kernel.work import Work, request_id
 from recovery.loans.bulk import insert_loans, update_loans
 from recovery.loans.models import ImportBatch, StagedRow
 from recovery.loans.tape.deciding import CREATED, REJECTED, UPDATED, Decision, grouped
-from recovery.loans.tape.findings import Findings, packed_problem, texts
+from recovery.loans.tape.findings import Findings, first_problems, packed_problem, texts
 from recovery.loans.tape.staging import LOANS
 
 AT_ONCE = 500
@@ -146,6 +146,7 @@ def _count(work: Work, batch_id: int, decisions: Sequence[Decision]) -> None:
         "reporting_rows": held.get("reporting_rows", 0) + findings.reporting_rows,
         "fields": _tallied(held.get("fields", {}), findings.fields),
         "doubts": held.get("doubts", 0) + findings.problem_count,
+        "problems": first_problems([*held.get("problems", ()), *findings.problems]),
     }
 
 

@@ -125,7 +125,7 @@ def test_a_count_may_carry_its_unit() -> None:
 
 def test_an_id_number_kept_as_a_number_is_refused_for_its_lost_digits() -> None:
     for text in (number_text(310101198507010019.0), "3.10101E+17"):
-        with pytest.raises(Unreadable, match="按数字存储"):
+        with pytest.raises(Unreadable, match="失真"):
             cast_id_number(text, None, [])
     with pytest.raises(Unreadable, match="000 结尾"):
         cast_id_number("310101198507012000", None, [])
