@@ -20,6 +20,7 @@ from recovery.web.fields import (
     YuanField,
 )
 from recovery.web.forms import BaseForm, VersionedForm
+from recovery.web.readable import readable_pdfs
 from recovery.web.uploads import UploadsField
 from recovery.web.validators import (
     Blank,
@@ -163,13 +164,19 @@ class OwnershipForm(BaseForm):
 class PapersForm(BaseForm):
     """Documents to add, several at once."""
 
-    kind = SelectField(_("文件类型"), choices=choices(labels.DOCUMENT_KINDS))
+    kind = SelectField(
+        _("文件类型"),
+        [Required()],
+        choices=choices({"": _("请选择")} | labels.DOCUMENT_KINDS),
+    )
     origin = SelectField(_("来源"), choices=choices(ORIGINS))
     title = LineField(
         _("标题"), [Blank(), length_up_to(120)], help_text=_("留空则使用各自的文件名。")
     )
     files = UploadsField(
-        _("文件"), [Required()], help_text=_("可一次选择多个，每个不超过 100 MB。")
+        _("文件"),
+        [Required(), readable_pdfs],
+        help_text=_("可一次选择多个，每个不超过 100 MB。"),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import date
 from decimal import Decimal
 from io import BytesIO
 
+import pikepdf
 import pypdfium2
 import pytest
 from sqlalchemy import event, func, select
@@ -17,6 +18,7 @@ from recovery.loans import queries, service
 from recovery.loans.models import Document, LedgerEntry, Loan, LoanParty, Vehicle
 from recovery.loans.service import Booking
 from recovery.loans.values import NewFact, NewSnapshot
+from recovery.web import long_papers
 from tests.conftest import Browser
 from tests.loans.making import make_loan
 
@@ -197,7 +199,16 @@ def test_people_owners_and_acceleration_have_their_forms(signed_in: SignIn, loan
     assert db.session.get_one(Loan, loan_id).borrower.phone == "13900000009"
 
 
-PDF = b"%PDF-1.4\n1 0 obj<<>>endobj\ntrailer<<>>\n%%EOF\n"
+def pdf(pages: int) -> bytes:
+    """Return a PDF of blank pages."""
+    made, file = pikepdf.new(), BytesIO()
+    for _page in range(pages):
+        made.add_blank_page()
+    made.save(file)
+    return file.getvalue()
+
+
+PDF = pdf(1)
 
 
 def test_several_papers_are_stored_registered_and_come_back_byte_for_byte(
@@ -207,7 +218,7 @@ def test_several_papers_are_stored_registered_and_come_back_byte_for_byte(
     data = {
         "kind": "loan_contract",
         "origin": "scanned",
-        "files": [(BytesIO(PDF), "合同.pdf"), (BytesIO(PDF + b"2"), "附件.pdf")],
+        "files": [(BytesIO(PDF), "合同.pdf"), (BytesIO(pdf(2)), "附件.pdf")],
     }
     answer = browser.post(
         f"/loans/{loan_id}/papers/new", data=data, content_type="multipart/form-data"
@@ -233,6 +244,25 @@ def test_no_paper_is_asked_for_again_with_a_sentence(signed_in: SignIn, loan_id:
     assert answer.status_code == 422
 
 
+def test_a_broken_pdf_is_refused_and_no_kind_is_chosen_beforehand(
+    signed_in: SignIn, loan_id: int
+) -> None:
+    browser = signed_in("asset_manager")
+    address = f"/loans/{loan_id}/papers/new"
+    kinds = re.search(r'<select[^>]*name="kind".*?</select>', browser.get(address).text, re.S)
+    assert kinds is not None
+    assert "请选择" in kinds[0].split("</option>")[0]
+    data = {"kind": "", "origin": "scanned", "files": [(BytesIO(PDF), "合同.pdf")]}
+    answer = browser.post(address, data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "请填写文件类型" in answer.text
+    data = {"kind": "other", "origin": "scanned", "files": [(BytesIO(PDF[:150]), "坏.pdf")]}
+    answer = browser.post(address, data=data, content_type="multipart/form-data")
+    assert answer.status_code == 422
+    assert "文件“坏.pdf”已损坏" in answer.text
+    assert db.session.scalars(select(Document)).all() == []
+
+
 def test_a_loan_of_another_branch_looks_absent(signed_in: SignIn, loan_id: int) -> None:
     browser = signed_in("counsel", branch="202")
     for tab in TABS:
@@ -251,6 +281,18 @@ def _words(pdf: bytes) -> str:
     text = "\n".join(page.get_textpage().get_text_range() for page in document)
     document.close()
     return text
+
+
+def test_a_long_statement_is_printed_in_parts_and_lists_every_entry_once(
+    signed_in: SignIn, loan_id: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    browser = signed_in("asset_manager")
+    whole = _words(browser.get(f"/loans/{loan_id}/statement.pdf?on=2026-03-01").data)
+    monkeypatch.setattr(long_papers, "ROWS", 3)
+    parted = _words(browser.get(f"/loans/{loan_id}/statement.pdf?on=2026-03-01").data)
+    assert "一、账本（续）" in parted
+    assert re.findall(ROW, " ".join(parted.split())) == re.findall(ROW, " ".join(whole.split()))
+    assert re.search(r"1 / \d", parted)
 
 
 @pytest.mark.parametrize(("language", "title"), [("zh", "贷款对账单"), ("en", "Loan statement")])

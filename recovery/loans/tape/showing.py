@@ -237,6 +237,14 @@ def counts_of(batch: ImportBatch) -> dict[str, int]:
     }
 
 
+def purged_of(batch: ImportBatch) -> dict[str, Any] | None:
+    """Return how many staged rows of a batch were removed, and when; None: they are all there."""
+    totals = batch.control_totals
+    if "purged_on" not in totals:
+        return None
+    return {"rows": totals["purged_rows"], "on": totals["purged_on"]}
+
+
 def sum_rows(sums: Mapping[str, str]) -> list[tuple[Text, Decimal]]:
     """Return the amounts that accepted rows state, with their labels."""
     return [(label, Decimal(sums[name])) for name, label in SUMS.items() if name in sums]

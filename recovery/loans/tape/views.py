@@ -285,6 +285,7 @@ def result(batch_id: int) -> ResponseReturnValue:
         problems=showing.problem_rows(totals.get("problems", ())),
         problem_count=totals.get("doubts", 0),
         totals=showing.total_rows(batch),
+        purged=showing.purged_of(batch),
         lone_payments=PAYMENTS in batch.source and has_rejects(db.session(), batch, PAYMENTS),
         steps=steps_of(batch),
         step=5,
