@@ -96,7 +96,7 @@ def upgrade() -> None:
         sa.Column("loan_id", Id, nullable=True),
         sa.Column("content_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("digest", sa.String(), nullable=False),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=True),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("requested_by", Id, nullable=False),
         sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),

@@ -10,7 +10,7 @@ from recovery.access import approval_queries, approvals, delegations, queries
 from recovery.access.forms import DecideForm, DelegationForm
 from recovery.access.labels import content_label
 from recovery.access.lists import REQUESTS, kind_label, status_badge
-from recovery.access.models import ApprovalRequest, UserAccount
+from recovery.access.models import UserAccount
 from recovery.kernel import clock, links
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -63,18 +63,19 @@ def page(request_id: int, form: DecideForm) -> ResponseReturnValue:
             template=links.approval_kinds.get(one.kind).template if known else None,
             badge_of=status_badge(one),
             names=queries.names(session, (one.requested_by, one.decided_by, one.on_behalf_of)),
-            subject_url=subject_url(one),
+            subject_url=subject_url(one.subject_type, one.subject_id),
+            loan_url=subject_url("loan", one.loan_id),
             mine=one.requested_by == current_user.id,
         ),
         form.status,
     )
 
 
-def subject_url(one: ApprovalRequest) -> str | None:
-    """Return the address of the record that the request is about, where it has a page."""
-    if one.subject_type not in links.subject_links:
+def subject_url(table: str, number: int | None) -> str | None:
+    """Return the address of the record `number` of `table`, where it has a page."""
+    if number is None or table not in links.subject_links:
         return None
-    endpoint, arguments = links.subject_links.get(one.subject_type)(one.subject_id)
+    endpoint, arguments = links.subject_links.get(table)(number)
     return url_for(endpoint, **arguments)
 
 

@@ -7,6 +7,7 @@ that content; when the record says something else by then, the request is void.
 import hashlib
 import os
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -78,7 +79,7 @@ def request_approval(
         loan_id=loan_id,
         content=content.text,
         digest=content.digest,
-        amount=links.approval_kinds.get(kind).amount(content.value),
+        amount=_amount(kind, content),
         reason=reason.strip(),
         requested_by=work.actor.id,
         requested_at=work.now,
@@ -97,6 +98,12 @@ def request_approval(
         digest=content.digest,
     )
     return request
+
+
+def _amount(kind: str, content: Content) -> Decimal | None:
+    """Return the yuan that a limit must cover; None for a kind that moves no money."""
+    amount = links.approval_kinds.get(kind).amount
+    return None if amount is None else amount(content.value)
 
 
 def _add_only_pending(work: Work, request: ApprovalRequest) -> None:
@@ -229,7 +236,7 @@ def _fields(work: Work, request: ApprovalRequest) -> dict[str, str]:
         "subject": f"{request.subject_type}:{request.subject_id}",
         "content": str(request.content),
         "digest": request.digest,
-        "amount": f"{request.amount:.2f}",
+        "amount": "" if request.amount is None else f"{request.amount:.2f}",
         "requested_by": names[request.requested_by],
         "requested_at": request.requested_at.isoformat(),
         "request_reason": request.reason,

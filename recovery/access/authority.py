@@ -33,8 +33,10 @@ class Power:
         """Return the highest amount for a kind, inclusive; None: nothing of this kind."""
         return self.limits.get(kind, self.limits.get(EVERY_KIND))
 
-    def reaches(self, kind: str, amount: Decimal) -> bool:
-        """Return whether the limit covers `amount`."""
+    def reaches(self, kind: str, amount: Decimal | None) -> bool:
+        """Return whether the limit covers `amount`; what moves no money needs no limit."""
+        if amount is None:
+            return True
         limit = self.limit_for(kind)
         return limit is not None and amount <= limit
 

@@ -7,7 +7,7 @@ from wtforms.validators import ValidationError
 
 from recovery.access import queries, rules
 from recovery.access.authority import EVERY_KIND
-from recovery.access.lists import kind_options
+from recovery.access.lists import limited_kinds
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.kernel.db import db
 from recovery.kernel.text import _
@@ -114,7 +114,7 @@ class LimitForm(BaseForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.kind.choices = [(EVERY_KIND, _("全部事项")), *kind_options()]
+        self.kind.choices = [(EVERY_KIND, _("全部事项")), *limited_kinds()]
 
 
 class EngagementForm(BaseForm):

@@ -56,6 +56,12 @@ def kind_options() -> list[tuple[str, Text | str]]:
     return [(name, kind.label) for name, kind in links.approval_kinds.items()]
 
 
+def limited_kinds() -> list[tuple[str, Text | str]]:
+    """Return the kinds of request that move money, so that a limit says something about them."""
+    kinds = links.approval_kinds.items()
+    return [(name, kind.label) for name, kind in kinds if kind.amount is not None]
+
+
 PEOPLE = Worklist(
     key="people",
     title=_("人员"),

@@ -258,8 +258,8 @@ class ApprovalRequest(Base, Versioned, Scoped):
     digest: Mapped[str]
     """SHA-256 of that text, in hexadecimal."""
 
-    amount: Mapped[Yuan]
-    """What an approver's limit is compared with."""
+    amount: Mapped[Yuan | None]
+    """What an approver's limit is compared with; None: the kind moves no money."""
 
     reason: Mapped[str]
     requested_by: Mapped[int] = mapped_column(ForeignKey("user_account.id"), index=True)

@@ -4,7 +4,7 @@ Features above fill them in `register(app)`; features below read them. Keyed by 
 creating a second application replaces rather than repeats.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -245,6 +245,9 @@ loan_tabs: Registry[RecordTab] = Registry()
 bulk_actions: Registry[BulkAction] = Registry()
 dossier_parts: Registry[DossierPart] = Registry()
 dossier_subjects: Registry[DossierSubject] = Registry()
+event_words: Registry[Callable[[Mapping[str, str]], Text]] = Registry()
+"""By the `event` that a registered record names: its disclosed fields as one sentence."""
+
 approval_kinds: Registry[ApprovalKind] = Registry()
 record_fields: Registry[RecordFields] = Registry()
 """By table name: how the sequencer reads the committed fields of rows that never change."""

@@ -14,6 +14,7 @@ from types import MappingProxyType
 
 from recovery.kernel.text import _
 from recovery.law.calendar import Calendar, CalendarDay
+from recovery.law.courts import place_key
 from recovery.law.errors import NoLawInForce
 from recovery.law.parameters import Parameter, Version, standard_parameters
 
@@ -100,11 +101,14 @@ class LawBook:
         return _book(parameters, calendar, settings)
 
     def at(self, *places: str) -> "LawBook":
-        """Return this book with the settings of `places`; a later place prevails."""
+        """Return this book with the settings of `places`; a later place prevails.
+
+        Names match whatever their spaces and widths of signs.
+        """
         chosen: defaultdict[str, dict[date, Version]] = defaultdict(dict)
         for place in places:
             for setting in self.settings:
-                if setting.place == place:
+                if place_key(setting.place) == place_key(place):
                     chosen[setting.parameter][setting.version.since] = setting.version
         local = {
             name: replace(self.parameters[name], versions=_sorted(versions.values()))

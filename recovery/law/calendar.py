@@ -90,13 +90,19 @@ class Calendar:
         return off, sum(day.year == year for day in self.working_weekends)
 
     def with_days(self, days: Iterable[CalendarDay], years: Iterable[int]) -> "Calendar":
-        """Return this calendar overlaid by `days`, with `years` known in full from now on."""
+        """Return this calendar overlaid by `days`, with `years` known in full from now on.
+
+        What was known of those years falls away: a day that `days` leave out is an ordinary one.
+        """
         overlay = {row.day: row.working for row in days}
         rest = {day for day, working in overlay.items() if not working}
         work = {day for day, working in overlay.items() if working}
-        known = self.years | frozenset(years)
-        rest_weekdays = (self.rest_weekdays - work) | rest
-        working_weekends = (self.working_weekends - rest) | work
+        entered = frozenset(years)
+        known = self.years | entered
+        kept_rest = {day for day in self.rest_weekdays if day.year not in entered}
+        kept_work = {day for day in self.working_weekends if day.year not in entered}
+        rest_weekdays = frozenset((kept_rest - work) | rest)
+        working_weekends = frozenset((kept_work - rest) | work)
         digest = _digest(rest_weekdays, working_weekends, known)
         return Calendar(
             rest_weekdays=rest_weekdays,

@@ -9,12 +9,14 @@ def register(app: Flask) -> None:
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
     from recovery.litigation import deadlines, jobs, queries, service, views
+    from recovery.rulebook.courts import court_sources
     from recovery.rulebook.followers import Follower, followers
 
     app.register_blueprint(views.bp)
     jobs.register()
     search.sources.put("file", service.search_entries)
-    followers.put("litigation", Follower(deadlines.moves_under, jobs.REFRESH))
+    followers.put("litigation", Follower(deadlines.moves_under, deadlines.open_count, jobs.REFRESH))
+    court_sources.put("litigation", queries.courts)
     links.navigation.put(
         "files",
         links.NavItem(

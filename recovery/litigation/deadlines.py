@@ -12,6 +12,7 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook
+from recovery.law.courts import places_of
 from recovery.litigation import figures
 from recovery.litigation.models import Deadline, LitigationFile
 from recovery.rulebook.followers import Move
@@ -132,9 +133,16 @@ def refresh_after(work: Work, after_id: int) -> tuple[list[Moved], int | None]:
     return moved, rows[-1][0].id if len(rows) == REFRESHED_AT_ONCE else None
 
 
-def moves_under(session: Session, book: LawBook) -> Iterator[Move]:
-    """Yield the open deadlines that `book` would move or give another standing."""
-    rows = session.execute(_open_deadlines().execution_options(yield_per=1000))
+def open_count(session: Session) -> int:
+    """Return how many deadlines run on all files together."""
+    running = select(func.count()).select_from(Deadline).where(Deadline.ended_on.is_(None))
+    return session.scalar(running) or 0
+
+
+def moves_under(session: Session, book: LawBook, most: int) -> Iterator[Move]:
+    """Yield which of the next `most` open deadlines `book` would move or give another standing."""
+    next_ones = _open_deadlines().order_by(None).order_by(Deadline.last_day, Deadline.id)
+    rows = session.execute(next_ones.limit(most).execution_options(yield_per=1000))
     for deadline, file in rows:
         due = _recomputed(book, deadline, file)
         if _differs(deadline, due):
@@ -166,7 +174,7 @@ def _recomputed(book: LawBook, deadline: Deadline, file: LitigationFile) -> figu
     """
     clock = figures.clock_of(deadline.rule, deadline.trigger)
     law_of = date.fromisoformat(deadline.law["on"])
-    return figures.due(book.at(f"court:{file.court}"), clock, deadline.trigger_on, law_of)
+    return figures.due(book.at(*places_of(file.court)), clock, deadline.trigger_on, law_of)
 
 
 def _differs(deadline: Deadline, due: figures.Due) -> bool:

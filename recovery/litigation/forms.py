@@ -2,6 +2,7 @@
 
 from recovery.kernel.text import _
 from recovery.litigation.rules import FOLLOWING, PROCEDURES, STAGES
+from recovery.rulebook.calculator_forms import CourtField
 from recovery.web.fields import DateField, LineField, NoteField, PastDateField, SelectField
 from recovery.web.forms import BaseForm, VersionedForm
 from recovery.web.validators import Required, length_up_to
@@ -10,7 +11,7 @@ from recovery.web.validators import Required, length_up_to
 class OpenFileForm(BaseForm):
     """What a person decides when opening a file; fee and limitation follow from it."""
 
-    court = LineField(
+    court = CourtField(
         _("受理法院"),
         [Required(), length_up_to(60)],
         help_text=_("法院全称，例如：上海市浦东新区人民法院。"),

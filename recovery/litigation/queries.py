@@ -96,6 +96,14 @@ def due_between(scope: Scope, first: date, last: date) -> Select[Any]:
     return visible(statement, LitigationFile, scope)
 
 
+def courts(session: Session, scope: Scope, typed: str) -> list[str]:
+    """Return the courts of the files that may be seen whose name contains what was typed."""
+    statement = select(LitigationFile.court).distinct().order_by(LitigationFile.court).limit(20)
+    if typed:
+        statement = statement.where(LitigationFile.court.contains(typed, autoescape=True))
+    return list(session.scalars(visible(statement, LitigationFile, scope)))
+
+
 def count_by_stage(session: Session, scope: Scope) -> dict[str, int]:
     """Return the number of files in each stage, in the order of the stages."""
     statement = visible(

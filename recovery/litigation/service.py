@@ -15,6 +15,7 @@ from recovery.kernel.search import SearchEntry, index_many
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook
+from recovery.law.courts import places_of
 from recovery.litigation import deadlines, figures
 from recovery.litigation.models import LitigationFile, StageChange
 from recovery.litigation.rules import CLOSING, LOAN_STAGE, PROCEDURES, check_step
@@ -82,7 +83,7 @@ def open_files(work: Work, loan_ids: Sequence[int], new: NewFile) -> Opened:
             refused[loan_id] = reason
         elif loan is not None:
             allowed.append(loan)
-    book = current_book().at(f"court:{new.court}")
+    book = current_book().at(*places_of(new.court))
     numbers = draw(work, f"file-{work.today.year}", len(allowed)) if allowed else range(0)
     files = [
         _open(work, loan, house_number(work.today.year, number), (claims[loan.id], book, new))
@@ -218,7 +219,7 @@ def change_stage(work: Work, file_id: int, version: int, step: Step) -> Litigati
     if step.stage in CLOSING:
         file.closed_on = step.happened_on
     _note_step(work, file, before, (step.happened_on, step.reason))
-    book = current_book().at(f"court:{file.court}")
+    book = current_book().at(*places_of(file.court))
     for clock in figures.CLOCKS.get(step.stage, ()):
         deadlines.start(work, file, figures.due(book, clock, step.happened_on, work.today))
     loan = work.get(Loan, file.loan_id)

@@ -10,6 +10,7 @@ from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import Text, _
+from recovery.law.courts import places_of
 from recovery.litigation import deadlines, figures, lists, queries, service
 from recovery.litigation.forms import OpenFileForm, StageForm
 from recovery.litigation.jobs import OPEN_SELECTED
@@ -156,7 +157,7 @@ def _new(form: OpenFileForm) -> service.NewFile:
     claim_day = form.claim_day.data
     assert claim_day is not None, "the field is required"
     return service.NewFile(
-        court=form.court.data,
+        court=form.court.data or "",
         procedure=form.procedure.data,
         claim_day=claim_day,
         remark=form.remark.data or None,
@@ -173,7 +174,7 @@ def implied(loan_id: int) -> ResponseReturnValue:
     if not isinstance(day, date):
         return render_template("litigation/_implied.html", claim=None)
     claim = claim_on(db.session(), loan, day)
-    book = current_book().at(f"court:{form.court.data or ''}")
+    book = current_book().at(*places_of(form.court.data or ""))
     fee = limitation = None
     refusal = service.why_not(loan, {loan.id: claim}, {})
     if refusal is None:

@@ -214,5 +214,6 @@ def register() -> None:
                 concession_content,
                 execute_concession,
                 lambda content: Decimal(content["total"]),
+                "loans/_concession_approval.html",
             ),
         )

@@ -25,6 +25,7 @@ from recovery.web.fields import (
     RateField,
     ReadField,
     SelectField,
+    TypeAheadField,
     YuanField,
 )
 from recovery.web.forms import BaseForm
@@ -77,6 +78,14 @@ class LocalMomentField(ReadField[str]):
         """Return the day and the hour."""
         day, _blank, hour = text.strip().replace("T", " ").partition(" ")
         return f"{read_day(day).isoformat()}T{narrow(hour or '00:00').zfill(5)}"
+
+
+class CourtField(TypeAheadField[str]):
+    """The name of a court: known courts are suggested, any other may be typed."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, source="law.suggest_courts", find=lambda line: line, **kwargs)
+        self.type = "TypeAheadField"
 
 
 class RowsField(ReadField[list[object]]):
@@ -141,8 +150,12 @@ class CalculatorForm(BaseForm):
         csrf = False
 
     on = DateField(_("适用哪一天的法律"), [Blank()], help_text=_("空白为今天。"))
-    court = LineField(_("法院"), [Blank()], help_text=_("按该法院已登记的标准计算。"))
-    place_province = LineField(_("省份"), [Blank()], help_text=_("按该省已登记的标准计算。"))
+    court = CourtField(_("法院"), [Blank()], help_text=_("按该法院已登记的标准计算。"))
+    place_province = LineField(
+        _("省份"),
+        [Blank()],
+        help_text=_("按该省已登记的标准计算；空白则取法院名称所示的省份。"),
+    )
 
 
 def make_field(rule: str, name: str, kind: Kind, *, optional: bool) -> Field:

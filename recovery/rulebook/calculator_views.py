@@ -9,13 +9,17 @@ from werkzeug.datastructures import MultiDict
 
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
+from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
 from recovery.law.registry import RULES
 from recovery.rulebook.calculator_forms import CalculatorForm, asked, form_of, inputs_of
 from recovery.rulebook.calculators import Outcome, Place, outcome
+from recovery.rulebook.courts import suggested
+from recovery.rulebook.service import current_book
 from recovery.rulebook.sheets import Entry, form_of_sheet, sheets
 from recovery.rulebook.words import rule_title, rules_by_subject, subject_of, subjects
+from recovery.web.people import current_actor
 from recovery.web.rights import allowed
 
 bp = Blueprint("law", __name__, url_prefix="/law")
@@ -45,6 +49,15 @@ def _matches(rule: str, words: str) -> bool:
     subject = subjects()[subject_of(rule)]
     text = f"{rule} {title.chinese} {title.english} {subject.chinese} {subject.english}".lower()
     return all(word in text for word in words.lower().split())
+
+
+@bp.get("/courts")
+@allowed(Action.USE_CALCULATORS)
+def suggest_courts() -> ResponseReturnValue:
+    """Suggest courts for what was typed, whatever the field is called."""
+    typed = request.args.get("court") or request.args.get("place_name", "")
+    lines = suggested(db.session(), current_actor().scope, current_book(), typed)
+    return render_template("_options.html", lines=lines)
 
 
 @bp.get("/rules/<rule>")

@@ -9,6 +9,7 @@ from recovery.kernel.errors import RecoveryError
 from recovery.kernel.text import Text, _
 from recovery.law.answer import Answer, Used, figure
 from recovery.law.book import LawBook
+from recovery.law.courts import places_of
 from recovery.law.errors import BadInput
 from recovery.law.parameters import Version
 from recovery.law.registry import ask
@@ -38,8 +39,7 @@ class Place:
 
     def book(self) -> LawBook:
         """Return the law book as that place reads it."""
-        places = [f"province:{self.province}"] if self.province else []
-        places += [f"court:{self.court}"] if self.court else []
+        places = places_of(self.court, self.province)
         return current_book().at(*places) if places else current_book()
 
 

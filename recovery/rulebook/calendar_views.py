@@ -2,13 +2,13 @@
 
 from datetime import date
 
-from flask import render_template
+from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import RecoveryError
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import Text
 from recovery.law.calendar import Calendar
 from recovery.rulebook import proposals, queries
 from recovery.rulebook.followers import Moves
@@ -36,13 +36,10 @@ def calendar() -> ResponseReturnValue:
 @bp.route("/calendar/new", methods=["GET", "POST"])
 @allowed(Action.CHANGE_RULEBOOK)
 def new_year() -> ResponseReturnValue:
-    """Propose the rest days of a year by its notice."""
-    form = YearForm()
+    """Propose the rest days of a year by its notice; `year` names one to be corrected."""
+    form, calendar = YearForm(), current_book().calendar
     if not form.is_submitted():
-        form.year.data = max(current_book().calendar.years) + 1
-        form.notice.data = str(
-            _("国务院办公厅关于{year}年部分节假日安排的通知", year=form.year.data)
-        )
+        form.begin_with(calendar, request.args.get("year", type=int) or max(calendar.years) + 1)
     if form.validate_on_submit():
         reason = form.reason.data or ""
         done = proposed(

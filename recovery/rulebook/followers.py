@@ -39,8 +39,14 @@ class Move:
 class Follower:
     """A feature that stores days of the law."""
 
-    moves: Callable[[Session, LawBook], Iterable[Move]]
-    """`(session, book)` → what the book would move; nothing is written."""
+    moves: Callable[[Session, LawBook, int], Iterable[Move]]
+    """`(session, book, most)` → what the book would move; nothing is written.
+
+    At most `most` stored days are computed again, the next to fall due first.
+    """
+
+    count: Callable[[Session], int]
+    """How many stored days a change of the law could move."""
 
     job: str
     """Kind of the job that brings the stored days up to date after a change."""
@@ -49,27 +55,38 @@ class Follower:
 followers: Registry[Follower] = Registry()
 
 SHOWN = 200
-"""Moves listed on a page; all of them are counted."""
+"""Moves listed on a page."""
+
+CHECKED = 2000
+"""Stored days computed again while a page is waited for: about half a second."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moves:
-    """What a change would move: the first of them, and how many."""
+    """What a change would move among the stored days that were computed again."""
 
     rows: tuple[Move, ...]
     days_moved: int
     standings_changed: int
+    checked: int
+    """Stored days that were computed again: the next to fall due."""
+
+    stored: int
+    """All stored days that the change could move; the job moves them after the approval."""
 
 
 def moves_under(session: Session, book: LawBook) -> Moves:
-    """Return which stored days `book` would move, or give another standing."""
+    """Return which of the next stored days `book` would move, or give another standing."""
     rows: list[Move] = []
-    moved = standing = 0
+    moved = standing = checked = stored = 0
     for follower in followers.all():
-        for move in follower.moves(session, book):
+        stored += (count := follower.count(session))
+        most = min(count, CHECKED - checked)
+        checked += most
+        for move in follower.moves(session, book, most):
             moved += move.before != move.after
             standing += move.before == move.after
             if len(rows) < SHOWN:
                 rows.append(move)
     rows.sort(key=lambda move: (move.before == move.after, move.after, move.record))
-    return Moves(tuple(islice(rows, SHOWN)), moved, standing)
+    return Moves(tuple(islice(rows, SHOWN)), moved, standing, checked, stored)

@@ -10,7 +10,9 @@ from wtforms import BooleanField
 
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import Text, _
+from recovery.law.calendar import Calendar
 from recovery.law.parameters import Value, Version
+from recovery.rulebook.calculator_forms import CourtField
 from recovery.rulebook.proposals import NewValue, NewYear, Source
 from recovery.rulebook.rules import YearDays, days_between
 from recovery.rulebook.values import write_value
@@ -106,7 +108,7 @@ class SettingForm(SourceForm):
     """What one court or province does; the value's own field is added by each kind."""
 
     place_kind = SelectField(_("适用于"), [Required()], choices=PLACE_KINDS)
-    place_name = LineField(
+    place_name = CourtField(
         _("名称"),
         [Required()],
         help_text=_("法院写全称，与案件的受理法院一致；省份写简称，如 上海。"),
@@ -280,6 +282,16 @@ class YearForm(BaseForm):
         description=_("跨年的安排会不平衡，属正常；平衡时不必勾选。"),
     )
     reason = NoteField(_("申请理由"), [Required()], help_text=_("审批人会看到，并永久保存。"))
+
+    def begin_with(self, calendar: Calendar, year: int) -> None:
+        """Show what is known of `year`, to be corrected; the name of the notice of a new one."""
+        self.year.data = year
+        if year in calendar.years:
+            self.rest.data = tuple(sorted(d for d in calendar.rest_weekdays if d.year == year))
+            self.working.data = tuple(
+                sorted(d for d in calendar.working_weekends if d.year == year)
+            )
+        self.notice.data = str(_("国务院办公厅关于{year}年部分节假日安排的通知", year=year))
 
     def new_year(self) -> NewYear:
         """Return what was entered."""

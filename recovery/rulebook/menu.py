@@ -1,8 +1,5 @@
 """What this feature shows in the menu, how its changes are approved, where its records are."""
 
-from decimal import Decimal
-from typing import Any
-
 from recovery.kernel import links
 from recovery.kernel.actions import Action
 from recovery.kernel.links import ApprovalKind, NavItem
@@ -46,12 +43,7 @@ def register() -> None:
                 label=label,
                 content=execution.content,
                 execute=execution.execute,
-                amount=_no_amount,
+                amount=None,
                 template="rulebook/_approval.html",
             ),
         )
-
-
-def _no_amount(_content: dict[str, Any]) -> Decimal:
-    """A change of the law book moves no money: any limit reaches it."""
-    return Decimal(0)

@@ -16,7 +16,6 @@ from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook
-from recovery.law.calendar import Calendar
 from recovery.law.errors import NoLawInForce
 from recovery.law.parameters import Parameter, Version
 from recovery.rulebook import book as books
@@ -124,13 +123,14 @@ def propose_setting(work: Work, place: str, new: NewValue, *, reason: str) -> La
 def propose_year(work: Work, new: NewYear, *, reason: str) -> LawChange:
     """Propose the rest days of a year by its notice; its days are then certain.
 
+    They take the place of what was known of the year, the days that ship with the program
+    included: a mistake there is corrected by entering the notice.
+
     Raises:
-        RuleViolation: the year ships with the program, days lie outside it or twice in it, the
-            count is not the notice's, or it does not balance and was not compared again.
+        RuleViolation: days lie outside the year or twice in it, the count is not the notice's, it
+            does not balance and was not compared again, or how many holidays it had is not known.
         Conflict: the same is waiting for approval.
     """
-    if new.year in Calendar.standard().years:
-        raise RuleViolation(_("{year} 年的放假安排已随程序提供。", year=new.year))
     if not new.notice.strip():
         raise RuleViolation(_("请填写放假安排通知的名称和文号。"))
     _check_days(book_of(work.session), new)
@@ -180,7 +180,10 @@ def is_retracted(session: Session, change_id: int) -> bool:
 
 def _check_days(book: LawBook, new: NewYear) -> None:
     """Refuse days that are not the notice's, or that do not balance without a second look."""
-    statutory = book.in_force("calendar.statutory_holidays", date(new.year, 1, 1))
+    try:
+        statutory = book.in_force("calendar.statutory_holidays", date(new.year, 1, 1))
+    except NoLawInForce as error:
+        raise RuleViolation(error.message) from error
     check = check_year(new.year, new.days, statutory.value)
     if check.days_off != new.stated_days_off:
         raise RuleViolation(

@@ -84,6 +84,6 @@ def test_a_notice_may_have_a_statutory_guess_worked_after_all():
 def test_the_calendar_version_depends_on_the_content_and_not_on_the_way_there():
     one, two = CalendarDay(date(2027, 1, 4), False), CalendarDay(date(2027, 1, 9), True)
     together = CALENDAR.with_days([one, two], [2027])
-    apart = CALENDAR.with_days([two], []).with_days([one], [2027])
+    apart = CALENDAR.with_days([two], [2027]).with_days([one], [])
     assert together == apart
     assert together.version != CALENDAR.with_days([one], [2027]).version

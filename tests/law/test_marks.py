@@ -98,10 +98,10 @@ def test_the_first_days_are_those_of_the_list_of_instruments() -> None:
         if (
             len(cells) == 4
             and "[V]" in cells[3]
-            and (day := re.search(r"\d{4}-\d\d-\d\d", cells[2]))
+            and (found := re.search(r"\d{4}-\d\d-\d\d", cells[2]))
         ):
             for name in re.split("[;；]", cells[0]):
-                stated[name.split("(")[0].split(" ")[0].strip() or name.strip()] = day[0]
+                stated[name.split("(")[0].split(" ")[0].strip() or name.strip()] = found[0]
     compared = 0
     for instrument, (section, day) in READ.items():
         listed = stated.get(instrument.strip("《》"))

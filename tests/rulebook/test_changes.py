@@ -16,6 +16,7 @@ from recovery.kernel.job_runner import run_job
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import work_as
 from recovery.law.book import LawBook
+from recovery.law.calendar import Calendar
 from recovery.law.deadlines import appeal_of_judgment
 from recovery.law.registry import ask
 from recovery.litigation.models import Deadline
@@ -320,11 +321,33 @@ def test_the_moves_of_a_change_are_shown_before_it_is_approved(
     assert "已经生效" in browser.get(f"/rulebook/changes/{change.id}/moves").text
 
 
+def test_a_year_that_ships_is_corrected_by_entering_its_notice(office: Office) -> None:
+    shipped = Calendar.standard()
+    rest = tuple(day for day in sorted(shipped.rest_weekdays) if day.year == 2026)
+    working = tuple(day for day in sorted(shipped.working_weekends) if day.year == 2026)
+    lunar_new_year = date(2026, 2, 17)
+    assert lunar_new_year in rest
+    days = YearDays(tuple(day for day in rest if day != lunar_new_year), working)
+    new = NewYear(2026, days, "更正通知", len(days.rest), is_checked=True)
+    with office.work() as work, pytest.raises(RuleViolation, match="通知写明"):
+        proposals.propose_year(work, replace(new, stated_days_off=len(rest)), reason="更正")
+    with office.work() as work, pytest.raises(RuleViolation, match="已核对"):
+        proposals.propose_year(work, replace(new, is_checked=False), reason="更正")
+    with office.work() as work:
+        change = proposals.propose_year(work, new, reason="更正")
+    office.approve(change)
+    calendar = current_book().calendar
+    assert calendar.is_working_day(lunar_new_year)
+    assert not calendar.is_working_day(date(2026, 2, 18))
+    assert calendar.is_working_day(working[0])
+    assert calendar.is_known(lunar_new_year)
+
+
 @pytest.mark.parametrize(
     ("change", "sentence"),
     [
         ({"stated_days_off": 33}, "通知写明 33 天"),
-        ({"year": 2026}, "已随程序提供"),
+        ({"year": 2005}, "没有已录入的法律依据"),
         ({"notice": " "}, "名称和文号"),
         ({"year": 2028}, "不在 2028 年"),
         ({"days": YearDays((), ())}, "放假的日期"),

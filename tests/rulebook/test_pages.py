@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from datetime import date
 
 import pytest
 from flask import Flask
@@ -10,6 +11,7 @@ from sqlalchemy import select
 from recovery.kernel.db import db
 from recovery.law.inputs import outer_name
 from recovery.law.registry import RULES
+from recovery.rulebook import proposals
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.sheets import sheets
 from tests.conftest import Browser
@@ -98,6 +100,39 @@ def test_what_cannot_be_computed_is_said_and_nothing_typed_is_lost(counsel: Brow
     assert page.status_code == 200
     assert "不是金额" in page.text
     assert 'value="一百"' in page.text
+
+
+@pytest.mark.parametrize("path", ["rules/court_fee.acceptance", "sheets/fees"])
+def test_an_error_stands_once_beside_its_field(counsel: Browser, path: str) -> None:
+    page = counsel.get(f"/law/{path}", query_string={"amount": "一百"}).text
+    assert page.count("不是金额") == 1
+    assert 'id="amount-error"' in page
+
+
+def test_what_the_law_refuses_stands_once_beside_its_field(counsel: Browser) -> None:
+    asked = {"original_months": "13", "cumulative_extension_months": "3"}
+    page = counsel.get("/law/rules/extension.personal_loan_le_1y", query_string=asked).text
+    assert page.count("本规则只适用于") == 1
+
+
+def test_the_approval_of_a_law_change_shows_no_amount(office: Office, signed_in: Enter) -> None:
+    with office.work() as work:
+        change = proposals.propose_confirmation(
+            work, "interest.cap.financial_loan", date(2017, 8, 4), reason="已核对原文"
+        )
+    page = signed_in("administrator").get(f"/approvals/{office.request_on(change).id}").text
+    assert "金额（元）" not in page
+    assert "同意并执行" in page
+    inbox = signed_in("administrator").get("/approvals/").text
+    assert "0.00" not in inbox
+
+
+def test_a_year_that_ships_is_offered_for_correction_with_its_days(signed_in: Enter) -> None:
+    browser = signed_in("administrator")
+    assert "/rulebook/calendar/new?year=2026" in browser.get("/rulebook/calendar").text
+    form = browser.get("/rulebook/calendar/new?year=2026").text
+    assert "2026-02-17" in form
+    assert 'value="2026"' in form
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
