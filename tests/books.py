@@ -42,7 +42,9 @@ def overdue_loan(number: int = 1, *, branch_id: int | None = None) -> NewLoan:
     )
 
 
-def add_loans(work: Work, count: int = 1, *, branch_id: int | None = None) -> list[Loan]:
-    """Insert `count` overdue loans and return them."""
-    new = [overdue_loan(number, branch_id=branch_id) for number in range(1, count + 1)]
+def add_loans(
+    work: Work, count: int = 1, *, branch_id: int | None = None, first: int = 1
+) -> list[Loan]:
+    """Insert `count` overdue loans, numbered from `first`, and return them."""
+    new = [overdue_loan(number, branch_id=branch_id) for number in range(first, first + count)]
     return [work.session.get_one(Loan, loan_id) for loan_id in insert_loans(work, new)]

@@ -5,13 +5,14 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages, jobs and links with `app`."""
-    from recovery.evidence import documents, jobs, queries, views
+    from recovery.evidence import documents, jobs, queries, views, witnessing
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
     app.register_blueprint(views.bp)
     jobs.register()
+    witnessing.register(app)
     links.document_store.put("evidence", documents.HouseDocuments())
     links.navigation.put(
         "evidence",

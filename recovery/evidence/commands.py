@@ -9,7 +9,9 @@ from recovery.evidence.comparison import compare
 from recovery.evidence.dossiers.presets import PRESETS
 from recovery.evidence.dossiers.service import LANGUAGES, Wanted, export_dossier, open_dossier
 from recovery.evidence.house import house_store
-from recovery.kernel.commands import json_option, operator, report, with_app
+from recovery.evidence.witnessing import publication
+from recovery.evidence.witnessing.service import take_in
+from recovery.kernel.commands import command_work, json_option, operator, report, with_app
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.loans.queries import loan_by_number
@@ -57,3 +59,26 @@ def verify(*, full: bool, as_json: bool) -> int:
     findings += [str(difference) for difference in compare()]
     report({"whole": not findings, "findings": findings}, as_json=as_json)
     return 1 if findings else 0
+
+
+@evidence.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@json_option
+@with_app
+def publish(folder: Path, *, as_json: bool) -> int:
+    """Copy the log's heads, keys and tiles to FOLDER, for witnesses; nothing private is in them."""
+    leaves = publication.publish(house_store(), folder)
+    report({"leaves": leaves, "folder": str(folder)}, as_json=as_json)
+    return 0
+
+
+@evidence.command()
+@click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@json_option
+@with_app
+def cosign(file: Path, *, as_json: bool) -> int:
+    """Take in the cosigned head in FILE, as a witness's command printed it."""
+    with command_work() as work:
+        taken = take_in(work, file.read_text("utf-8"))
+    report({"taken": len(taken)}, as_json=as_json)
+    return 0

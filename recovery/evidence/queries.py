@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.models import Checkpoint, EvidenceItem, EvidenceStream
+from recovery.evidence.witnessing.queries import witnessed_size
 from recovery.kernel.gate import Scope, find, visible
 from recovery.kernel.links import TimelineItem
 from recovery.kernel.models import RegistrationIntent
@@ -44,11 +45,11 @@ class RegistryState:
 
 @dataclass(frozen=True, slots=True)
 class Registration:
-    """A record of a loan in the registry; `reached` of the four states of evidence."""
+    """A record of a loan in the registry, and which of the four states of evidence it reached."""
 
     intent: RegistrationIntent
     item: EvidenceItem | None
-    reached: int
+    reached: tuple[int, ...]
 
     @property
     def kind(self) -> Text:
@@ -78,6 +79,7 @@ def registrations(session: Session, loan_id: int, limit: int = 200) -> list[Regi
     signed = session.scalar(select(func.max(Checkpoint.size))) or 0
     of_stamped = select(func.max(Checkpoint.size)).where(Checkpoint.stamped_at.is_not(None))
     stamped = session.scalar(of_stamped) or 0
+    witnessed = witnessed_size(session)
     statement = (
         select(RegistrationIntent, EvidenceItem)
         .outerjoin(EvidenceItem, EvidenceItem.intent_id == RegistrationIntent.id)
@@ -86,16 +88,19 @@ def registrations(session: Session, loan_id: int, limit: int = 200) -> list[Regi
         .limit(limit)
     )
     return [
-        Registration(intent, item, _reached(intent, signed, stamped))
+        Registration(intent, item, _reached(intent, signed, stamped, witnessed))
         for intent, item in session.execute(statement)
     ]
 
 
-def _reached(intent: RegistrationIntent, signed: int, stamped: int) -> int:
-    """Return how many of registered, checkpointed, time-stamped and witnessed are reached."""
+def _reached(intent: RegistrationIntent, *heads: int) -> tuple[int, ...]:
+    """Return the states reached (1 to 4), given the largest head signed, stamped, witnessed.
+
+    The third and the fourth do not need each other.
+    """
     if intent.log_index is None:
-        return 0
-    return 1 + (intent.log_index < signed) + (intent.log_index < stamped)
+        return ()
+    return (1, *(state for state, size in enumerate(heads, 2) if intent.log_index < size))
 
 
 def stream_of(session: Session, loan_id: int) -> EvidenceStream | None:

@@ -1,0 +1,208 @@
+"""A witness reads the published log, cosigns its heads, and the registry shows it."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from evidence_store import note, remote, tiles
+from evidence_store.note import PrivateKey
+from evidence_store.witness import Refused, witness
+from recovery.evidence import queries, sequencer
+from recovery.evidence.house import house_store
+from recovery.evidence.witnessing import publication, service
+from recovery.evidence.witnessing.models import Cosignature, Witness
+from recovery.kernel.db import db
+from recovery.kernel.errors import RuleViolation
+from recovery.kernel.gate import Actor
+from recovery.kernel.work import work_as
+from recovery.loans.models import Loan
+from tests.books import add_loans
+from tests.conftest import NOW, Browser
+
+ACTOR = Actor.system("tests")
+SECOND = int(NOW.timestamp())
+
+
+@pytest.fixture
+def loan(app: Flask) -> Loan:
+    """Return a loan whose records stand under a signed head."""
+    with work_as(ACTOR, now=NOW) as work:
+        made = add_loans(work)[0]
+    sequencer.register_pending()
+    sequencer.checkpoint()
+    return made
+
+
+@pytest.fixture
+def key() -> PrivateKey:
+    """Return the key of an auditing firm."""
+    return note.generate("auditor.example/witness", note.COSIGNATURE)
+
+
+def cosigned(folder: Path, key: PrivateKey, state: Path) -> str:
+    """Return what the witness's own command gives for a copy of the log."""
+    vkeys = house_store().ring.vkeys()
+    return witness(remote.reader(str(folder)), key, state, vkeys=vkeys, now=SECOND)
+
+
+def named(key: PrivateKey) -> Witness:
+    with work_as(ACTOR, now=NOW) as work:
+        return service.name_witness(work, str(key.vkey), "安信会计师事务所")
+
+
+def take_in(text: str) -> list[Cosignature]:
+    with work_as(ACTOR, now=NOW) as work:
+        return service.take_in(work, text)
+
+
+def test_what_a_named_witness_cosigned_is_shown_as_witnessed(
+    loan: Loan, key: PrivateKey, tmp_path: Path
+) -> None:
+    named(key)
+    publication.publish(house_store(), tmp_path / "copy")
+    text = cosigned(tmp_path / "copy", key, tmp_path / "state")
+    [row] = take_in(text)
+    assert row.cosigned_at == NOW
+    assert row.checkpoint_size == house_store().checkpoint_sizes()[-1]
+    assert {one.reached for one in queries.registrations(db.session(), loan.id)} == {(1, 2, 4)}
+    assert str(key.vkey).split("+")[0] in house_store().cosigned_head()
+    assert take_in(text) == [], "the same again is nothing new"
+    assert house_store().verify(full=True) == []
+
+
+def test_publishing_again_gives_what_came_since_and_the_witness_follows(
+    loan: Loan, key: PrivateKey, tmp_path: Path
+) -> None:
+    named(key)
+    for number in range(2):
+        leaves = publication.publish(house_store(), tmp_path / "copy")
+        taken = take_in(cosigned(tmp_path / "copy", key, tmp_path / "state"))
+        assert [one.checkpoint_size for one in taken] == [leaves]
+        with work_as(ACTOR, now=NOW) as work:
+            add_loans(work, count=300, first=1_000 * (number + 1))
+        sequencer.register_pending()
+        sequencer.checkpoint()
+
+
+def test_a_log_that_was_rolled_back_gets_no_cosignature(
+    loan: Loan, key: PrivateKey, tmp_path: Path
+) -> None:
+    publication.publish(house_store(), tmp_path / "old")
+    with work_as(ACTOR, now=NOW) as work:
+        add_loans(work, first=500)
+    sequencer.register_pending()
+    sequencer.checkpoint()
+    publication.publish(house_store(), tmp_path / "new")
+    cosigned(tmp_path / "new", key, tmp_path / "state")
+    with pytest.raises(Refused, match="rollback"):
+        cosigned(tmp_path / "old", key, tmp_path / "state")
+
+
+def test_nothing_but_heads_keys_and_tiles_is_published(loan: Loan, tmp_path: Path) -> None:
+    store = house_store()
+    publication.publish(store, tmp_path / "copy")
+    copied = [path for path in (tmp_path / "copy").rglob("*") if path.is_file()]
+    files = {path.relative_to(tmp_path / "copy").as_posix() for path in copied}
+    for path in files:
+        assert publication.published(store, path) is not None
+    for path in ("private/log.key", "../recovery.db", "objects/00/11", "tile/../private/log.key"):
+        assert publication.published(store, path) is None
+    everything = b"".join(path.read_bytes() for path in copied)
+    assert loan.contract_no.encode() not in everything
+    assert loan.borrower_name.encode() not in everything
+    size = store.checkpoint_sizes()[-1]
+    assert {tile.path for tile in tiles.tiles_of(size)} <= files
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        lambda text: "",
+        lambda text: text.replace("\n\n", "\n"),
+        lambda text: text[:-6] + "AAAA=\n",
+        lambda text: text.partition("\n\n")[0] + "\n\n",
+    ],
+)
+def test_what_is_no_cosignature_of_a_named_witness_is_refused(
+    loan: Loan, key: PrivateKey, tmp_path: Path, spoil: Callable[[str], str]
+) -> None:
+    publication.publish(house_store(), tmp_path / "copy")
+    text = cosigned(tmp_path / "copy", key, tmp_path / "state")
+    with pytest.raises(RuleViolation):
+        take_in(text)  # nobody has named this key
+    named(key)
+    with pytest.raises(RuleViolation):
+        take_in(spoil(text))
+    assert db.session.scalars(select(Cosignature)).all() == []
+
+
+def test_a_head_of_another_log_is_refused(loan: Loan, key: PrivateKey, tmp_path: Path) -> None:
+    named(key)
+    other = note.sign("log.example/other\n1\n" + "A" * 43 + "=\n", str(note.generate("other")))
+    text = note.cosign(other, str(key), SECOND)
+    with pytest.raises(RuleViolation, match="没有保存"):
+        take_in(text)
+
+
+def test_an_ended_witness_counts_no_more_for_new_heads(
+    loan: Loan, key: PrivateKey, tmp_path: Path
+) -> None:
+    one = named(key)
+    publication.publish(house_store(), tmp_path / "copy")
+    with work_as(ACTOR, now=NOW) as work:
+        service.end_witness(work, one.id)
+    with pytest.raises(RuleViolation):
+        take_in(cosigned(tmp_path / "copy", key, tmp_path / "state"))
+
+
+@pytest.mark.parametrize("kind", ["", "x", "log"])
+def test_only_the_key_of_a_witness_is_named(loan: Loan, kind: str) -> None:
+    vkey = str(note.generate("log").vkey) if kind == "log" else kind
+    with pytest.raises(RuleViolation), work_as(ACTOR, now=NOW) as work:
+        service.name_witness(work, vkey, "某所")
+
+
+def test_an_administrator_names_it_and_the_auditor_brings_the_cosignature(
+    loan: Loan, key: PrivateKey, tmp_path: Path, signed_in: Callable[..., Browser]
+) -> None:
+    administrator = signed_in("administrator")
+    data = {"organisation": "安信会计师事务所", "vkey": str(key.vkey)}
+    assert (
+        "安信会计师事务所"
+        in administrator.post("/evidence/witnesses/new", data=data, follow_redirects=True).text
+    )
+    publication.publish(house_store(), tmp_path / "copy")
+    text = cosigned(tmp_path / "copy", key, tmp_path / "state")
+    page = administrator.post(
+        "/evidence/witnesses/cosignatures/new",
+        data={"cosigned": text.replace("\n", "\r\n")},
+        follow_redirects=True,
+    ).text
+    assert "新接收 1 个会签" in page
+    one = db.session.scalars(select(Witness)).one()
+    page = administrator.post(f"/evidence/witnesses/{one.id}/end", follow_redirects=True).text
+    assert "已结束" in page
+
+
+def test_the_log_is_read_over_http_only_where_it_is_published(
+    loan: Loan, browser_client: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert browser_client.get("/log/checkpoint").status_code == 404
+    monkeypatch.setenv(publication.VARIABLE, "on")
+    assert browser_client.get("/log/checkpoint").data == house_store().head().encode()
+    assert browser_client.get("/log/private/log.key").status_code == 404
+    assert browser_client.get("/log/%2e%2e/recovery.db").status_code == 404
+
+
+def test_the_copy_that_the_command_publishes_verifies(loan: Loan, tmp_path: Path) -> None:
+    from evidence_store.__main__ import main
+
+    publication.publish(house_store(), tmp_path / "copy")
+    vkey = house_store().ring.vkeys()[-1]
+    assert main(["verify-log", str(tmp_path / "copy"), "--vkey", vkey]) == 0
+    shutil.rmtree(tmp_path / "copy" / "tile" / "0")
+    assert main(["verify-log", str(tmp_path / "copy"), "--vkey", vkey]) == 1
