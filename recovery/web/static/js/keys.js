@@ -70,7 +70,7 @@ if (choice) {
   choice.addEventListener("change", () => localStorage.setItem("keys", choice.checked ? "on" : "off"));
 }
 
-// Enter submits a form of one field only; a longer one is sent by its button or Ctrl-Enter.
+// Enter submits a form of one field, and signing in; a longer one is sent by its button or Ctrl-Enter.
 function isLong(form) {
-  return form.querySelectorAll("input:not([type=hidden]), select, textarea").length > 1;
+  return !form.matches("[data-enter-sends]") && form.querySelectorAll("input:not([type=hidden]), select, textarea").length > 1;
 }
