@@ -1,5 +1,6 @@
 """Bring a database to the state that this version of the program needs (Alembic, in code)."""
 
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -51,6 +52,11 @@ def downgrade(url: str, revision: str) -> None:
 
 def is_current(engine: Engine) -> bool:
     """Tell whether the database stands at the revision that this version of the program needs."""
-    head = ScriptDirectory.from_config(config("")).get_current_head()
     with engine.connect() as connection:
-        return MigrationContext.configure(connection).get_current_revision() == head
+        return MigrationContext.configure(connection).get_current_revision() == head()
+
+
+@cache
+def head() -> str | None:
+    """Return the revision that this version of the program needs, read from its files once."""
+    return ScriptDirectory.from_config(config("")).get_current_head()

@@ -7,8 +7,10 @@ def register(app: Flask) -> None:
     """Register this feature's pages, commands, jobs and links with `app`."""
     from recovery.kernel import links
     from recovery.loans import (  # noqa: F401
+        accounting_views,
         acts,
         collateral_views,
+        concession_views,
         concessions,
         jobs,
         listing,

@@ -1,7 +1,4 @@
-"""Forms of the loan page: money, corrections, collateral, people, owners, papers, concessions."""
-
-from collections.abc import Callable
-from typing import Any
+"""Forms of the loan page: money, corrections, people, owners, papers."""
 
 from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -10,17 +7,16 @@ from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
-from recovery.kernel.money import ZERO
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
-from recovery.loans import concessions, forms, labels, parties, queries, service
+from recovery.loans import forms, parties, queries, service
 from recovery.loans.blueprint import bp
 from recovery.loans.documents import Papers, add_documents, end_document, keep_file
-from recovery.loans.models import Loan
+from recovery.loans.form_page import asked_loan, loan_form
 from recovery.loans.page import find_loan
+from recovery.loans.reversals import may_still_be_reversed
 from recovery.loans.values import NewOwnership, NewParty, NewPerson
 from recovery.web.display import yuan
-from recovery.web.forms import BaseForm
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed
 
@@ -31,6 +27,7 @@ RECEIVE = {
 }
 CHARGE = {
     "cost": service.book_cost,
+    "court_cost": service.book_court_cost,
     "fee": service.book_fee,
     "penalty": service.book_penalty,
 }
@@ -45,6 +42,7 @@ def new_payment(loan_id: int) -> ResponseReturnValue:
         form.value_date.data = clock.today()
 
     def book(work: Work) -> Text:
+        _ask_again(work, loan_id, form)
         entry = RECEIVE[form.kind.data](work, loan_id, form.booking())
         return _(
             "已入账第 {number} 笔：{amount} 元，其中本金 {principal} 元、利息 {interest} 元、"
@@ -59,7 +57,18 @@ def new_payment(loan_id: int) -> ResponseReturnValue:
 
     heading, submit = _("登记回款"), _("登记回款")
     live = url_for(".imply_payment", loan_id=loan_id)
-    return _form(loan_id, form, book, heading=heading, submit=submit, live_url=live)
+    return loan_form(loan_id, form, book, heading=heading, submit=submit, live_url=live)
+
+
+def _ask_again(work: Work, loan_id: int, form: forms.BookingForm) -> None:
+    """Refuse what looks booked already until it is ticked that it is not, and offer the tick."""
+    if form.not_repeated.data:
+        return
+    try:
+        service.refuse_repeated(work, loan_id, form.kind.data, form.booking())
+    except service.Repeated:
+        form.offers_tick = True
+        raise
 
 
 @bp.post("/<int:loan_id>/payments/implied")
@@ -82,10 +91,11 @@ def new_charge(loan_id: int) -> ResponseReturnValue:
     form = forms.ChargeForm()
 
     def book(work: Work) -> Text:
+        _ask_again(work, loan_id, form)
         entry = CHARGE[form.kind.data](work, loan_id, form.booking())
         return _("已入账第 {number} 笔：{amount} 元。", number=entry.number, amount=entry.amount)
 
-    return _form(loan_id, form, book, heading=_("登记费用"), submit=_("登记费用"))
+    return loan_form(loan_id, form, book, heading=_("登记费用"), submit=_("登记费用"))
 
 
 @bp.route("/<int:loan_id>/entries/<int:entry_id>/reverse", methods=["GET", "POST"])
@@ -93,7 +103,10 @@ def new_charge(loan_id: int) -> ResponseReturnValue:
 def reverse_entry(loan_id: int, entry_id: int) -> ResponseReturnValue:
     """Take a transaction back by a new row that names it."""
     form = forms.ReversalForm()
-    entry = queries.entry_of(db.session(), _loan(loan_id).id, entry_id)
+    entry = queries.entry_of(db.session(), asked_loan(loan_id).id, entry_id)
+    if not form.is_submitted() and not may_still_be_reversed(db.session(), entry):
+        flash(str(_("第 {number} 笔已被冲正，或不能冲正。", number=entry.number)), "warning")
+        return redirect(url_for(".money", loan_id=loan_id))
 
     def book(work: Work) -> Text:
         row = service.reverse_transaction(work, loan_id, entry_id, form.reason.data)
@@ -101,7 +114,7 @@ def reverse_entry(loan_id: int, entry_id: int) -> ResponseReturnValue:
             "已用第 {number} 笔冲正第 {old} 笔。原记录保留。", number=row.number, old=entry.number
         )
 
-    return _form(
+    return loan_form(
         loan_id,
         form,
         book,
@@ -122,7 +135,7 @@ def accelerate(loan_id: int) -> ResponseReturnValue:
         loan = service.accelerate(work, loan_id, form.on.data)
         return _("已登记提前到期日 {day}，全部本金到期。", day=loan.accelerated_on)
 
-    return _form(loan_id, form, book, heading=_("登记提前到期"), submit=_("登记提前到期"))
+    return loan_form(loan_id, form, book, heading=_("登记提前到期"), submit=_("登记提前到期"))
 
 
 @bp.route("/<int:loan_id>/parties/new", methods=["GET", "POST"])
@@ -147,7 +160,7 @@ def new_party(loan_id: int) -> ResponseReturnValue:
         parties.add_party(work, loan_id, new)
         return _("已加入 {name}。", name=form.name.data)
 
-    return _form(loan_id, form, book, heading=_("加入共同借款人或保证人"), submit=_("加入"))
+    return loan_form(loan_id, form, book, heading=_("加入共同借款人或保证人"), submit=_("加入"))
 
 
 @bp.post("/<int:loan_id>/parties/<int:party_id>/end")
@@ -171,7 +184,7 @@ def change_contact(loan_id: int, person_id: int) -> ResponseReturnValue:
         parties.change_contact(work, loan_id, person_id, contact)
         return _("联系方式已更新。")
 
-    return _form(loan_id, form, book, heading=_("更新联系方式"), submit=_("更新"))
+    return loan_form(loan_id, form, book, heading=_("更新联系方式"), submit=_("更新"))
 
 
 @bp.route("/<int:loan_id>/people/<int:person_id>/<name>/unmask", methods=["GET", "POST"])
@@ -185,9 +198,11 @@ def unmask(loan_id: int, person_id: int, name: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusal_shown(), user_work() as work:
             value = parties.unmask(work, loan_id, person_id, name=name, reason=form.reason.data)
-    loan = _loan(loan_id)
+    loan = asked_loan(loan_id)
+    parties.require_value(db.session(), loan, person_id, name)
     page = "loans/_unmask.html" if request.headers.get("HX-Request") else "loans/unmask.html"
-    values = {"form": form, "value": value, "loan": loan, "person_id": person_id, "name": name}
+    address = url_for(".unmask", loan_id=loan_id, person_id=person_id, name=name)
+    values = {"form": form, "value": value, "loan": loan, "address": address}
     return render_template(page, **values), form.status
 
 
@@ -206,7 +221,7 @@ def new_owner(loan_id: int) -> ResponseReturnValue:
         parties.change_ownership(work, loan_id, new)
         return _("权属已更新。")
 
-    return _form(loan_id, form, book, heading=_("变更债权权属"), submit=_("登记权属"))
+    return loan_form(loan_id, form, book, heading=_("变更债权权属"), submit=_("登记权属"))
 
 
 @bp.route("/<int:loan_id>/papers/new", methods=["GET", "POST"])
@@ -224,7 +239,7 @@ def new_papers(loan_id: int) -> ResponseReturnValue:
         return _("已加入 {count} 个文件，{same} 个与已有文件相同。", count=len(added), same=same)
 
     heading, submit = _("上传文件"), _("上传并登记")
-    return _form(loan_id, form, book, heading=heading, submit=submit, done_url=papers_url)
+    return loan_form(loan_id, form, book, heading=heading, submit=submit, done_url=papers_url)
 
 
 @bp.post("/<int:loan_id>/papers/<int:document_id>/end")
@@ -237,64 +252,3 @@ def end_paper(loan_id: int, document_id: int) -> ResponseReturnValue:
         document = end_document(work, loan_id, document_id, form.reason.data or "")
     flash(str(_("文件“{title}”已停用，登记保留。", title=document.title)), "success")
     return redirect(url_for(".papers", loan_id=loan_id))
-
-
-@bp.route("/<int:loan_id>/waivers/new", methods=["GET", "POST"])
-@allowed(Action.PROPOSE_CONCESSION)
-def new_waiver(loan_id: int) -> ResponseReturnValue:
-    """Propose a waiver; an approver decides."""
-    form = forms.WaiverForm()
-
-    def book(work: Work) -> Text:
-        assert form.on.data is not None
-        parts = {part: form[part].data or ZERO for part in concessions.PARTS}
-        waived = concessions.Waived(**parts)
-        reason = form.reason.data
-        concessions.propose_waiver(work, loan_id, waived, on=form.on.data, reason=reason)
-        return _("已提交减免申请：{amount} 元，等待审批。", amount=yuan(waived.total))
-
-    heading, submit = _("申请减免"), _("提交审批")
-    return _form(loan_id, form, book, heading=heading, submit=submit)
-
-
-@bp.route("/<int:loan_id>/write-offs/new", methods=["GET", "POST"])
-@allowed(Action.PROPOSE_CONCESSION)
-def new_write_off(loan_id: int) -> ResponseReturnValue:
-    """Propose a write-off; an approver decides."""
-    form = forms.WriteOffForm()
-
-    def book(work: Work) -> Text:
-        assert form.on.data is not None
-        concessions.propose_write_off(work, loan_id, on=form.on.data, reason=form.reason.data)
-        return _("已提交核销申请，等待审批。")
-
-    return _form(loan_id, form, book, heading=_("申请核销"), submit=_("提交审批"))
-
-
-def _loan(loan_id: int) -> Loan:
-    return find_loan(db.session(), loan_id, current_scope())
-
-
-def _form(
-    loan_id: int, form: BaseForm, act: Callable[[Work], Text], **values: Any
-) -> ResponseReturnValue:
-    """Show a form on a loan, or do what it asks and go back to the loan."""
-    loan = _loan(loan_id)
-    done_url = values.pop("done_url", url_for(".money", loan_id=loan_id))
-    if form.validate_on_submit():
-        with form.refusal_shown():
-            with user_work() as work:
-                message = act(work)
-            flash(str(message), "success")
-            return redirect(done_url)
-    crumbs = [(loan.contract_no, url_for(".show", loan_id=loan_id)), (values["heading"], None)]
-    page = render_template(
-        "loans/form.html",
-        form=form,
-        loan=loan,
-        breadcrumbs=crumbs,
-        cancel_url=done_url,
-        entry_kinds=labels.ENTRY_KINDS,
-        **values,
-    )
-    return page, form.status

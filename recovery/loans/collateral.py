@@ -6,10 +6,11 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from recovery.kernel import search
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import RuleViolation
+from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.labels import MORTGAGE_STATES, VEHICLE_STATES
@@ -100,6 +101,41 @@ def end_collateral(work: Work, vehicle_id: int, version: int, on: date) -> Vehic
     loan.mortgage_state = "released"
     work.session.flush()
     work.record(Action.CHANGE_COLLATERAL, vehicle, ended_on=(None, on))
+    return vehicle
+
+
+def unmask_place(work: Work, loan_id: int, reason: str) -> str:
+    """Return where the car was last seen, and record who asked and why.
+
+    Raises:
+        NotFound: the loan has no car, or nobody knows.
+        RuleViolation: no reason is given.
+    """
+    loan = work.get(Loan, loan_id)
+    vehicle = place_known(work.session, loan_id)
+    if not reason.strip():
+        raise RuleViolation(_("请填写查看完整信息的理由。"))
+    work.record(
+        Action.UNMASK_PERSONAL_DATA,
+        loan,
+        vehicle=vehicle.id,
+        value="last_place",
+        reason=reason.strip(),
+    )
+    return str(vehicle.last_place)
+
+
+def place_known(session: Session, loan_id: int) -> Vehicle:
+    """Return the newest car of a loan whose gate was passed, if its last place is known.
+
+    Raises:
+        NotFound: the loan has no car, or nobody knows where it was.
+    """
+    cars = select(Vehicle).where(Vehicle.loan_id == loan_id)
+    newest = cars.order_by(Vehicle.ended_on.is_not(None), Vehicle.id.desc()).limit(1)
+    vehicle = session.scalars(newest).first()
+    if vehicle is None or vehicle.last_place_sealed is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
     return vehicle
 
 

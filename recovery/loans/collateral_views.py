@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask import flash, redirect, render_template, url_for
+from flask import flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import _
-from recovery.loans import queries
+from recovery.loans import collateral, queries
 from recovery.loans.blueprint import bp
 from recovery.loans.collateral import (
     Collateral,
@@ -16,8 +16,9 @@ from recovery.loans.collateral import (
     change_collateral,
     collateral_of,
     end_collateral,
+    place_known,
 )
-from recovery.loans.forms import CollateralForm
+from recovery.loans.forms import CollateralForm, ReasonForm
 from recovery.loans.page import find_loan
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed
@@ -69,6 +70,21 @@ def finish_collateral(loan_id: int) -> ResponseReturnValue:
             end_collateral(work, vehicle.id, vehicle.version, work.today)
         flash(str(_("已登记抵押解除。记录保留。")), "success")
     return redirect(url_for(".show", loan_id=loan_id))
+
+
+@bp.route("/<int:loan_id>/collateral/place", methods=["GET", "POST"])
+@allowed(Action.UNMASK_PERSONAL_DATA)
+def unmask_place(loan_id: int) -> ResponseReturnValue:
+    """Ask for a reason, then show where the car was last seen; recorded in the audit log."""
+    loan = find_loan(db.session(), loan_id, current_scope())
+    place_known(db.session(), loan.id)
+    form, value = ReasonForm(), None
+    if form.validate_on_submit():
+        with form.refusal_shown(), user_work() as work:
+            value = collateral.unmask_place(work, loan_id, form.reason.data)
+    page = "loans/_unmask.html" if request.headers.get("HX-Request") else "loans/unmask.html"
+    values = {"form": form, "value": value, "address": url_for(".unmask_place", loan_id=loan_id)}
+    return render_template(page, loan=loan, **values), form.status
 
 
 def _read(form: CollateralForm) -> Collateral:

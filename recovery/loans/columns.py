@@ -90,6 +90,7 @@ FACTS = (
     Column("ifrs9_stage", _("减值阶段"), kind="count"),
     Column("effective_rate_per_year", _("实际利率"), kind="percent"),
     Column("written_off_on", _("核销日"), kind="day"),
+    Column("acts", _("操作"), kind="own"),
 )
 
 HISTORY = (

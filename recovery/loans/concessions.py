@@ -1,13 +1,15 @@
 """Waivers (减免) and write-offs (核销): proposed by one person, executed by another's approval."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recovery.access.approvals import request_approval
+from recovery.access.approvals import PENDING, request_approval
 from recovery.access.models import ApprovalRequest
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
@@ -15,9 +17,13 @@ from recovery.kernel.links import ApprovalKind, approval_kinds
 from recovery.kernel.money import ZERO, to_fen
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
+from recovery.loans.labels import HEADS
 from recovery.loans.ledger import OWN, LoanLedger
 from recovery.loans.models import Concession, Loan
 from recovery.loans.values import NewEntry
+
+KINDS = {"loan.waiver": _("减免"), "loan.write_off": _("核销")}
+"""Kinds of approval of this module, with what people call them."""
 
 PARTS = ("principal", "interest", "penalty", "compound", "costs")
 
@@ -36,6 +42,15 @@ class Waived:
     def total(self) -> Decimal:
         """All heads together."""
         return sum((getattr(self, part) for part in PARTS), ZERO)
+
+
+class TooMuchWaived(RuleViolation):
+    """More is to be waived than is owed; `heads` says of which, and what is owed of each."""
+
+    def __init__(self, heads: dict[str, Decimal]) -> None:
+        names = "、".join(HEADS[head].key for head in heads)
+        super().__init__(_("减免金额超过所欠：{heads}。", heads=names))
+        self.heads = heads
 
 
 def propose_waiver(
@@ -127,8 +142,19 @@ def _check(loan: Loan, waived: Waived) -> None:
     parts = {part: getattr(waived, part) for part in PARTS}
     if waived.total <= 0 or any(amount < 0 for amount in parts.values()):
         raise RuleViolation(_("减免金额须大于零。"))
-    if any(parts[part] > max(owed[part], ZERO) for part in PARTS):
-        raise RuleViolation(_("减免金额超过相应的欠款。"))
+    beyond = {part: max(owed[part], ZERO) for part in PARTS if parts[part] > max(owed[part], ZERO)}
+    if beyond:
+        raise TooMuchWaived(beyond)
+
+
+def waiting_concessions(session: Session, loan_id: int) -> Sequence[ApprovalRequest]:
+    """Return the waivers and write-offs of a loan that wait for an approver, the oldest first."""
+    found = select(ApprovalRequest).where(
+        ApprovalRequest.loan_id == loan_id,
+        ApprovalRequest.kind.in_(KINDS),
+        ApprovalRequest.status == PENDING,
+    )
+    return session.scalars(found.order_by(ApprovalRequest.id)).all()
 
 
 def concession_content(session: Session, concession_id: int) -> dict[str, Any]:
@@ -206,9 +232,9 @@ ENTRIES = {"waiver": _waiver_entry, "write_off": _write_off_entry}
 
 def register() -> None:
     """Let approvals know what they approve."""
-    for name, label in (("waiver", _("减免")), ("write_off", _("核销"))):
+    for name, label in KINDS.items():
         approval_kinds.put(
-            f"loan.{name}",
+            name,
             ApprovalKind(
                 label,
                 concession_content,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from wtforms import RadioField, SelectField
+from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 
 from recovery.kernel.text import _
@@ -42,7 +42,8 @@ RECEIPTS = {
     "sale_proceeds": _("车辆处置价款"),
 }
 CHARGES = {
-    "cost": _("实现债权的费用（诉讼费、保全费、律师费、拖车费等）"),
+    "cost": _("实现债权的费用（律师费、拖车费等）"),
+    "court_cost": _("法院收取的费用（诉讼费、保全费；不计入诉讼标的额）"),
     "fee": _("合同约定的手续费"),
     "penalty": _("违约金"),
 }
@@ -64,6 +65,11 @@ class BookingForm(BaseForm):
     )
     reference = LineField(_("流水号"), [Blank(), length_up_to(80)])
     description = NoteField(_("摘要"), [Blank(), length_up_to(LONGEST_TEXT)])
+
+    not_repeated = BooleanField(_("确认不是重复入账"))
+
+    offers_tick = False
+    """Whether the tick is shown: once the ledger holds a row that looks the same."""
 
     def booking(self) -> Booking:
         """Return what was filled in."""
@@ -178,6 +184,27 @@ class PapersForm(BaseForm):
         [Required(), readable_pdfs],
         help_text=_("可一次选择多个，每个不超过 100 MB。"),
     )
+
+
+class ClassFloorForm(VersionedForm):
+    """The class below which a loan may not be put."""
+
+    floor = SelectField(_("下限"), choices=choices({"": _("不设下限")} | labels.CLASSES))
+    reason = NoteField(_("理由"), [Required(), length_up_to(LONGEST_TEXT)])
+
+
+class AccountingForm(VersionedForm):
+    """Figures of the general ledger on a day; blank is unknown."""
+
+    as_of = PastDateField(_("日期"), [Required()])
+    gross_carrying_amount = YuanField(_("账面总额"), [Blank(), not_negative])
+    allowance = YuanField(_("减值准备"), [Blank(), not_negative])
+    ifrs9_stage = SelectField(
+        _("减值阶段"), choices=choices({"": "—", "1": _("一"), "2": _("二"), "3": _("三")})
+    )
+    effective_rate_per_year = RateField(_("实际利率"), [Blank()])
+    written_off_on = PastDateField(_("核销日"), [Blank()])
+    reason = NoteField(_("理由"), [Required(), length_up_to(LONGEST_TEXT)])
 
 
 class AccelerateForm(BaseForm):

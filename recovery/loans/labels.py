@@ -67,7 +67,8 @@ ENTRY_KINDS: dict[str, Text] = {
     "interest": _("按日计息"),
     "payment": _("还款"),
     "fee": _("手续费"),
-    "cost": _("费用"),
+    "cost": _("实现债权的费用"),
+    "court_cost": _("诉讼费、保全费"),
     "penalty": _("罚息入账"),
     "recovery": _("清收回款"),
     "sale_proceeds": _("处置价款"),
@@ -76,6 +77,15 @@ ENTRY_KINDS: dict[str, Text] = {
     "adjustment": _("调整"),
     "reversal": _("冲正"),
 }
+
+HEADS: dict[str, Text] = {
+    "principal": _("本金"),
+    "interest": _("利息"),
+    "penalty": _("罚息"),
+    "compound": _("复利"),
+    "costs": _("费用"),
+}
+"""Heads of a claim; `penalty` without compound interest."""
 
 OWNER_KINDS: dict[str, Text] = {
     "own_book": _("自有"),

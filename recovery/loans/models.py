@@ -343,8 +343,8 @@ class LedgerEntry(Base):
 
     kind: Mapped[str]
     """`disbursement`, `opening` (position taken over from a tape), `instalment_due`, `interest`
-    (accrued to a day between two due days), `payment`, `fee`, `cost`, `penalty`, `recovery`,
-    `sale_proceeds`, `write_off`, `waiver`, `adjustment`, `reversal`."""
+    (accrued to a day between two due days), `payment`, `fee`, `cost`, `court_cost`, `penalty`,
+    `recovery`, `sale_proceeds`, `write_off`, `waiver`, `adjustment`, `reversal`."""
 
     value_date: Mapped[date]
     booked_at: Mapped[Moment]

@@ -5,6 +5,7 @@ from datetime import date
 from decimal import Decimal
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
 from recovery.kernel.crypto import keyring
@@ -80,7 +81,7 @@ def change_contact(work: Work, loan_id: int, person_id: int, contact: Contact) -
         NotFound: the loan has no such person.
     """
     loan = work.get(Loan, loan_id)
-    person = person_of(work, loan, person_id)
+    person = person_of(work.session, loan, person_id)
     changed = [
         name
         for name in Contact.__slots__
@@ -97,6 +98,17 @@ def change_contact(work: Work, loan_id: int, person_id: int, contact: Contact) -
 PERSONAL = ("id_number", "phone", "address", "bank_account")
 
 
+def require_value(session: Session, loan: Loan, person_id: int, name: str) -> None:
+    """Check that the loan has such a person, and that this value of theirs is known.
+
+    Raises:
+        NotFound: neither, or one of the two.
+    """
+    person = person_of(session, loan, person_id)
+    if name not in PERSONAL or getattr(person, f"{name}_sealed") is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+
+
 def unmask(work: Work, loan_id: int, person_id: int, *, name: str, reason: str) -> str:
     """Return one sealed value of a person of the loan, and record who asked and why.
 
@@ -107,7 +119,7 @@ def unmask(work: Work, loan_id: int, person_id: int, *, name: str, reason: str) 
     loan = work.get(Loan, loan_id)
     if not reason.strip():
         raise RuleViolation(_("请填写查看完整信息的理由。"))
-    person = person_of(work, loan, person_id)
+    person = person_of(work.session, loan, person_id)
     value = getattr(person, name) if name in PERSONAL else None
     if value is None:
         raise NotFound(_("没有这条记录，或您无权查看。"))
@@ -117,16 +129,16 @@ def unmask(work: Work, loan_id: int, person_id: int, *, name: str, reason: str) 
     return str(value)
 
 
-def person_of(work: Work, loan: Loan, person_id: int) -> Person:
+def person_of(session: Session, loan: Loan, person_id: int) -> Person:
     """Return a person of the loan: the borrower, or a party.
 
     Raises:
         NotFound: the loan has no such person.
     """
     parties = select(LoanParty.person_id).where(LoanParty.loan_id == loan.id)
-    if person_id != loan.borrower_id and person_id not in set(work.session.scalars(parties)):
+    if person_id != loan.borrower_id and person_id not in set(session.scalars(parties)):
         raise NotFound(_("没有这条记录，或您无权查看。"))
-    return work.session.get_one(Person, person_id)
+    return session.get_one(Person, person_id)
 
 
 def change_ownership(work: Work, loan_id: int, new: NewOwnership) -> LoanOwnership:

@@ -1,5 +1,8 @@
 """Corrections: a row is taken back by a new row that names it; nothing is changed or deleted."""
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.loans.ledger import OWN, LoanLedger
@@ -7,13 +10,21 @@ from recovery.loans.models import LedgerEntry
 from recovery.loans.rules.balances import PAYING
 from recovery.loans.values import NewEntry
 
-REVERSIBLE = (*PAYING, "fee", "cost", "penalty", "waiver", "write_off", "adjustment")
+REVERSIBLE = (*PAYING, "fee", "cost", "court_cost", "penalty", "waiver", "write_off", "adjustment")
 """Kinds of rows that a person may reverse; the others follow from the contract."""
 
 
 def may_be_reversed(entry: LedgerEntry) -> bool:
     """Return whether a row that stands is of a kind that a person may reverse."""
     return entry.kind in REVERSIBLE and entry.accrued_until is None
+
+
+def may_still_be_reversed(session: Session, entry: LedgerEntry) -> bool:
+    """Return whether a row is of a kind that may be reversed, and has not been."""
+    taken_back = select(LedgerEntry.id).where(
+        LedgerEntry.loan_id == entry.loan_id, LedgerEntry.reverses_id == entry.id
+    )
+    return may_be_reversed(entry) and session.scalars(taken_back.limit(1)).first() is None
 
 
 def reverse(ledger: LoanLedger, entry_id: int, reason: str) -> tuple[LedgerEntry, LedgerEntry]:

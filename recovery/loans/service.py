@@ -16,13 +16,16 @@ from recovery.loans.ledger import OWN, Booking, LoanLedger
 from recovery.loans.models import LedgerEntry, Loan
 from recovery.loans.receipts import receive
 from recovery.loans.reversals import reverse
+from recovery.loans.rules.claim import COURT_COST
 from recovery.loans.rules.classification import CLASSES
 from recovery.loans.values import NewEntry
 
 __all__ = [
     "Booking",
+    "Repeated",
     "accelerate",
     "book_cost",
+    "book_court_cost",
     "book_disbursement",
     "book_fee",
     "book_penalty",
@@ -30,6 +33,7 @@ __all__ = [
     "record_payment",
     "record_recovery",
     "record_sale_proceeds",
+    "refuse_repeated",
     "reverse_transaction",
     "set_class_floor",
 ]
@@ -38,6 +42,32 @@ __all__ = [
 def open_ledger(work: Work, loan_id: int) -> LoanLedger:
     """Return the ledger of the loan, through the gate, for booking."""
     return LoanLedger(work, work.get(Loan, loan_id))
+
+
+class Repeated(RuleViolation):
+    """A booking that looks like one that stands in the ledger already."""
+
+
+def refuse_repeated(work: Work, loan_id: int, kind: str, booking: Booking) -> None:
+    """Refuse a booking whose kind, amount, value date and reference a standing row has.
+
+    For forms, which offer to confirm that it is another one.
+
+    Raises:
+        Repeated: there is such a row; the sentence names it.
+    """
+    told = (kind, booking.amount, booking.value_date, booking.reference or None)
+    for entry in open_ledger(work, loan_id).standing:
+        if told == (entry.kind, entry.amount, entry.value_date, entry.reference or None):
+            raise Repeated(
+                _(
+                    "账本第 {number} 笔与此相同：同为 {day}、{amount} 元，流水号也相同。"
+                    "如确为另一笔，请勾选“确认不是重复入账”再提交。",
+                    number=entry.number,
+                    day=entry.value_date,
+                    amount=entry.amount,
+                )
+            )
 
 
 def book_disbursement(work: Work, loan_id: int, booking: Booking) -> LedgerEntry:
@@ -85,6 +115,11 @@ def book_fee(work: Work, loan_id: int, booking: Booking) -> LedgerEntry:
 def book_cost(work: Work, loan_id: int, booking: Booking) -> LedgerEntry:
     """Book a cost of realising the claim (实现债权的费用) that the borrower bears."""
     return _book(open_ledger(work, loan_id), "cost", booking, costs=booking.amount)
+
+
+def book_court_cost(work: Work, loan_id: int, booking: Booking) -> LedgerEntry:
+    """Book what a court charged (诉讼费、保全费): owed by the borrower, not claimed in a suit."""
+    return _book(open_ledger(work, loan_id), COURT_COST, booking, costs=booking.amount)
 
 
 def book_penalty(work: Work, loan_id: int, booking: Booking) -> LedgerEntry:

@@ -23,6 +23,7 @@ from recovery.loans.columns import (
     OWNERS,
     SCHEDULE,
 )
+from recovery.loans.concessions import KINDS, waiting_concessions
 from recovery.loans.documents import store
 from recovery.loans.history import changes_of
 from recovery.loans.page import (
@@ -40,7 +41,7 @@ from recovery.rulebook.service import current_book
 from recovery.web.addresses import url_if
 from recovery.web.display import Clock
 from recovery.web.language import LANGUAGES, current_language, translate_for
-from recovery.web.papers import render_paper
+from recovery.web.long_papers import print_in_parts
 from recovery.web.people import current_scope
 from recovery.web.reading import Unreadable, read_day
 from recovery.web.rights import allowed, may
@@ -57,6 +58,7 @@ ICONS = {
     "opening": "flag",
     "fee": "receipt",
     "cost": "receipt",
+    "court_cost": "gavel",
     "penalty": "currency-yuan",
     "waiver": "minus",
     "write_off": "archive",
@@ -67,14 +69,6 @@ ICONS = {
     "contact": "phone-call",
     "evidence": "fingerprint",
     "package": "package",
-}
-
-HEAD_LABELS = {
-    "principal": _("本金"),
-    "interest": _("利息"),
-    "penalty": _("罚息"),
-    "compound": _("复利"),
-    "costs": _("费用"),
 }
 
 
@@ -143,16 +137,18 @@ def statement(loan_id: int) -> ResponseReturnValue:
     language = asked if asked in LANGUAGES else "zh"
     day = _asked_day()
     with text.reading(translate_for(language)):
-        pdf = render_paper(
+        told = statement_of(db.session(), loan, day)
+        printed = print_in_parts(
             "documents/loans/statement.html",
-            statement=statement_of(db.session(), loan, day),
+            {"ledger": told.rows},
+            statement=told,
             labels=labels,
-            heads=HEAD_LABELS,
+            heads=labels.HEADS,
             printed_on=clock.today(),
             number=loan.contract_no,
         )
     name = f"{loan.contract_no}-{day:%Y%m%d}.pdf"
-    return as_attachment(pdf, name=name, media_type="application/pdf")
+    return as_attachment(printed.data, name=name, media_type="application/pdf")
 
 
 @bp.get("/<int:loan_id>/papers")
@@ -219,6 +215,8 @@ def _render(template: str, page: LoanPage, current: str, **values: Any) -> str:
         tabs=_tabs(page.loan.id, current),
         next_acts=acts,
         clocks=[Clock(one.label, one.due) for one in acts if one.due is not None],
+        concession_kinds=KINDS,
+        waiting=waiting_concessions(db.session(), page.loan.id),
         owner_columns=OWNERS,
         owners=owners,
         party_roles=labels.PARTY_ROLES,
@@ -269,7 +267,7 @@ def _claim_values(page: LoanPage, on: date) -> dict[str, Any]:
             _("日期 {day} 早于放款日 {first}。", day=on, first=page.loan.disbursed_on)
         )
     found = queries.claim_from(page.loan, page.book, on)
-    heads = [(HEAD_LABELS[head], getattr(found, head), found.of(head)) for head in HEADS]
+    heads = [(labels.HEADS[head], getattr(found, head), found.of(head)) for head in HEADS]
     return {
         "claim": found,
         "ceiling": ceiling_of(current_book(), page.book.postings, found),

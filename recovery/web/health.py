@@ -23,6 +23,7 @@ from recovery.kernel.errors import NotFound
 from recovery.kernel.job_queue import queue_of
 from recovery.kernel.job_service import queue_lag
 from recovery.kernel.links import Registry
+from recovery.kernel.migrations import is_current
 from recovery.kernel.text import _
 from recovery.web.assets import VENDOR
 from recovery.web.metrics import exposition
@@ -56,6 +57,12 @@ def settings() -> Settings:
 def check_database() -> None:
     """Ask the database for a row of a table that migrations made."""
     db.session.execute(text("SELECT version_num FROM alembic_version")).one()
+
+
+def check_schema() -> None:
+    """See that the database stands at the revision that this program needs."""
+    if not is_current(db.engine):
+        raise NotReady("the database is of another version of the program (run `db upgrade`)")
 
 
 def check_blobs() -> None:
@@ -172,6 +179,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(bp)
     for name, check in (
         ("database", check_database),
+        ("schema", check_schema),
         ("evidence", check_blobs),
         ("queue", check_queue),
         ("fonts", check_fonts),

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 
 from recovery.kernel.config import Settings
+from recovery.kernel.db import WRITER, db
 from recovery.kernel.gate import Actor
 from recovery.kernel.job_rows import Job
 from recovery.kernel.work import work_as
@@ -71,3 +73,13 @@ def test_figures_are_for_this_machine_and_for_who_has_the_token(
     right = {"Authorization": "Bearer scrape"}
     assert client.get("/metrics", environ_base=far, headers=wrong).status_code == 404
     assert client.get("/metrics", environ_base=far, headers=right).status_code == 200
+
+
+def test_a_database_of_another_version_is_not_ready(client: FlaskClient) -> None:
+    with db.engines[WRITER].begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    answer = client.get("/readyz")
+    assert answer.status_code == 503
+    assert answer.json is not None
+    assert "db upgrade" in answer.json["checks"]["schema"]
+    assert answer.json["checks"]["database"] == "ok"

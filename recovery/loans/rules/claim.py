@@ -14,6 +14,9 @@ from recovery.loans.rules.accrual import Accrued, Contract, Posting, Segment, ac
 from recovery.loans.rules.appropriation import Owed
 from recovery.loans.rules.schedule import Due
 
+COURT_COST = "court_cost"
+"""Kind of the rows with which fees of the court (诉讼费、保全费) are booked."""
+
 HEADS = ("principal", "interest", "penalty", "compound", "costs")
 
 
@@ -58,6 +61,29 @@ class Claim:
     def total(self) -> Decimal:
         """All five heads together."""
         return self.principal + self.interest + self.penalty + self.compound + self.costs
+
+    @property
+    def court_costs(self) -> Decimal:
+        """Of `costs`, what courts charged and is not repaid: what is paid settles the oldest first.
+
+        The judgment says who bears it; it is no part of what is claimed.
+        """
+        left = -sum((min(line.amount, ZERO) for line in self.of("costs")), ZERO)
+        unpaid = ZERO
+        for line in sorted(
+            self.of("costs"), key=lambda one: (one.day or date.min, one.number or 0)
+        ):
+            charged = max(line.amount, ZERO)
+            paid = min(left, charged)
+            left -= paid
+            if line.kind == COURT_COST:
+                unpaid += charged - paid
+        return unpaid
+
+    @property
+    def in_dispute(self) -> Decimal:
+        """What a suit claims (诉讼标的额): everything but what the court itself charges."""
+        return self.total - self.court_costs
 
     @property
     def due(self) -> Decimal:
