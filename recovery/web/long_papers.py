@@ -1,14 +1,24 @@
 """Long papers in parts: several children set them at a time, then they are joined.
 
-A part is a complete paper of 20 to 50 pages; every part begins a new page. The first is the front,
-which says on which page everything else stands, so it is set twice: once to see how many pages it
-takes, once with the numbers. What it links to in other parts it names `place_url("ledger")`,
-an element `id="ledger"` there.
+A document template prints its long tables from `part.slices`, what comes before them where
+`part.first`, what comes after where `part.last`:
+
+    {% if part.first %}…{% endif %}
+    {% with slice = part.slices.ledger %}{% if slice %}
+    {% if slice.begins %}<h2 id="ledger">…</h2>{% else %}<p class="continued">…</p>{% endif %}
+    <table class="fixed"><colgroup>…</colgroup><thead>…{% for row in slice.rows %}…
+    {% endif %}{% endwith %}
+    {% if part.last %}…{% endif %}
+
+A short paper is one part with everything. Of a long one every part begins a new page; the first
+says on which page everything else stands, so it is set twice: once to see how many pages it takes,
+once with the numbers (`places`).
 """
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -27,12 +37,68 @@ from recovery.web.papers import (
     too_large_refused,
 )
 
-ROWS = 1200
-"""Rows of a table above which a paper is set in parts, and the rows of one part: about 25 pages,
-with which a child stays below 400 MB."""
+ROWS = 800
+"""Rows of a table above which a paper is set in parts, and the rows of one part: about 18 pages,
+with which all processes together stay below 1 GB; larger parts are no faster."""
 
 Front = Callable[[Mapping[str, int]], str]
 """Gives the HTML of the front from the page of every named place; an unknown one is absent."""
+
+
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """The rows of a long table that one part prints."""
+
+    rows: Sequence[Any]
+    begins: bool
+    """Whether the table begins here: its heading comes first."""
+
+    ends: bool
+    """Whether the table ends here: its totals follow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one part of a paper prints."""
+
+    first: bool
+    last: bool
+    slices: Mapping[str, Slice]
+
+
+def print_in_parts(template: str, tables: Mapping[str, Sequence[Any]], **values: Any) -> Measured:
+    """Return the PDF of a document template with its long tables, in the order of the paper.
+
+    Raises:
+        RuleViolation: a character has no glyph, or a part is too large for the limits.
+    """
+    parts = parts_of(tables, ROWS)
+    page = current_app.jinja_env.get_template(template)
+
+    def html(part: Part, places: Mapping[str, int] | None = None) -> str:
+        return page.render(values, part=part, places=places, parted=len(parts) > 1)
+
+    if len(parts) == 1:
+        return whole_paper(html(parts[0]))
+    return joined_paper(lambda places: html(parts[0], places), map(html, parts[1:]))
+
+
+def parts_of(tables: Mapping[str, Sequence[Any]], most: int) -> list[Part]:
+    """Return the parts over which tables spread, `most` rows in each; a table may be empty."""
+    parts: list[dict[str, Slice]] = [{}]
+    left = most
+    for name, rows in tables.items():
+        at = 0
+        while at < len(rows) or name not in parts[-1]:
+            if not left and at < len(rows):
+                parts.append({})
+                left = most
+            taken = rows[at : at + left]
+            stop = at + len(taken)
+            parts[-1][name] = Slice(taken, begins=not at, ends=stop >= len(rows))
+            at, left = stop, left - len(taken)
+    last = len(parts) - 1
+    return [Part(not number, number == last, slices) for number, slices in enumerate(parts)]
 
 
 def place_url(name: str) -> str:
@@ -64,11 +130,6 @@ def whole_paper(html: str) -> Measured:
     """Return a paper of one part with its pages and places; see `papers.pdf_of`."""
     with too_large_refused():
         return _begin(html).result(timeout=SECONDS)
-
-
-def rendered(template: str, **values: Any) -> str:
-    """Return the HTML of a document template."""
-    return current_app.jinja_env.get_template(template).render(values)
 
 
 def _begin(html: str) -> Future[Measured]:

@@ -131,7 +131,7 @@ def _pool() -> ProcessPoolExecutor:
                 ProcessPoolExecutor(
                     WORKERS,
                     mp_context=multiprocessing.get_context("spawn"),
-                    initializer=paper_child.limit_memory,
+                    initializer=paper_child.prepare,
                     max_tasks_per_child=PAPERS_PER_CHILD,
                 )
             )

@@ -80,6 +80,21 @@ def test_a_short_paper_tells_its_places_too() -> None:
     assert (measured.pages, measured.places) == (2, {"list": 2})
 
 
+def test_tables_spread_over_parts_in_order_and_none_is_lost() -> None:
+    parts = long_papers.parts_of({"a": range(5), "b": [], "c": range(3)}, most=4)
+    spread = [{name: list(one.rows) for name, one in part.slices.items()} for part in parts]
+    assert spread == [{"a": [0, 1, 2, 3]}, {"a": [4], "b": [], "c": [0, 1, 2]}]
+    assert [(part.first, part.last) for part in parts] == [(True, False), (False, True)]
+    ends = [(part.slices["a"].begins, part.slices["a"].ends) for part in parts]
+    assert ends == [(True, False), (False, True)]
+    assert [part.slices["b"].begins and part.slices["b"].ends for part in parts[1:]] == [True]
+
+
+def test_a_short_table_is_one_part() -> None:
+    [part] = long_papers.parts_of({"a": range(4), "b": []}, most=4)
+    assert (part.first, part.last, set(part.slices)) == (True, True, {"a", "b"})
+
+
 def test_a_rare_character_in_a_later_part_is_named_with_row_and_column() -> None:
     table = "<table><thead><tr><th>序号<th>姓名</tr></thead><tr><td>7<td>王\U0002a6d6</table>"
     with pytest.raises(RuleViolation, match=r"U\+2A6D6.*“四、流水”表格第 1 行（7）“姓名”栏：王"):
