@@ -129,6 +129,12 @@ def people(filters: FilterState) -> Select[Any]:
     return statement
 
 
+def names_of(session: Session, usernames: Iterable[str]) -> dict[str, str]:
+    """Return user name → name of the person, for those that are accounts."""
+    wanted = UserAccount.username.in_(set(usernames))
+    return dict(session.execute(select(UserAccount.username, UserAccount.name).where(wanted)).all())
+
+
 def names(session: Session, user_ids: Iterable[int | None]) -> dict[int, str]:
     """Return the names of people by the number of their account."""
     wanted = {user_id for user_id in user_ids if user_id is not None}

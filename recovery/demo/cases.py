@@ -15,15 +15,11 @@ from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.work import Work, work_as
 from recovery.litigation.deadlines import end_deadline
-from recovery.litigation.figures import CLOCKS, LIMITATION
+from recovery.litigation.figures import CLOCKS
 from recovery.litigation.models import Deadline, LitigationFile
-from recovery.litigation.rules import FOLLOWING
-from recovery.litigation.service import (
-    NewFile,
-    Step,
-    change_stage,
-    open_files,
-)
+from recovery.litigation.rules import FOLLOWING, PERFORMED_BY
+from recovery.litigation.service import NewFile, open_files
+from recovery.litigation.stages import Step, change_stage
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
 from recovery.portfolio import service as packages
@@ -145,7 +141,9 @@ def _walk(counsel: Actor, loan_id: int, court: str, steps: Sequence[tuple[str, d
             with work_as(counsel, now=_at(day)) as work:
                 file = work.get(LitigationFile, file_id)
                 reason = None if stage in FOLLOWING[before] else MOVED_IN
-                change_stage(work, file_id, file.version, Step(stage, day, reason))
+                until = day + timedelta(days=10) if stage in PERFORMED_BY else None
+                step = Step(stage, day, reason, performed_until=until)
+                change_stage(work, file_id, file.version, step)
                 _meet(work, file_id, before)
             before = stage
 
@@ -156,10 +154,8 @@ def _at(day: date) -> datetime:
 
 
 def _meet(work: Work, file_id: int, stage: str) -> None:
-    """End what ran in the stage that a file has left; filing in time ends the wait for it."""
+    """End what ran in the stage that a file has left."""
     rules = {clock.rule for clock in CLOCKS.get(stage, ())}
-    if stage == "submitted":
-        rules.add(LIMITATION.rule)
     for deadline in work.session.scalars(
         select(Deadline).where(Deadline.file_id == file_id, Deadline.ended_on.is_(None))
     ).all():

@@ -119,7 +119,8 @@ def _cost(random: Random, on: date) -> NewEntry:
     """Return a cost that the borrower bears."""
     amount = Decimal(random.randrange(300, 4_000))
     what = random.choice(("案件受理费", "保全费", "拖车费", "公告费"))
-    return NewEntry("cost", on, amount, costs=amount, description=what)
+    kind = "cost" if what == "拖车费" else "court_cost"
+    return NewEntry(kind, on, amount, costs=amount, description=what)
 
 
 def _sale(

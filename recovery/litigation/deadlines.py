@@ -35,18 +35,45 @@ def start(work: Work, file: LitigationFile, due: figures.Due) -> Deadline:
             is_confirmed=due.answer.confirmed,
         )
     )
-    before = work.session.scalars(
-        select(Deadline).where(
-            Deadline.file_id == file.id,
-            Deadline.rule == due.clock.rule,
-            Deadline.ended_on.is_(None),
-            Deadline.id != deadline.id,
-        )
-    )
-    for old in before:
-        old.ended_on, old.outcome, old.superseded_by_id = work.today, "superseded", deadline.id
+    for old in running(work, file, due.clock.rule):
+        if old.id != deadline.id:
+            old.ended_on, old.outcome, old.superseded_by_id = work.today, "superseded", deadline.id
     _refresh_next(work, file)
     return deadline
+
+
+def running(work: Work, file: LitigationFile, rule: str) -> list[Deadline]:
+    """Return the open deadlines of one rule on `file`."""
+    statement = select(Deadline).where(
+        Deadline.file_id == file.id, Deadline.rule == rule, Deadline.ended_on.is_(None)
+    )
+    return list(work.session.scalars(statement))
+
+
+def interrupt(work: Work, file: LitigationFile, filed_on: date) -> None:
+    """Let limitation rest from the day the suit was filed; nothing where it rests already."""
+    for deadline in running(work, file, figures.LIMITATION.rule):
+        deadline.ended_on, deadline.outcome = filed_on, "interrupted"
+        work.record(Action.CHANGE_DEADLINE, file, rule=deadline.rule, outcome=(None, "interrupted"))
+    _refresh_next(work, file)
+
+
+def meet(work: Work, file: LitigationFile, rules: set[str]) -> None:
+    """End the open deadlines of these rules: what they wait for was done today."""
+    for rule in sorted(rules):
+        for deadline in running(work, file, rule):
+            deadline.ended_on, deadline.outcome = work.today, "met"
+            work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, "met"))
+    _refresh_next(work, file)
+
+
+def is_interrupted(work: Work, file: LitigationFile) -> bool:
+    """Return whether the newest clock of limitation rests since a suit was filed."""
+    statement = select(Deadline.outcome).where(
+        Deadline.file_id == file.id, Deadline.rule == figures.LIMITATION.rule
+    )
+    newest = work.session.scalars(statement.order_by(Deadline.id.desc()).limit(1)).first()
+    return newest == "interrupted"
 
 
 def end_deadline(work: Work, deadline_id: int, version: int, *, outcome: str) -> Deadline:

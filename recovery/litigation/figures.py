@@ -32,19 +32,29 @@ LIMITATION = Clock(
 
 ACCELERATED = Clock("limitation.civil", _("诉讼时效届满"), _("贷款提前到期"), "last_instalment_due")
 
+APPEAL = Clock("deadline.appeal.judgment", _("上诉"), _("判决书送达我方"))
+
 CLOCKS: dict[str, tuple[Clock, ...]] = {
     "accepted": (Clock("deadline.prepay_acceptance_fee", _("预交案件受理费"), _("收到交费通知")),),
-    "judged": (Clock("deadline.appeal.judgment", _("上诉"), _("判决书送达我方")),),
-    "effective": (
-        Clock(
-            "limitation.enforcement_application",
-            _("申请执行期间届满"),
-            _("判决确定的履行期间届满"),
-            "last_day_of_performance_period",
-        ),
-    ),
+    "judged": (APPEAL,),
 }
-"""Stage → the periods that begin when a file enters it."""
+"""Stage → the periods that begin on the day a file enters it."""
+
+PERFORMED = Clock(
+    "limitation.enforcement_application",
+    _("申请执行期间届满"),
+    _("履行期间届满"),
+    "last_day_of_performance_period",
+)
+EFFECTIVE = Clock(
+    "limitation.enforcement_application.from_effectiveness",
+    _("申请执行期间届满"),
+    _("裁判生效（未规定履行期间）"),
+    "effective",
+)
+
+PERFORMANCE_DAYS = 10
+"""What judgments usually allow (“生效之日起十日内”): a proposal, the paper's own days prevail."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +89,45 @@ def due(book: LawBook, clock: Clock, trigger_on: date, today: date) -> Due:
     return Due(clock, trigger_on, answer)
 
 
+def enforcement(
+    book: LawBook, effective_on: date, performed_until: date | None, today: date
+) -> Due:
+    """Return when the period to apply for enforcement ends.
+
+    It runs from the last day of the period to perform; from effectiveness where none was set.
+    Source: 民事诉讼法250.
+    """
+    if performed_until is None:
+        return due(book, EFFECTIVE, effective_on, today)
+    return due(book, PERFORMED, performed_until, today)
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a judgment served on a day leads to if nobody appeals: a proposal for the form."""
+
+    effective_on: date
+    performed_until: date
+
+
+def expected(book: LawBook, served: date, today: date) -> Expected:
+    """Return when a judgment served on `served` takes effect, and a usual period to perform."""
+    answer = ask(
+        "chain.judgment_to_enforcement",
+        {
+            "served_plaintiff": served.isoformat(),
+            "served_defendant": served.isoformat(),
+            "no_appeal": True,
+            "performance_days": PERFORMANCE_DAYS,
+        },
+        book,
+        today,
+    )
+    return Expected(answer.day("effective_date"), answer.day("performance_last_day"))
+
+
 def clock_of(rule: str, trigger: str) -> Clock:
     """Return the period that a stored deadline counts, by its rule and what started it."""
-    known = [LIMITATION, ACCELERATED, *(clock for clocks in CLOCKS.values() for clock in clocks)]
+    stages = [clock for clocks in CLOCKS.values() for clock in clocks]
+    known = [LIMITATION, ACCELERATED, PERFORMED, EFFECTIVE, *stages]
     return next(one for one in known if (one.rule, one.trigger.key) == (rule, trigger))

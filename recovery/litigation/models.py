@@ -51,7 +51,10 @@ class LitigationFile(Base, Versioned, Scoped):
     """Penalty and compound interest."""
 
     claim_costs: Mapped[Yuan]
+    """Fees and costs of the contract; without what courts charge (诉讼费、保全费)."""
+
     claim_total: Mapped[Yuan]
+    """诉讼标的额: the sum of the above."""
 
     acceptance_fee: Mapped[Yuan]
     acceptance_fee_law: Mapped[dict[str, Any]]
@@ -108,7 +111,7 @@ class Deadline(Base, Versioned):
 
     ended_on: Mapped[date | None]
     outcome: Mapped[str | None]
-    """`met`, `lapsed`, `superseded`; None: open."""
+    """`met`, `lapsed`, `superseded`, `interrupted` (a suit was filed); None: open."""
 
     superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
 

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, contains_eager, selectinload
 
+from recovery.access.queries import names_of
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.gate import Scope, find, visible
@@ -62,19 +63,29 @@ def deadlines(session: Session, file_id: int) -> list[Deadline]:
     return list(session.scalars(statement))
 
 
+def served_on(session: Session, file_id: int) -> date | None:
+    """Return the day on which the judgment was served on us; None: not recorded."""
+    statement = select(StageChange.happened_on).where(
+        StageChange.file_id == file_id, StageChange.to_stage == "judged"
+    )
+    return session.scalars(statement.order_by(StageChange.id.desc()).limit(1)).first()
+
+
 def steps(session: Session, file_id: int) -> list[TimelineItem]:
     """Return the steps of a file, newest first, each on the day it happened."""
     statement = (
         select(StageChange).where(StageChange.file_id == file_id).order_by(StageChange.id.desc())
     )
+    found = session.scalars(statement).all()
+    people = names_of(session, (step.actor_name for step in found))
     return [
         TimelineItem(
             at=clock.start_of(step.happened_on),
             kind="stage",
             title=_step_text(step),
-            detail=f"{step.actor_name} {step.reason or ''}",
+            detail=f"{people.get(step.actor_name, step.actor_name)} {step.reason or ''}",
         )
-        for step in session.scalars(statement)
+        for step in found
     ]
 
 

@@ -36,6 +36,17 @@ FOLLOWING: dict[str, tuple[str, ...]] = {
 }
 """The usual next stages. Another step needs a reason, which is kept."""
 
+UNFILED = frozenset({"preparing", "returned", "withdrawn"})
+"""Stages in which limitation runs; in every other one the suit interrupts it.
+
+After 退回补正 and 撤诉 the clock shows its old last day again, which errs on the side of caution:
+whether it starts anew depends on whether the complaint was served.
+Source: 民法典195; 诉讼时效规定10; 法答网第二十批.
+"""
+
+PERFORMED_BY = frozenset({"effective", "mediated"})
+"""Stages whose paper sets a period to perform, from whose last day enforcement is applied for."""
+
 CLOSING = frozenset({"satisfied", "enforcement_terminated", "withdrawn"})
 
 LOAN_STAGE: dict[str, str] = {

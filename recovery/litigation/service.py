@@ -1,10 +1,10 @@
-"""Use cases of litigation files: open one or many, move them through their stages."""
+"""Use cases of litigation files: open one, or many at once."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
@@ -18,7 +18,7 @@ from recovery.law.book import LawBook
 from recovery.law.courts import places_of
 from recovery.litigation import deadlines, figures
 from recovery.litigation.models import LitigationFile, StageChange
-from recovery.litigation.rules import CLOSING, LOAN_STAGE, PROCEDURES, check_step
+from recovery.litigation.rules import PROCEDURES
 from recovery.loans.models import Loan
 from recovery.loans.queries import claims_on
 from recovery.loans.rules.claim import Claim
@@ -89,7 +89,7 @@ def open_files(work: Work, loan_ids: Sequence[int], new: NewFile) -> Opened:
         _open(work, loan, house_number(work.today.year, number), (claims[loan.id], book, new))
         for loan, number in zip(allowed, numbers, strict=True)
     ]
-    index_many(work.session, [_search_entry(file) for file in files])
+    index_many(work.session, [search_entry(file) for file in files])
     return Opened(files, refused)
 
 
@@ -115,7 +115,7 @@ def why_not(
         return _("没有这笔贷款，或您无权查看。")
     if loan.id in taken:
         return _("已有未结案件 {number}。", number=taken[loan.id])
-    if claims[loan.id].total <= 0:
+    if claims[loan.id].in_dispute <= 0:
         return _("债权计算日没有未偿债权。")
     if loan.matures_on is None and loan.accelerated_on is None:
         return _("合同到期日未知，无法计算诉讼时效，请先补录。")
@@ -136,7 +136,7 @@ def _open(
     work: Work, loan: Loan, number: str, terms: tuple[Claim, LawBook, NewFile]
 ) -> LitigationFile:
     claim, book, new = terms
-    fee = figures.acceptance_fee(book, claim.total, new.procedure, work.today)
+    fee = figures.acceptance_fee(book, claim.in_dispute, new.procedure, work.today)
     file = work.add(
         LitigationFile(
             number=number,
@@ -149,8 +149,8 @@ def _open(
             claim_principal=claim.principal,
             claim_interest=claim.interest,
             claim_penalty=claim.penalty + claim.compound,
-            claim_costs=claim.costs,
-            claim_total=claim.total,
+            claim_costs=claim.costs - claim.court_costs,
+            claim_total=claim.in_dispute,
             acceptance_fee=fee.amount("fee"),
             acceptance_fee_law=record_of(fee),
             remark=new.remark,
@@ -161,7 +161,7 @@ def _open(
             next_sort=date.max,
         )
     )
-    _note_step(work, file, None, (work.today, None))
+    note_step(work, file, None, (work.today, None))
     deadlines.start(work, file, limitation(book, loan, work.today))
     work.record(Action.OPEN_FILE, file, number=number, loan=loan.contract_no, court=file.court)
     work.register("event", file, loan_id=loan.id, fields=fields_of(file, loan))
@@ -191,78 +191,10 @@ def fields_of(file: LitigationFile, loan: Loan) -> dict[str, str]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A step to another stage, as entered."""
-
-    stage: str
-    happened_on: date
-    reason: str | None = None
-    case_number: str | None = None
-
-
-def change_stage(work: Work, file_id: int, version: int, step: Step) -> LitigationFile:
-    """Move a file to another stage; the periods that begin with it start running.
-
-    Raises:
-        NotFound, Conflict: absent or hidden; changed since the form was shown.
-        RuleViolation: the step is impossible, in the future, or unusual and without a reason.
-    """
-    file = work.get_version(LitigationFile, file_id, version)
-    check_step(file.stage, step.stage, step.reason)
-    if step.happened_on > work.today:
-        raise RuleViolation(_("发生日期不能晚于今天。"))
-    _check_day(work, file, step)
-    before, file.stage = file.stage, step.stage
-    if step.case_number:
-        file.case_number = step.case_number.strip()
-    if step.stage in CLOSING:
-        file.closed_on = step.happened_on
-    _note_step(work, file, before, (step.happened_on, step.reason))
-    book = current_book().at(*places_of(file.court))
-    for clock in figures.CLOCKS.get(step.stage, ()):
-        deadlines.start(work, file, figures.due(book, clock, step.happened_on, work.today))
-    loan = work.get(Loan, file.loan_id)
-    loan.stage = LOAN_STAGE[step.stage]
-    work.record(Action.CHANGE_STAGE, file, stage=(before, step.stage))
-    work.register(
-        "event",
-        file,
-        loan_id=loan.id,
-        fields={
-            "event": Action.CHANGE_STAGE.value,
-            "contract_no": loan.contract_no,
-            "file": file.number,
-            "from": before,
-            "to": step.stage,
-            "happened_on": step.happened_on.isoformat(),
-        },
-    )
-    index_many(work.session, [_search_entry(file)])
-    return file
-
-
-def _check_day(work: Work, file: LitigationFile, step: Step) -> None:
-    """Refuse a day before the loan was paid out, or before the last step without a reason.
-
-    Raises:
-        RuleViolation: naming the day it contradicts.
-    """
-    loan = work.get(Loan, file.loan_id)
-    if step.happened_on < loan.disbursed_on:
-        raise RuleViolation(_("发生日期不能早于放款日 {day}。", day=loan.disbursed_on))
-    last = work.session.scalar(
-        select(func.max(StageChange.happened_on)).where(
-            StageChange.file_id == file.id, StageChange.from_stage.is_not(None)
-        )
-    )
-    if last is not None and step.happened_on < last and not (step.reason or "").strip():
-        raise RuleViolation(_("发生日期早于上一阶段的 {day}，请写明理由。", day=last))
-
-
-def _note_step(
+def note_step(
     work: Work, file: LitigationFile, before: str | None, given: tuple[date, str | None]
 ) -> None:
+    """Keep the step of `file` from stage `before`: the day it happened, and why where unusual."""
     happened_on, reason = given
     work.add(
         StageChange(
@@ -280,10 +212,11 @@ def _note_step(
 def search_entries(session: Session, file_ids: Sequence[int]) -> list[SearchEntry]:
     """Return what global search knows of files."""
     statement = select(LitigationFile).where(LitigationFile.id.in_(file_ids))
-    return [_search_entry(file) for file in session.scalars(statement)]
+    return [search_entry(file) for file in session.scalars(statement)]
 
 
-def _search_entry(file: LitigationFile) -> SearchEntry:
+def search_entry(file: LitigationFile) -> SearchEntry:
+    """Return what global search knows of one file."""
     return SearchEntry(
         kind="file",
         record_id=file.id,

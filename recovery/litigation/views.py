@@ -11,11 +11,11 @@ from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import Text, _
 from recovery.law.courts import places_of
-from recovery.litigation import deadlines, figures, lists, queries, service
+from recovery.litigation import deadlines, figures, lists, queries, service, stages
 from recovery.litigation.forms import OpenFileForm, StageForm
 from recovery.litigation.jobs import OPEN_SELECTED
 from recovery.litigation.models import LitigationFile
-from recovery.litigation.rules import CLOSING, STAGES
+from recovery.litigation.rules import CLOSING, PERFORMED_BY, STAGES
 from recovery.loans.listing.selections import own_selection
 from recovery.loans.models import Loan
 from recovery.loans.queries import claim_on
@@ -56,6 +56,8 @@ def show(file_id: int) -> ResponseReturnValue:
     form = StageForm()
     form.offer(one.stage)
     form.show_version(one.version)
+    if one.stage == "judged" and not form.is_submitted():
+        form.propose(queries.served_on(db.session(), one.id), one.court)
     return _shown(one, form)
 
 
@@ -89,7 +91,7 @@ def change_stage(file_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
-                changed = service.change_stage(work, file_id, form.seen, _step(form))
+                changed = stages.change_stage(work, file_id, form.seen, _step(form))
             flash(
                 _(
                     "案件 {number} 已进入“{stage}”。",
@@ -142,14 +144,15 @@ def open_on(loan_id: int) -> ResponseReturnValue:
     return render_template("litigation/open.html", form=form, loan=loan, live_url=live), form.status
 
 
-def _step(form: StageForm) -> service.Step:
+def _step(form: StageForm) -> stages.Step:
     happened_on = form.happened_on.data
     assert happened_on is not None, "the field is required"
-    return service.Step(
+    return stages.Step(
         stage=form.stage.data,
         happened_on=happened_on,
         reason=form.reason.data or None,
         case_number=form.case_number.data or None,
+        performed_until=form.performed_until.data if form.stage.data in PERFORMED_BY else None,
     )
 
 
@@ -178,7 +181,7 @@ def implied(loan_id: int) -> ResponseReturnValue:
     fee = limitation = None
     refusal = service.why_not(loan, {loan.id: claim}, {})
     if refusal is None:
-        fee = figures.acceptance_fee(book, claim.total, form.procedure.data, clock.today())
+        fee = figures.acceptance_fee(book, claim.in_dispute, form.procedure.data, clock.today())
         limitation = service.limitation(book, loan, clock.today())
     return render_template(
         "litigation/_implied.html",

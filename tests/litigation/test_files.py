@@ -15,14 +15,11 @@ from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import Work, work_as
 from recovery.litigation.deadlines import end_deadline, refresh_deadlines
 from recovery.litigation.models import Deadline, LitigationFile
-from recovery.litigation.service import (
-    NewFile,
-    Step,
-    change_stage,
-    open_file,
-    open_files,
-)
+from recovery.litigation.service import NewFile, open_file, open_files
+from recovery.litigation.stages import Step, change_stage
 from recovery.loans.models import Loan
+from recovery.loans.queries import claim_on
+from recovery.loans.service import Booking, book_cost, book_court_cost, record_payment
 from tests.books import add_loans
 from tests.conftest import NOW
 
@@ -190,3 +187,96 @@ def test_a_step_before_the_last_one_needs_a_reason_and_none_goes_before_the_loan
         change_stage(work, file.id, file.version, Step("accepted", date(2024, 1, 4), "补记"))
     step = Step("accepted", date(2026, 3, 12))
     assert change_stage(work, file.id, file.version, step).stage == "accepted"
+
+
+def move(work: Work, file: LitigationFile, stage: str, day: date, **given: object) -> None:
+    """Move a file to a stage, as the usual step or as one that was moved in."""
+    reason = "迁入的历史案件"
+    change_stage(work, file.id, file.version, Step(stage, day, reason, **given))  # type: ignore[arg-type]
+    work.session.flush()
+
+
+def limitation_of(work: Work, file: LitigationFile) -> list[tuple[str | None, date | None]]:
+    """Return outcome and end of each clock of limitation, in the order they began."""
+    rows = select(Deadline.outcome, Deadline.ended_on).where(
+        Deadline.file_id == file.id, Deadline.rule == "limitation.civil"
+    )
+    return [tuple(row) for row in work.session.execute(rows.order_by(Deadline.id))]
+
+
+def test_limitation_rests_from_the_day_the_suit_is_filed(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    assert file.next_last_day is not None
+    move(work, file, "submitted", date(2026, 3, 12))
+    assert limitation_of(work, file) == [("interrupted", date(2026, 3, 12))]
+    assert file.next_last_day is None
+    move(work, file, "accepted", date(2026, 3, 13))
+    move(work, file, "judged", date(2026, 3, 14))
+    assert limitation_of(work, file) == [("interrupted", date(2026, 3, 12))]
+
+
+@pytest.mark.parametrize("stage", ["returned", "withdrawn"])
+def test_limitation_runs_again_when_the_suit_does_not_stay_filed(
+    loan: Loan, work: Work, stage: str
+) -> None:
+    file = opened(work, loan)
+    last_day = file.next_last_day
+    move(work, file, "submitted", date(2026, 3, 12))
+    move(work, file, stage, date(2026, 3, 13))
+    assert limitation_of(work, file) == [("interrupted", date(2026, 3, 12)), (None, None)]
+    assert file.next_last_day == last_day
+
+
+def test_enforcement_runs_from_the_last_day_of_performance_not_from_effectiveness(
+    loan: Loan, work: Work
+) -> None:
+    file = opened(work, loan)
+    move(work, file, "effective", date(2026, 3, 2), performed_until=date(2026, 3, 12))
+    deadline = work.session.scalars(
+        select(Deadline).where(Deadline.rule == "limitation.enforcement_application")
+    ).one()
+    assert deadline.trigger_on == date(2026, 3, 12)
+    # two years from Thursday 12 March 2026: Sunday 12 March 2028, so Monday
+    assert (deadline.nominal_last_day, deadline.last_day) == (date(2028, 3, 12), date(2028, 3, 13))
+    assert refresh_deadlines(work) == []
+
+
+def test_a_judgment_that_sets_no_period_to_perform_counts_from_effectiveness(
+    loan: Loan, work: Work
+) -> None:
+    file = opened(work, loan)
+    move(work, file, "effective", date(2026, 3, 2))
+    rule = "limitation.enforcement_application.from_effectiveness"
+    deadline = work.session.scalars(select(Deadline).where(Deadline.rule == rule)).one()
+    assert (deadline.trigger_on, deadline.last_day) == (date(2026, 3, 2), date(2028, 3, 2))
+    move(work, file, "enforcing", date(2026, 3, 13))
+    assert (deadline.outcome, deadline.ended_on) == ("met", date(2026, 3, 16))
+
+
+def test_a_period_to_perform_does_not_end_before_it_begins(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    with pytest.raises(RuleViolation, match="履行期"):
+        move(work, file, "effective", date(2026, 3, 12), performed_until=date(2026, 3, 11))
+
+
+def test_what_the_court_charges_is_owed_but_not_claimed(loan: Loan, work: Work) -> None:
+    day = date(2026, 3, 16)
+    before = claim_on(work.session, loan_of(work, loan), day)
+    book_cost(work, loan.id, Booking(Decimal(800), day, "拖车费"))
+    book_court_cost(work, loan.id, Booking(Decimal(2000), day, "案件受理费"))
+    after = claim_on(work.session, loan_of(work, loan), day)
+    assert after.total == before.total + 2800
+    assert (after.court_costs, after.in_dispute) == (Decimal(2000), before.total + 800)
+    file = opened(work, loan)
+    assert (file.claim_costs, file.claim_total) == (Decimal(800), before.total + 800)
+    full = Decimal(2300) + (file.claim_total - 100_000) * Decimal("0.02")
+    assert file.acceptance_fee == (full / 2).quantize(Decimal("0.01"))
+
+
+def test_what_was_paid_settles_the_older_cost_first(loan: Loan, work: Work) -> None:
+    day = date(2026, 3, 16)
+    book_court_cost(work, loan.id, Booking(Decimal(2000), date(2026, 3, 2), "保全费"))
+    book_cost(work, loan.id, Booking(Decimal(800), date(2026, 3, 9), "拖车费"))
+    record_payment(work, loan.id, Booking(Decimal(1500), day, "还款"))
+    claim = claim_on(work.session, loan_of(work, loan), day)
+    assert (claim.costs, claim.court_costs) == (Decimal(1300), Decimal(500))
