@@ -22,12 +22,14 @@ from sqlalchemy import create_engine
 
 from recovery.kernel.db import Base, MomentType, RateType, YuanType
 from recovery.kernel.migrations import load_models, upgrade
+from recovery.kernel.sentences import Sentence
 
 VERSIONS = Path(__file__).parent.parent / "migrations" / "versions"
 PLAIN = {
     MomentType: "sa.DateTime(timezone=True)",
     YuanType: "sa.BigInteger()",
     RateType: "sa.BigInteger()",
+    Sentence: "sa.String()",
 }
 HEADER = '''"""Make the tables of `{feature}`."""
 

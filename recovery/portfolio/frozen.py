@@ -75,7 +75,7 @@ def write_figures(
         reason = ineligible(
             Candidate(row.asset_class, claim.total, elsewhere.get(loan.id), loan.id in owned)
         )
-        row.excluded_reason = None if reason is None else str(reason)
+        row.excluded_reason = reason
         if reason is not None:
             refused[row.contract_no] = reason
     return refused

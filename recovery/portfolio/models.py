@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from recovery.kernel.db import Base, Moment, Versioned, Yuan
 from recovery.kernel.gate import Scoped
+from recovery.kernel.sentences import Sentence
+from recovery.kernel.text import Text
 
 
 class Package(Base, Versioned, Scoped):
@@ -60,8 +62,8 @@ class PackageLoan(Base):
     package_id: Mapped[int] = mapped_column(ForeignKey("package.id"))
     loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"))
 
-    excluded_reason: Mapped[str | None]
-    """Why it is not eligible; None: in the package."""
+    excluded_reason: Mapped[Text | str | None] = mapped_column(Sentence)
+    """Why it is not eligible: by a rule, or in the words of a person; None: in the package."""
 
     contract_no: Mapped[str]
     borrower_id: Mapped[int]

@@ -127,4 +127,4 @@ def _left_out(session: Session, sheet: Any, package: Package, head: Any) -> None
     )
     for place, (contract_no, reason) in enumerate(session.execute(statement), 1):
         sheet.write_string(place, 0, contract_no)
-        sheet.write_string(place, 1, reason)
+        sheet.write_string(place, 1, str(reason))

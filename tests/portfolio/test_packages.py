@@ -14,6 +14,7 @@ from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.search import find
+from recovery.kernel.text import reading
 from recovery.kernel.work import Work, work_as
 from recovery.loans.ledger import Booking
 from recovery.loans.models import Loan
@@ -23,6 +24,7 @@ from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.models import Package, PackageLoan
 from recovery.portfolio.service import NewPackage
 from recovery.portfolio.tape import write_xlsx
+from recovery.web.language import translate_for
 from tests.books import add_loans
 from tests.conftest import NOW
 
@@ -125,7 +127,10 @@ def test_a_loan_in_one_frozen_package_is_refused_by_the_next_with_the_reason(
     second = frozen(work, loans)
     assert (second.loan_count, first.loan_count) == (1, 2)
     reasons = select(PackageLoan.excluded_reason).where(PackageLoan.package_id == second.id)
-    assert sum(first.number in (reason or "") for reason in work.session.scalars(reasons)) == 2
+    found = [reason for reason in work.session.scalars(reasons) if reason is not None]
+    assert [first.number in str(reason) for reason in found] == [True, True]
+    with reading(translate_for("en")):
+        assert [str(reason) for reason in found] == [f"Already in package {first.number}"] * 2
 
 
 def test_what_is_left_out_stays_listed_with_its_reason(loans: list[Loan], work: Work) -> None:
