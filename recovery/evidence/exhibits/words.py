@@ -27,11 +27,6 @@ CHANGES: dict[str, Text] = {
     "restored": _("恢复到先前状态"),
 }
 
-ACTS: dict[str, Text] = {
-    "evidence_list.start": _("建立证据目录"),
-    "evidence_list.submit": _("提交证据目录"),
-}
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Word(Text):

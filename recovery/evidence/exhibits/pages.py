@@ -1,0 +1,77 @@
+"""How many pages the documents of a list have: counted once per file, outside transactions."""
+
+from collections.abc import Iterable, Mapping
+from io import BytesIO
+
+import pypdfium2
+from obstore.exceptions import BaseError
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evidence_store.storage import StoreError
+from recovery.evidence.exhibits.models import OriginalPages
+from recovery.evidence.house import house_store
+from recovery.kernel.work import Work
+from recovery.loans.models import Document
+
+LARGEST = 200 * 1024 * 1024
+"""Bytes above which a PDF is not opened here to count its pages."""
+
+
+def count_pages(session: Session, documents: Iterable[Document]) -> dict[str, int]:
+    """Return the pages of each file that has pages, by its SHA-256.
+
+    A file that is neither PDF nor picture, or that cannot be read now, is left out: its pages
+    are entered by hand.
+    """
+    wanted = {one.sha256: one for one in documents}
+    known = known_pages(session, wanted)
+    for sha256, document in wanted.items():
+        if sha256 not in known and (pages := _count(document)) is not None:
+            known[sha256] = pages
+    return known
+
+
+def known_pages(session: Session, digests: Iterable[str]) -> dict[str, int]:
+    """Return what was counted before."""
+    rows = session.execute(
+        select(OriginalPages.sha256, OriginalPages.pages).where(
+            OriginalPages.sha256.in_(list(digests))
+        )
+    )
+    return {row.sha256: row.pages for row in rows}
+
+
+def keep_pages(work: Work, pages: Mapping[str, int]) -> None:
+    """Keep what was counted, for the next list."""
+    known = known_pages(work.session, pages)
+    work.session.add_all(
+        OriginalPages(sha256=sha256, pages=count)
+        for sha256, count in pages.items()
+        if sha256 not in known
+    )
+    work.session.flush()
+
+
+def _count(document: Document) -> int | None:
+    if document.media_type.startswith("image/"):
+        return 1
+    if document.media_type != "application/pdf" or document.size > LARGEST:
+        return None
+    try:
+        with house_store().open_object(document.sha256) as file:
+            return pages_of_pdf(file.read())
+    except (OSError, StoreError, BaseError):
+        return None
+
+
+def pages_of_pdf(data: bytes) -> int | None:
+    """Return the pages of a PDF; None where it cannot be read."""
+    try:
+        document = pypdfium2.PdfDocument(BytesIO(data))
+    except pypdfium2.PdfiumError:
+        return None
+    try:
+        return len(document) or None
+    finally:
+        document.close()
