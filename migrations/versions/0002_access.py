@@ -246,6 +246,7 @@ def upgrade() -> None:
         sa.Column("network", sa.String(), nullable=False),
         sa.Column("device", sa.String(), nullable=False),
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("valid_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended_because", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_user_session_user_id_user_account")
@@ -281,6 +282,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_access_entry")),
     )
     op.create_index(op.f("ix_access_entry_at"), "access_entry", ["at"], unique=False)
+    op.create_index(
+        "ix_access_entry_record", "access_entry", ["record_id", "endpoint"], unique=False
+    )
     op.create_index("ix_access_entry_user_id_at", "access_entry", ["user_id", "at"], unique=False)
     op.create_table(
         "engagement_part",
@@ -317,6 +321,7 @@ def downgrade() -> None:
     # generated: begin
     op.drop_table("engagement_part")
     op.drop_index("ix_access_entry_user_id_at", table_name="access_entry")
+    op.drop_index("ix_access_entry_record", table_name="access_entry")
     op.drop_index(op.f("ix_access_entry_at"), table_name="access_entry")
     op.drop_table("access_entry")
     op.drop_index("ix_user_session_user_id_started_at", table_name="user_session")

@@ -3,7 +3,7 @@
 import click
 from sqlalchemy.orm import Session
 
-from recovery.access import queries, service
+from recovery.access import queries, service, tokens
 from recovery.access.models import Agency, Branch, UserAccount
 from recovery.access.rights import Role
 from recovery.kernel.commands import command_work, json_option, report, report_rows, with_app
@@ -99,6 +99,22 @@ def named(session: Session, username: str) -> UserAccount:
     if row is None:
         raise NotFound(_("没有用户 {username}。", username=username))
     return row
+
+
+@user.command()
+@click.argument("username")
+@click.option("--name", required=True, help="What the program is called.")
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 1826))
+@json_option
+@with_app
+def token(username: str, name: str, days: int, as_json: bool) -> None:
+    """Issue a token with which a program acts as USERNAME over the API; printed once."""
+    with command_work() as work:
+        issued = tokens.issue_token(work, named(work.session, username), name, days=days)
+    report(
+        {"username": username, "token": issued.token, "valid_until": issued.valid_until},
+        as_json=as_json,
+    )
 
 
 @user.command()

@@ -1,7 +1,7 @@
 """Who a request comes from, what they may do and what they may see."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from sqlalchemy import select
@@ -68,6 +68,27 @@ def person_of_token(
     `noted` says when a session was last seen, where that is not yet written. `now` is the
     machine's moment, which timeouts count from; `today` the business day, which scopes depend on.
     """
+    found = _live(session, token, noted, now)
+    if found is None or found[0].valid_until is not None:
+        return None
+    return _signed_in(session, *found, today)
+
+
+def person_of_program(
+    session: Session, token: str, *, now: datetime, today: date
+) -> SignedIn | None:
+    """Return in whose name a program acts that shows `token`; None where it opens nothing."""
+    found = _live(session, token, lambda _number: None, now)
+    if found is None or found[0].valid_until is None:
+        return None
+    # A program cannot choose a password; its token was issued by who manages the accounts.
+    return replace(_signed_in(session, *found, today), must_change_password=False)
+
+
+def _live(
+    session: Session, token: str, noted: Callable[[int], datetime | None], now: datetime
+) -> tuple[UserSession, UserAccount] | None:
+    """Return the session of a token and its account, if neither has ended."""
     row = session.execute(
         select(UserSession, UserAccount)
         .join(UserAccount, UserAccount.id == UserSession.user_id)
@@ -79,6 +100,12 @@ def person_of_token(
     last_seen = max(opened.last_seen_at, noted(opened.id) or opened.last_seen_at)
     if opened.verified_at is None or not is_open(opened, account, last_seen, now):
         return None
+    return opened, account
+
+
+def _signed_in(
+    session: Session, opened: UserSession, account: UserAccount, today: date
+) -> SignedIn:
     return SignedIn(
         id=account.id,
         username=account.username,
@@ -96,11 +123,11 @@ def is_open(
     opened: UserSession, account: UserAccount, last_seen_at: datetime, now: datetime
 ) -> bool:
     """Return whether neither the session nor the account has ended at `now`."""
-    return (
-        opened.ended_at is None
-        and account.ended_at is None
-        and rules.session_is_live(started_at=opened.started_at, last_seen_at=last_seen_at, now=now)
-    )
+    if opened.ended_at is not None or account.ended_at is not None:
+        return False
+    if opened.valid_until is not None:
+        return now < opened.valid_until
+    return rules.session_is_live(started_at=opened.started_at, last_seen_at=last_seen_at, now=now)
 
 
 def actor_of(session: Session, account: UserAccount, today: date) -> Actor:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import LoginManager, current_user
 from sqlalchemy import insert, update
 
-from recovery.access.identity import SignedIn, person_of_token
+from recovery.access.identity import SignedIn, person_of_program, person_of_token
 from recovery.access.models import AccessEntry, UserAccount, UserSession
 from recovery.access.sessions import awaiting
 from recovery.access.throttle import Origin
@@ -22,6 +22,7 @@ from recovery.kernel.work import system_work
 from recovery.web.errors import error_page, kept_input
 from recovery.web.language import language_chosen
 from recovery.web.people import user_work
+from recovery.web.security import bearer_token
 
 TOKEN = "token"  # noqa: S105 - the name under which the cookie holds it
 
@@ -47,7 +48,15 @@ def keep_token(token: str) -> None:
 
 
 def load_person(_request: object) -> SignedIn | None:
-    """Return who sends this request; None for nobody."""
+    """Return who sends this request; None for nobody.
+
+    A program shows a token of its own in the header, for the API alone; its cookies count nothing.
+    """
+    if (shown := bearer_token()) is not None:
+        if not request.path.startswith("/api/"):
+            return None
+        now = clock.machine_now()
+        return person_of_program(db.session(), shown, now=now, today=clock.today())
     token = session.get(TOKEN)
     if not token:
         return None

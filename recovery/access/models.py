@@ -113,6 +113,9 @@ class UserSession(Base):
     """Browser and system in a few words."""
 
     ended_at: Mapped[Moment | None]
+    valid_until: Mapped[Moment | None]
+    """Of a token for programs: when it ends; None: a browser's session, which timeouts end."""
+
     ended_because: Mapped[str | None]
     """`sign_out`, `everywhere`, `rotated`, `password`, `account`; timeouts are computed."""
 
@@ -132,7 +135,10 @@ class AccessEntry(Base):
     """A page that a person opened. Written in batches, outside business transactions."""
 
     __tablename__ = "access_entry"
-    __table_args__ = (Index("ix_access_entry_user_id_at", "user_id", "at"),)
+    __table_args__ = (
+        Index("ix_access_entry_user_id_at", "user_id", "at"),
+        Index("ix_access_entry_record", "record_id", "endpoint"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[Moment] = mapped_column(index=True)

@@ -5,14 +5,33 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages, jobs and links with `app`."""
-    from recovery.evidence import documents, jobs, queries, views, witnessing
+    from recovery.evidence import (
+        documents,
+        dossiers,
+        exhibits,
+        intake,
+        items,
+        jobs,
+        keeping,
+        sampling,
+        totals,
+        views,
+        witnessing,
+    )
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
     app.register_blueprint(views.bp)
     jobs.register()
+    exhibits.register(app)
+    dossiers.register(app)
     witnessing.register(app)
+    keeping.register(app)
+    totals.register(app)
+    sampling.register(app)
+    intake.register(app)
+    items.register(app)
     links.document_store.put("evidence", documents.HouseDocuments())
     links.navigation.put(
         "evidence",
@@ -21,7 +40,6 @@ def register(app: Flask) -> None:
         ),
         order=60,
     )
-    links.timeline.put("evidence", queries.timeline)
     links.loan_tabs.put(
         "evidence",
         links.RecordTab(_("存证"), "evidence.of_loan", Action.VIEW_EVIDENCE),

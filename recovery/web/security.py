@@ -35,7 +35,25 @@ TWO_YEARS = int(timedelta(days=730).total_seconds())
 LARGEST_REQUEST = 512 * 1024 * 1024
 """Octets of a whole request; each kind of upload has its own, smaller cap."""
 
-csrf = CSRFProtect()
+BEARER = "Bearer "
+
+
+def bearer_token() -> str | None:
+    """Return the token that a program shows in the header `Authorization`; None without one."""
+    header = request.headers.get("Authorization", "")
+    return header.removeprefix(BEARER).strip() if header.startswith(BEARER) else None
+
+
+class Protection(CSRFProtect):  # type: ignore[misc]
+    """Protects every POST but those of programs: no browser sends their header by itself."""
+
+    def protect(self) -> None:
+        """Refuse a POST without the token of its page; who shows a bearer token has no cookie."""
+        if bearer_token() is None:
+            super().protect()
+
+
+csrf = Protection()
 
 
 def begin_request() -> None:
