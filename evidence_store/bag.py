@@ -10,7 +10,7 @@ The bag is a function of its inputs: files sorted by name, a fixed date, no comp
 
 import base64
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 from zipfile import ZIP_STORED, ZipFile, ZipInfo
 
 from . import note, proof
-from .leaves import Entry
+from .leaves import Entry, stream_id
 from .storage import CHUNK, StoreError
 from .store import Store
 
@@ -106,11 +106,59 @@ def evidence(
     indexes = sorted(record.entry.index for record in records)
     for index, text in zip(indexes, store.prove_all(indexes, head.size), strict=True):
         payload[_proof_path(index)] = text.encode()
-    payload["data/records.jsonl"] = b"".join(map(_record_line, records))
+    payload["data/records.jsonl"] = b"".join(
+        _record_line(record, _proof_path(record.entry.index)) for record in records
+    )
     if streams:
         payload.update(_map_proof(store, streams, head.size))
     payload.update(_tokens(store, head.size))
     return payload
+
+
+def long_evidence(
+    store: Store, records: Iterable[Record], streams: Sequence[Stream], size: int, *, file: Path
+) -> dict[str, Content]:
+    """Return the same for very many records, whose lines are written to `file` as they come.
+
+    Of a stream that is shown whole only the last record carries a proof: the map leads to it,
+    and the chain from it to all others. `records` must come stream by stream.
+
+    Raises:
+        StoreError, ProofError: see `evidence`.
+    """
+    whole = {stream_id(stream.salt, stream.name) for stream in streams}
+    covered = store.map_index(size) if streams else 0
+    proved = []
+    with file.open("wb") as out:
+        for record, following in _with_next(records):
+            entry = record.entry
+            if (
+                following is not None
+                and following.entry.stream == entry.stream
+                and following.entry.index < covered
+                and entry.stream in whole
+            ):
+                out.write(_record_line(record, None))
+            else:
+                proved.append(entry.index)
+                out.write(_record_line(record, _proof_path(entry.index)))
+    payload = evidence(store, [], streams, size)
+    indexes = sorted(proved)
+    for index, text in zip(indexes, store.prove_all(indexes, size), strict=True):
+        payload[_proof_path(index)] = text.encode()
+    payload["data/records.jsonl"] = file
+    return payload
+
+
+def _with_next(records: Iterable[Record]) -> Iterator[tuple[Record, Record | None]]:
+    """Yield each record with the one that follows it."""
+    before = None
+    for record in records:
+        if before is not None:
+            yield before, record
+        before = record
+    if before is not None:
+        yield before, None
 
 
 def page_index(
@@ -157,12 +205,12 @@ def write(out: BinaryIO, bag: Bag, store: Store) -> str:
     return sha256(manifest).hexdigest()
 
 
-def _record_line(record: Record) -> bytes:
+def _record_line(record: Record, proof: str | None) -> bytes:
     fields = {name: [salt.hex(), value] for name, (salt, value) in sorted(record.disclosed.items())}
     row: dict[str, Any] = {
         "index": record.entry.index,
         "leaf": record.entry.data.decode(),
-        "proof": _proof_path(record.entry.index),
+        "proof": proof,
         "fields": fields,
         "digests": [digest.hex() for digest in record.digests],
     }
@@ -172,11 +220,9 @@ def _record_line(record: Record) -> bytes:
 
 
 def _map_proof(store: Store, streams: Sequence[Stream], size: int) -> Iterator[tuple[str, bytes]]:
-    from .leaves import stream_id
-
     rows, leaf = [], None
-    for stream in streams:
-        shown = store.prove_stream(stream_id(stream.salt, stream.name), size)
+    names = [stream_id(stream.salt, stream.name) for stream in streams]
+    for stream, shown in zip(streams, store.prove_streams(names, size), strict=True):
         row = shown.to_json()
         rows.append({**row, "name": stream.name, "salt": stream.salt.hex()})
         leaf = store.entry(shown.map_index)

@@ -405,6 +405,7 @@ class Dossier:
         self.head: Optional[Head] = None
         self.streams: Dict[str, List[Tuple[int, Dict[str, Any], str]]] = {}
         self.indexes: Dict[int, bytes] = {}
+        self.chained: Dict[int, str] = {}
 
     def run(self) -> None:
         steps = [
@@ -602,7 +603,10 @@ class Dossier:
         text = row["leaf"]
         leaf = canonical_leaf(text)
         hash_, index = sha256(b"\0" + text.encode()), row["index"]
-        self.prove(index, hash_, row["proof"])
+        if row["proof"] is None:
+            self._chain(index, hash_, leaf["stream"])
+        else:
+            self.prove(index, hash_, row["proof"])
         digests = [bytes.fromhex(hex_text(value, 64)) for value in row["digests"]]
         if len(digests) > MOST_FIELDS:
             raise Bad("a record of more than %d fields" % MOST_FIELDS)
@@ -632,6 +636,12 @@ class Dossier:
             raise Bad("%s is not the file that leaf %d registers" % (name, index))
         return 1
 
+    def _chain(self, index: Any, leaf: bytes, stream: str) -> None:
+        """Leave a record without a proof of its own to the chain of its stream."""
+        if type(index) is not int or index < 0 or index in self.indexes:
+            raise Bad("malformed index, or two leaves at index %s" % index)
+        self.indexes[index], self.chained[index] = leaf, stream
+
     def prove(self, index: Any, leaf: bytes, name: Any) -> None:
         """Check the tlog-proof file of a leaf against the checkpoint of this dossier."""
         if type(index) is not int or not isinstance(name, str):
@@ -655,6 +665,8 @@ class Dossier:
     def check_streams(self) -> None:
         """记录是否齐全 / completeness of streams"""
         if "data/map-proof.json" not in self.source.sizes:
+            if self.chained:
+                raise Bad("%d records carry no proof" % len(self.chained))
             self.report.skipped(
                 "卷宗不含完整性证明（map-proof.json）",
                 "the dossier carries no proof of completeness (map-proof.json)",
@@ -668,6 +680,15 @@ class Dossier:
         covered = {row["stream"] for row in proof["streams"]}
         for row in proof["streams"]:
             self._stream(row, leaf["commitment"], index)
+        loose = [i for i, stream in self.chained.items() if stream not in covered or i >= index]
+        if loose:
+            raise Bad("records %s … carry no proof" % loose[:5])
+        if self.chained:
+            self.report.skipped(
+                "%d 条记录经所在流的链核验，其日志序号为所称，未单独证明" % len(self.chained),
+                "%d records are proved through the chain of their stream; the log index stated "
+                "for them is not proved by itself" % len(self.chained),
+            )
         for stream in sorted(set(self.streams) - covered):
             self.report.skipped(
                 "流 %s… 未证明齐全" % stream[:16],

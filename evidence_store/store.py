@@ -166,16 +166,30 @@ class Store(Registry):
         Raises:
             StoreError: no map covers the stream yet.
         """
+        return next(self.prove_streams([stream], size))
+
+    def prove_streams(self, streams: Iterable[str], size: int | None = None) -> Iterator[MapProof]:
+        """Yield the proof of each stream's head, see `prove_stream`; the map is made once."""
         with self._lock:
             self._opened().catch_up()
-            head = proof.parse_checkpoint(note.split(self.head(size))[0])
-            entry = self._map_leaf(head.size)
+            entry = self._map_leaf(proof.parse_checkpoint(note.split(self.head(size))[0]).size)
             built, heads = self._map_at(entry.index)
-            if stream not in heads.streams:
-                raise StoreError("the map does not cover this stream yet")
-            count, last = heads.streams[stream]
-            siblings = tuple(built.prove(stream))
-        return MapProof(stream, count, last, siblings, entry.index, entry.commitment)
+            for stream in streams:
+                if stream not in heads.streams:
+                    raise StoreError("the map does not cover this stream yet")
+                count, last = heads.streams[stream]
+                siblings = tuple(built.prove(stream))
+                yield MapProof(stream, count, last, siblings, entry.index, entry.commitment)
+
+    def map_index(self, size: int) -> int:
+        """Return the index of the last map leaf that the head of `size` covers.
+
+        Raises:
+            StoreError: it covers none.
+        """
+        with self._lock:
+            self._opened().catch_up()
+            return self._map_leaf(size).index
 
     def verify(self, full: bool = False) -> list[Finding]:
         """Check the store; no finding means that nothing is missing, altered or out of order.

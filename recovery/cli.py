@@ -23,7 +23,7 @@ COMMANDS = {
     "tape": ("recovery.loans.commands", "tape", "Import loan tapes."),
     "law": ("recovery.law.commands", "law", "Fees, periods and interest by the law of any day."),
     "deadlines": ("recovery.litigation.commands", "deadlines", "Statutory dates."),
-    "dossier": ("recovery.evidence.commands", "dossier", "Export dossiers."),
+    "dossier": ("recovery.evidence.dossiers.commands", "dossier", "Export dossiers."),
     "evidence": ("recovery.evidence.commands", "evidence", "Verify the evidence store."),
     "package": ("recovery.portfolio.commands", "package", "Build and freeze packages."),
 }

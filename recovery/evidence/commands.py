@@ -1,47 +1,14 @@
-"""`recovery dossier …` and `recovery evidence …`."""
+"""`recovery evidence …`."""
 
-import shutil
 from pathlib import Path
 
 import click
 
 from recovery.evidence.comparison import compare
-from recovery.evidence.dossiers.presets import PRESETS
-from recovery.evidence.dossiers.service import LANGUAGES, Wanted, export_dossier, open_dossier
 from recovery.evidence.house import house_store
 from recovery.evidence.witnessing import publication
 from recovery.evidence.witnessing.service import take_in
-from recovery.kernel.commands import command_work, json_option, operator, report, with_app
-from recovery.kernel.db import db
-from recovery.kernel.gate import Actor
-from recovery.loans.queries import loan_by_number
-
-
-@click.group()
-def dossier() -> None:
-    """Export evidence dossiers (证据卷宗)."""
-
-
-@dossier.command()
-@click.argument("loan_no")
-@click.option("--preset", default="court", show_default=True, type=click.Choice(list(PRESETS)))
-@click.option("--language", default="zh", show_default=True, type=click.Choice(LANGUAGES))
-@click.option("--checkpoint", type=int, help="Repeat the dossier under this earlier head.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@json_option
-@with_app
-def export(loan_no: str, out: Path, *, as_json: bool, **wanted: str) -> int:
-    """Write the dossier of the loan LOAN_NO to a zip that verify.py inside it verifies."""
-    actor = Actor.system(f"cli/{operator()}")
-    loan = loan_by_number(db.session(), loan_no, actor.scope)
-    made = export_dossier(actor, loan.id, Wanted(**wanted))  # type: ignore[arg-type]
-    partial = out.with_name(f".{out.name}.part")
-    with open_dossier(made) as source, partial.open("wb") as target:
-        shutil.copyfileobj(source, target)
-    partial.replace(out)
-    facts = {"number": made.number, "sha256": made.sha256, "checkpoint": made.checkpoint_size}
-    report(facts | made.contents | {"file": str(out)}, as_json=as_json)
-    return 0
+from recovery.kernel.commands import command_work, json_option, report, with_app
 
 
 @click.group()

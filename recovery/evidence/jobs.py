@@ -1,20 +1,17 @@
-"""Background work of the registry: take intents to the log, sign heads, make dossiers."""
+"""Background work of the registry: take intents to the log, sign heads, have them stamped."""
 
 from typing import Any
 
 from sqlalchemy import select
 
 from recovery.evidence import sequencer, stamping
-from recovery.evidence.dossiers import service as dossier
 from recovery.evidence.models import Checkpoint
 from recovery.kernel.db import db
-from recovery.kernel.errors import RecoveryError
-from recovery.kernel.jobs import RunningJob, crontab, handles, result_link
+from recovery.kernel.jobs import RunningJob, crontab, handles
 from recovery.kernel.text import _
 
 REGISTER = "evidence.register"
 CHECKPOINT = "evidence.checkpoint"
-EXPORT = "evidence.export_dossier"
 STAMP = "evidence.stamp"
 
 
@@ -39,30 +36,6 @@ def stamp_head(job: RunningJob) -> dict[str, Any]:
     head = db.session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(1)).first()
     stamped = stamping.stamp(head) if head is not None else None
     return {"stamped": bool(stamped and stamped.stamped_at)}
-
-
-@handles(EXPORT, label=_("导出证据卷宗"))
-def export_dossiers(job: RunningJob) -> dict[str, Any]:
-    """Make the dossier of each loan asked for; one that cannot be made is listed with why."""
-    given = job.arguments
-    wanted = dossier.Wanted(
-        preset=given["preset"],
-        language=given["language"],
-        recipient=given["recipient"],
-        purpose=given["purpose"],
-    )
-    ids, made = given["loans"], []
-    for done, loan_id in enumerate(ids, 1):
-        job.check()
-        try:
-            made.append(dossier.export_dossier(job.actor, loan_id, wanted))
-        except RecoveryError as error:
-            job.exception(str(loan_id), error.message)
-        job.progress(done, len(ids))
-    links = [
-        result_link(one.number, "evidence.download_dossier", dossier_id=one.id) for one in made
-    ]
-    return {"links": links}
 
 
 def register() -> None:

@@ -3,16 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.models import Checkpoint, EvidenceItem, EvidenceStream
 from recovery.evidence.witnessing.queries import witnessed_size
-from recovery.kernel.gate import Scope, find, visible
-from recovery.kernel.links import TimelineItem
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
 
@@ -24,6 +20,8 @@ KINDS: dict[str, Text] = {
     "batch": _("导入批次"),
     "approval": _("审批"),
     "freeze": _("资产包冻结"),
+    "particulars": _("当事人与担保物"),
+    "redaction": _("遮盖件"),
     "audit": _("审计记录"),
 }
 
@@ -108,34 +106,3 @@ def stream_of(session: Session, loan_id: int) -> EvidenceStream | None:
     return session.scalars(
         select(EvidenceStream).where(EvidenceStream.loan_id == loan_id)
     ).one_or_none()
-
-
-def dossiers(scope: Scope) -> Select[Any]:
-    """Return the statement of the dossiers that were exported."""
-    return visible(select(Dossier), Dossier, scope)
-
-
-def dossiers_of(session: Session, loan_id: int, scope: Scope) -> Sequence[Dossier]:
-    """Return the dossiers of a loan, newest first."""
-    statement = select(Dossier).where(Dossier.loan_id == loan_id).order_by(Dossier.id.desc())
-    return session.scalars(visible(statement, Dossier, scope)).all()
-
-
-def dossier(session: Session, dossier_id: int, scope: Scope) -> Dossier:
-    """Return one dossier; NotFound where there is none or it may not be seen."""
-    return find(session, Dossier, dossier_id, scope)
-
-
-def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
-    """Return the dossiers of a loan, for its timeline."""
-    return [
-        TimelineItem(
-            at=one.made_at,
-            kind="dossier",
-            title=_("导出证据卷宗 {number}", number=one.number),
-            detail=one.recipient or "",
-            endpoint="evidence.of_loan",
-            arguments={"loan_id": loan_id},
-        )
-        for one in dossiers_of(session, loan_id, scope)[:limit]
-    ]

@@ -10,6 +10,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
 
+from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
@@ -177,8 +178,11 @@ class DossierSubject:
 
     particulars: Callable[[Session, Any], dict[str, str]]
     template: str | None = None
-    """Chapter about the record; variables `facts` (its registered particulars, disclosed ones
-    only) and `records` (its registered records)."""
+    """Chapter about the record; `values` has `facts` (its registered particulars, disclosed ones
+    only; `numbered("step")` reads `step.1.…`), `records` (its other registrations) and `words`."""
+
+    words: Mapping[str, Any] = field(default_factory=dict)
+    """Closed lists by name, for the template: code → label."""
 
     columns: tuple[Text, ...] = ()
     loan_of: Callable[[Any], int | None] = lambda _record: None
@@ -248,9 +252,16 @@ dossier_subjects: Registry[DossierSubject] = Registry()
 event_words: Registry[Callable[[Mapping[str, str]], Text]] = Registry()
 """By the `event` that a registered record names: its disclosed fields as one sentence."""
 
+loan_sets: Registry[Callable[[Scope, str], Select[Any]]] = Registry()
+"""By name of a filter of the loan list: `(scope, typed)` → statement of the ids of its loans."""
+
 approval_kinds: Registry[ApprovalKind] = Registry()
 record_fields: Registry[RecordFields] = Registry()
 """By table name: how the sequencer reads the committed fields of rows that never change."""
+
+on_start: Registry[Callable[[], None]] = Registry()
+"""What is done when a version of the program begins to work here: after a migration, at the start
+of a worker."""
 
 subject_links: Registry[Callable[[int], tuple[str, dict[str, Any]]]] = Registry()
 """By table name: `(record id)` → endpoint and arguments of the record's page."""

@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from recovery.kernel import links, search
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.litigation import deadlines, jobs, queries, service, views
+    from recovery.litigation import deadlines, dossiers, jobs, queries, service, views
     from recovery.rulebook.courts import court_sources
     from recovery.rulebook.followers import Follower, followers
 
@@ -33,6 +33,9 @@ def register(app: Flask) -> None:
         "open_files",
         links.BulkAction(_("批量开案"), "litigation.open_selected", Action.OPEN_FILE, "gavel"),
     )
+    links.dossier_subjects.put("file", dossiers.SUBJECT, order=20)
+    links.event_words.put(Action.OPEN_FILE.value, dossiers.file_opened)
+    links.event_words.put(Action.CHANGE_STAGE.value, dossiers.stage_changed)
     links.subject_links.put(
         "litigation_file", lambda record_id: ("litigation.show", {"file_id": record_id})
     )

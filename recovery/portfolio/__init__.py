@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.portfolio import jobs, queries, views
+    from recovery.portfolio import dossiers, jobs, queries, views
 
     app.register_blueprint(views.bp)
     jobs.register()
@@ -18,11 +18,13 @@ def register(app: Flask) -> None:
         order=50,
     )
     links.timeline.put("portfolio", queries.timeline)
+    links.loan_sets.put("package", queries.loan_ids_of)
     links.bulk_actions.put(
         "package",
         links.BulkAction(_("组成资产包"), "portfolio.new", Action.BUILD_PACKAGE, "packages"),
         order=50,
     )
+    links.dossier_subjects.put("package", dossiers.SUBJECT, order=30)
     links.subject_links.put(
         "package", lambda record_id: ("portfolio.show", {"package_id": record_id})
     )

@@ -64,7 +64,7 @@ def test_a_dossier_is_exported_and_downloaded(
     loans: list[Loan], enter: Callable[..., Page], tmp_path: Path
 ) -> None:
     page = enter("counsel")
-    page.goto(f"/evidence/dossier/{loans[0].id}")
+    page.goto(f"/evidence/dossiers/new/loan/{loans[0].id}")
     page.get_by_label(re.compile("交给谁")).fill("浦东法院")
     page.get_by_label(re.compile("用途")).fill("起诉")
     check_accessibility(page)

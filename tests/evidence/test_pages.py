@@ -36,7 +36,7 @@ def test_a_dossier_is_made_by_a_job_and_downloaded_as_it_was_made(
     loan: Loan, signed_in: Callable[..., Browser]
 ) -> None:
     client = signed_in("counsel")
-    client.post(f"/evidence/dossier/{loan.id}", data=WANTED)
+    client.post(f"/evidence/dossiers/new/loan/{loan.id}", data=WANTED)
     run_due_jobs()
     db.session.rollback()
     made = db.session.scalars(select(Dossier)).one()
@@ -56,7 +56,7 @@ def test_who_receives_it_and_for_what_must_be_said(
     loan: Loan, signed_in: Callable[..., Browser]
 ) -> None:
     answer = signed_in("counsel").post(
-        f"/evidence/dossier/{loan.id}", data=WANTED | {"recipient": ""}
+        f"/evidence/dossiers/new/loan/{loan.id}", data=WANTED | {"recipient": ""}
     )
     assert answer.status_code == 422
     assert "请填写交给谁" in answer.text
@@ -66,13 +66,13 @@ def test_the_dossier_of_a_loan_one_may_not_see_is_not_there(
     loan: Loan, signed_in: Callable[..., Browser]
 ) -> None:
     other = signed_in("counsel", username="elsewhere", branch="202")
-    assert other.post(f"/evidence/dossier/{loan.id}", data=WANTED).status_code == 404
+    assert other.post(f"/evidence/dossiers/new/loan/{loan.id}", data=WANTED).status_code == 404
 
 
 def test_database_and_log_agree_and_a_changed_row_is_named(
     loan: Loan, signed_in: Callable[..., Browser]
 ) -> None:
-    signed_in("counsel").post(f"/evidence/dossier/{loan.id}", data=WANTED)
+    signed_in("counsel").post(f"/evidence/dossiers/new/loan/{loan.id}", data=WANTED)
     run_due_jobs()
     assert list(compare()) == []
     with work_as(Actor.system("tests")) as work:

@@ -1,1 +1,35 @@
 """Dossiers (证据卷宗): what was registered, in one zip that anyone checks."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Register the pages, jobs and links of dossiers with `app`."""
+    from recovery.evidence.dossiers import (
+        choosing_views,
+        finishing,
+        jobs,
+        papers,
+        queries,
+        subjects,
+        views,
+    )
+    from recovery.kernel import links
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
+
+    app.register_blueprint(views.bp)
+    app.register_blueprint(choosing_views.bp)
+    jobs.register()
+    papers.register(app)
+    finishing.steps.put("watermark", finishing.watermark, order=10)
+    links.dossier_subjects.put("loan", subjects.LOAN, order=10)
+    links.timeline.put("dossiers", queries.timeline)
+    links.subject_links.put("dossier", lambda number: ("dossiers.show", {"dossier_id": number}))
+    links.bulk_actions.put(
+        "export_dossiers",
+        links.BulkAction(
+            _("导出证据卷宗"), "dossiers.export_selected", Action.EXPORT_DOSSIER, "file-zip"
+        ),
+        order=60,
+    )

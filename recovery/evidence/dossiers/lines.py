@@ -1,9 +1,14 @@
-"""The evidence list (证据目录) made from what was registered."""
+"""The evidence list (证据目录) of a dossier: the one that was submitted, else made by itself."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.orm import Session
 
 from recovery.evidence.dossiers.contents import Contents
+from recovery.evidence.dossiers.records import Registered
+from recovery.evidence.exhibits.content import LineView, ListView
+from recovery.evidence.exhibits.queries import list_for
 from recovery.kernel.text import Text, _
 from recovery.loans.labels import DOCUMENT_KINDS
 
@@ -35,55 +40,144 @@ ORIGINS: dict[str, Text] = {
 
 @dataclass(frozen=True, slots=True)
 class EvidenceLine:
-    """A line of the evidence list (证据目录)."""
+    """A line of the evidence list."""
 
     number: str
+    """Group and place, `1-2`."""
+
+    file: str | None
+    """Number of the original in the bag, `E0001`; None: it is no file, or is not disclosed."""
+
     name: Text | str
-    source: Text
-    form: Text
-    pages: int
-    purpose: Text
-    fingerprint: str
+    source: Text | str
+    form: Text | str
+    copies: int | None
+    pages: int | None
+    purpose: Text | str
+    range: str
+    """Pages in the merged file; blank: none."""
+
+    fingerprint: str | None
     log_index: int | None
-    path: str | None = None
-    """Path of the original in the bag."""
 
 
-def evidence_list(contents: Contents, pages: Mapping[str, int]) -> list[EvidenceLine]:
-    """Return the evidence list: each original, then the registered transactions as one.
+@dataclass(frozen=True, slots=True)
+class EvidenceGroup:
+    """Lines under one title."""
 
-    `pages` gives the number of pages of each original by its SHA-256.
+    title: Text | str
+    lines: tuple[EvidenceLine, ...]
+
+
+def evidence_list(
+    session: Session, contents: Contents, pages: Mapping[str, int]
+) -> list[EvidenceGroup]:
+    """Return the groups of the evidence list.
+
+    A list that was submitted before the head was signed is taken as it is; what is registered
+    and not on it follows in a group of its own. `pages` are those of originals by SHA-256.
     """
+    agreed = _agreed(session, contents)
     paths = {digest: path for path, digest in contents.originals.items()}
+    groups = [
+        EvidenceGroup(group.title, tuple(_listed(line, contents, paths) for line in group.lines))
+        for group in (agreed.groups if agreed else ())
+    ]
+    named = {line.fingerprint for line in (agreed.lines if agreed else ())}
+    others = [one for one in contents.of_kind("file") if one.fields.get("sha256") not in named]
+    own = [*_files(contents, others, paths, pages), *_ledger(contents)]
+    if own:
+        title = _("其他已登记的证据") if agreed else _("已登记的证据")
+        groups.append(EvidenceGroup(title, tuple(_numbered(own, len(groups) + 1))))
+    return groups
+
+
+def _agreed(session: Session, contents: Contents) -> ListView | None:
+    """Return the list that was submitted for the subject, else for its loan.
+
+    A list names everything; to who is not shown names and titles, none is given.
+    """
+    if contents.disclosure.hides("title", "file"):
+        return None
+    subject = contents.basis.subject
+    return list_for(session, subject.table, subject.id, by=contents.basis.at) or list_for(
+        session, "loan", contents.loan_id, by=contents.basis.at
+    )
+
+
+def _listed(line: LineView, contents: Contents, paths: Mapping[str, str]) -> EvidenceLine:
+    index = line.log_index
+    covered = index is not None and index < contents.basis.checkpoint.size
+    return EvidenceLine(
+        number=line.number,
+        file=_file_of(paths.get(line.fingerprint or "")),
+        name=line.name,
+        source=line.source,
+        form=line.form_name,
+        copies=line.copies,
+        pages=line.pages,
+        purpose=line.purpose,
+        range="" if line.range is None else str(line.range),
+        fingerprint=line.fingerprint,
+        log_index=index if covered else None,
+    )
+
+
+def _files(
+    contents: Contents,
+    files: Sequence[Registered],
+    paths: Mapping[str, str],
+    pages: Mapping[str, int],
+) -> list[EvidenceLine]:
     lines = []
-    for number, record in enumerate(contents.of_kind("file"), 1):
-        kind, digest = record.fields.get("kind", "other"), record.fields["sha256"]
+    for record in files:
+        fields = record.shown(contents.disclosure)
+        kind, digest = fields.get("kind", "other"), fields.get("sha256", "")
         lines.append(
             EvidenceLine(
-                number=f"E{number:04d}",
-                name=record.shown(contents.withheld).get("title", "")
-                or DOCUMENT_KINDS.get(kind, Text(kind)),
-                source=ORIGINS.get(record.fields.get("origin", ""), ORIGINS["born_here"]),
+                number="",
+                file=_file_of(paths.get(digest)),
+                name=fields.get("title") or DOCUMENT_KINDS.get(kind, Text(kind)),
+                source=ORIGINS.get(fields.get("origin", ""), ORIGINS["born_here"]),
                 form=_("电子数据"),
-                pages=pages.get(digest, 1),
+                copies=1,
+                pages=pages.get(digest),
                 purpose=PURPOSES.get(kind, PURPOSES["other"]),
-                fingerprint=digest,
+                range="",
+                fingerprint=digest or None,
                 log_index=record.entry.index,
-                path=paths.get(digest),
-            )
-        )
-    transactions = contents.of_kind("transaction")
-    if transactions:
-        lines.append(
-            EvidenceLine(
-                number=f"E{len(lines) + 1:04d}",
-                name=_("贷款交易流水（{count} 笔登记记录）", count=len(transactions)),
-                source=ORIGINS.get(transactions[0].fields.get("origin", ""), ORIGINS["born_here"]),
-                form=_("电子数据"),
-                pages=1,
-                purpose=_("证明放款、还款及欠款的全部经过"),
-                fingerprint=contents.ledger_fingerprint,
-                log_index=transactions[-1].entry.index,
             )
         )
     return lines
+
+
+def _ledger(contents: Contents) -> list[EvidenceLine]:
+    transactions = contents.of_kind("transaction")
+    if not transactions:
+        return []
+    origins = {one.shown(contents.disclosure).get("origin", "") for one in transactions}
+    source = ORIGINS.get(next(iter(origins)), ORIGINS["born_here"])
+    return [
+        EvidenceLine(
+            number="",
+            file=None,
+            name=_("贷款交易流水（{count} 笔登记记录）", count=len(transactions)),
+            source=source if len(origins) == 1 else _("核心系统导入及本系统生成"),
+            form=_("电子数据"),
+            copies=1,
+            pages=None,
+            purpose=_("证明放款、还款及欠款的全部经过"),
+            range="",
+            fingerprint=contents.ledger_fingerprint,
+            log_index=transactions[-1].entry.index,
+        )
+    ]
+
+
+def _numbered(lines: Sequence[EvidenceLine], group: int) -> list[EvidenceLine]:
+    return [replace(line, number=f"{group}-{place}") for place, line in enumerate(lines, 1)]
+
+
+def _file_of(path: str | None) -> str | None:
+    """Return the number of an original by its path: E0001."""
+    return None if path is None else path.rpartition("/")[2].partition(".")[0]

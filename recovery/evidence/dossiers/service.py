@@ -1,50 +1,48 @@
-"""Dossiers (证据卷宗): a loan's registered records and papers in one zip that anyone checks.
+"""Dossiers (证据卷宗): what is registered about a record, in one zip that anyone checks.
 
-A dossier is a function of loan, head, preset, language, law book and version of the program:
-asked for again it is the same, byte for byte, and so is its number.
+A dossier is a function of subject, head, tokens, disclosure, language, law book and version of
+the program: asked for again it is the same, byte for byte, and so is its number. What is handed
+out carries the recipient on every page and may be signed; that is kept, not repeated.
 """
 
-import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from hashlib import sha256
-from io import BytesIO
-from tempfile import TemporaryFile
-from typing import BinaryIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any, BinaryIO
 
-import pypdfium2
 from sqlalchemy import func, select
 
 from evidence_store import ObjectInfo, Store
-from evidence_store.bag import Bag, Stream, evidence, write
-from recovery import __version__
 from recovery.evidence import sequencer
-from recovery.evidence.dossiers.contents import Contents, gather
-from recovery.evidence.dossiers.ledger import ledger_lines
-from recovery.evidence.dossiers.lines import EvidenceLine, evidence_list
+from recovery.evidence.dossiers import bags, particulars, subjects
+from recovery.evidence.dossiers.contents import Basis
+from recovery.evidence.dossiers.disclosure import CUSTOM, Disclosure, chosen, of_preset
 from recovery.evidence.dossiers.models import Dossier
-from recovery.evidence.dossiers.presets import PRESETS
+from recovery.evidence.dossiers.records import LogReader
+from recovery.evidence.dossiers.subjects import Subject
 from recovery.evidence.house import house_store
 from recovery.evidence.models import Checkpoint
 from recovery.evidence.stamping import stamp
-from recovery.kernel import gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.text import _
 from recovery.kernel.work import Work, work_as
-from recovery.loans import labels
-from recovery.loans.models import Loan
-from recovery.rulebook.service import current_book
-from recovery.web.language import reading
-from recovery.web.papers import render_paper
 
 LANGUAGES = ("zh", "en")
+CHUNK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """What a person asks for when exporting a dossier."""
+
+    subject: str = "loan"
+    """Code of the kind of record: `loan`, `file`, `package`."""
 
     preset: str = "court"
     language: str = "zh"
@@ -53,62 +51,50 @@ class Wanted:
 
     recipient: str | None = None
     purpose: str | None = None
+    choice: Disclosure | None = None
+    """What a person chose field by field; None: what the preset says."""
+
+    job_id: int | None = None
+    """Job that exports it; None: at once."""
+
+    @property
+    def disclosure(self) -> Disclosure:
+        """What is disclosed. Raises RuleViolation: there is no such preset."""
+        return self.choice or of_preset(self.preset)
 
 
-def export_dossier(actor: Actor, loan_id: int, wanted: Wanted) -> Dossier:
-    """Make the dossier of a loan, keep it in the evidence store and note who asked for what.
+def choice_json(disclosure: Disclosure) -> dict[str, Any]:
+    """Return what is kept of a choice."""
+    hidden = disclosure.hidden_originals
+    return {
+        "withheld": sorted(disclosure.withheld),
+        "hidden_originals": None if hidden is None else sorted(hidden),
+        "derivatives": sorted(disclosure.derivatives),
+    }
+
+
+def choice_of(preset: str, kept: dict[str, Any]) -> Disclosure:
+    """Return the choice that was kept."""
+    if preset != CUSTOM:
+        return of_preset(preset)
+    return chosen(kept["withheld"], kept["hidden_originals"] or (), kept["derivatives"])
+
+
+def export_dossier(actor: Actor, record_id: int, wanted: Wanted) -> Dossier:
+    """Make the dossier of a record, keep it in the evidence store and note who asked for what.
 
     Raises:
-        NotFound: no such loan or head, or not for this actor to see.
+        NotFound: no such record or head, or not for this actor to see.
         RuleViolation: an unknown preset or language; nothing registered; a character that cannot
             be printed.
     """
     check(wanted)
-    gate.find(db.session(), Loan, loan_id, actor.scope)
-    head = _head(wanted.checkpoint)
-    db.session.rollback()
-    loan = gate.find(db.session(), Loan, loan_id, actor.scope)
     store = house_store()
-    withheld = PRESETS[wanted.preset][1]
-    contents = gather(db.session(), store, loan, checkpoint=head, withheld=withheld)
-    with TemporaryFile() as file:
-        number = write_bag(file, store, contents, wanted)
-        file.seek(0)
-        [kept] = store.put_objects([file])
-    with work_as(actor) as work:
-        return _note(work, contents, wanted, (number, kept))
-
-
-def _note(work: Work, contents: Contents, wanted: Wanted, made: tuple[str, ObjectInfo]) -> Dossier:
-    """Note who was given which dossier, and register that it was made."""
-    (number, kept), loan = made, contents.loan
-    dossier = work.add(
-        Dossier(
-            number=number,
-            loan_id=loan.id,
-            preset=wanted.preset,
-            language=wanted.language,
-            recipient=wanted.recipient,
-            purpose=wanted.purpose,
-            checkpoint_size=contents.checkpoint.size,
-            sha256=kept.sha256,
-            size=kept.size,
-            made_at=work.now,
-            made_by=work.actor.name,
-            contents={
-                "records": len(contents.records),
-                "originals": len(contents.originals),
-                "withheld": contents.withheld_count,
-            },
-            branch_id=loan.branch_id,
-            owner_id=loan.owner_id,
-            agency_id=loan.agency_id,
-            package_id=loan.package_id,
-        )
-    )
-    work.record(Action.EXPORT_DOSSIER, dossier, number=number, preset=wanted.preset)
-    work.register("event", dossier, loan_id=loan.id, fields=_fields(dossier, loan))
-    return dossier
+    basis = prepared(actor, record_id, wanted)
+    with draft_of(store, basis, wanted.language) as (draft, folder):
+        plain, kept = _kept(store, draft, wanted, folder)
+        with work_as(actor) as work:
+            return _note(work, basis, wanted, (draft, plain, kept))
 
 
 def check(wanted: Wanted) -> None:
@@ -117,19 +103,109 @@ def check(wanted: Wanted) -> None:
     Raises:
         RuleViolation: naming it.
     """
-    if wanted.preset not in PRESETS:
-        raise RuleViolation(_("没有“{preset}”这种卷宗版本。", preset=wanted.preset))
+    _disclosure = wanted.disclosure
     if wanted.language not in LANGUAGES:
         raise RuleViolation(_("卷宗的语言只能是 zh 或 en。"))
 
 
-def _fields(dossier: Dossier, loan: Loan) -> dict[str, str]:
+def prepared(actor: Actor, record_id: int, wanted: Wanted) -> Basis:
+    """Return subject and head; without one asked for, register, sign and stamp all that waits.
+
+    Raises:
+        NotFound: no such record or head, or not for this actor to see.
+    """
+    subject = subjects.find(db.session(), wanted.subject, record_id, actor.scope)
+    if wanted.checkpoint is None:
+        particulars.register_changed(actor, subject.kind, record_id)
+    head = _head(wanted.checkpoint)
+    db.session.rollback()
+    subject = subjects.find(db.session(), wanted.subject, record_id, actor.scope)
+    return Basis(subject, head, wanted.disclosure)
+
+
+@contextmanager
+def draft_of(store: Store, basis: Basis, language: str) -> Iterator[tuple[bags.Draft, Path]]:
+    """Give the dossier in its deterministic form, with the folder in which its files are."""
+    with TemporaryDirectory(prefix="dossier-") as name:
+        reader = LogReader(db.session(), store, basis.checkpoint.size)
+        yield bags.drafted(reader, store, basis, language, Path(name)), Path(name)
+
+
+def _kept(store: Store, draft: bags.Draft, wanted: Wanted, folder: Path) -> tuple[str, ObjectInfo]:
+    """Store the dossier as it is handed out; return also the digest of its repeatable form.
+
+    The file is stored whole or not at all, and only then noted: a kill leaves at most an object
+    that nothing names.
+    """
+    path = folder / "dossier.zip"
+    with path.open("wb") as out:
+        bags.write_plain(out, store, draft)
+    plain = _digest(path)
+    with (folder / "finished.zip").open("wb") as out:
+        if bags.write_finished(out, store, draft, wanted.recipient):
+            path = folder / "finished.zip"
+    with path.open("rb") as file:
+        [kept] = store.put_objects([file])
+    return plain, kept
+
+
+def _digest(path: Path) -> str:
+    total = sha256()
+    with path.open("rb") as file:
+        while piece := file.read(CHUNK):
+            total.update(piece)
+    return total.hexdigest()
+
+
+def _note(
+    work: Work, basis: Basis, wanted: Wanted, made: tuple[bags.Draft, str, ObjectInfo]
+) -> Dossier:
+    """Note who was given which dossier, and register that it was made."""
+    (draft, plain, kept), subject = made, basis.subject
+    record, loan_id = subject.record, subject.kind.loan_of(subject.record)
+    dossier = work.add(
+        Dossier(
+            number=draft.cover.number,
+            subject=subject.code,
+            subject_id=subject.id,
+            subject_number=subject.number,
+            loan_id=loan_id,
+            preset=basis.disclosure.preset,
+            choice=choice_json(basis.disclosure),
+            language=wanted.language,
+            recipient=wanted.recipient,
+            purpose=wanted.purpose,
+            checkpoint_size=basis.checkpoint.size,
+            sha256=kept.sha256,
+            plain_sha256=plain,
+            size=kept.size,
+            made_at=work.now,
+            made_by=work.actor.name,
+            contents=dict(draft.counts),
+            job_id=wanted.job_id,
+            branch_id=record.branch_id,
+            owner_id=record.owner_id,
+            agency_id=record.agency_id,
+            package_id=record.package_id,
+        )
+    )
+    work.record(Action.EXPORT_DOSSIER, dossier, number=dossier.number, preset=dossier.preset)
+    work.register("event", dossier, loan_id=loan_id, fields=_fields(dossier, subject))
+    return dossier
+
+
+def _fields(dossier: Dossier, subject: Subject) -> dict[str, str]:
     return {
         "event": Action.EXPORT_DOSSIER.value,
-        "contract_no": loan.contract_no,
+        "subject": subject.code,
+        "subject_number": subject.number,
         "dossier": dossier.number,
         "sha256": dossier.sha256,
+        "plain_sha256": dossier.plain_sha256,
         "preset": dossier.preset,
+        "language": dossier.language,
+        "recipient": dossier.recipient or "",
+        "purpose": dossier.purpose or "",
         "checkpoint": str(dossier.checkpoint_size),
     }
 
@@ -155,74 +231,13 @@ def _signed(size: int | None) -> Checkpoint:
     return head
 
 
-def write_bag(out: BinaryIO, store: Store, contents: Contents, wanted: Wanted) -> str:
-    """Write the zip and return the dossier's number."""
-    number = number_of(contents, wanted)
-    payload = evidence(
-        store,
-        contents.bag_records(),
-        [Stream(contents.stream.name, contents.stream.salt)],
-        contents.checkpoint.size,
-    )
-    pages: dict[str, int] = {}
-    for path, digest in contents.originals.items():
-        with store.open_object(digest) as file:
-            payload[path] = data = file.read()
-        pages[digest] = page_count(data)
-    payload["data/dossier.pdf"] = paper(contents, evidence_list(contents, pages), number, wanted)
-    info = {
-        "Source-Organization": store.origin,
-        "Bagging-Date": contents.day.isoformat(),
-        "External-Description": f"Evidence dossier of contract {contents.loan.contract_no}",
-    }
-    write(out, Bag(number, payload, info), store)
-    return number
-
-
-def number_of(contents: Contents, wanted: Wanted) -> str:
-    """Return the number that follows from what the dossier is a function of."""
-    inputs = {
-        "loan": contents.loan.contract_no,
-        "root": contents.checkpoint.root,
-        "size": contents.checkpoint.size,
-        "preset": wanted.preset,
-        "language": wanted.language,
-        "book": current_book().version,
-        "program": __version__,
-    }
-    digest = sha256(json.dumps(inputs, sort_keys=True).encode()).hexdigest()
-    return f"D{contents.day:%Y%m%d}-{digest[:10].upper()}"
-
-
-def page_count(data: bytes) -> int:
-    """Return the pages of an original: of a PDF its own, of anything else one."""
-    if not data.startswith(b"%PDF-"):
-        return 1
-    try:
-        return len(pypdfium2.PdfDocument(BytesIO(data)))
-    except pypdfium2.PdfiumError:
-        return 1
-
-
-def paper(contents: Contents, lines: list[EvidenceLine], number: str, wanted: Wanted) -> bytes:
-    """Return the dossier's PDF in the language asked for."""
-    with reading(wanted.language):
-        return render_paper(
-            "documents/evidence/dossiers/dossier.html",
-            number=number,
-            contents=contents,
-            preset=PRESETS[wanted.preset][0],
-            lines=lines,
-            ledger=ledger_lines(contents),
-            claim=contents.claim,
-            mortgage_states=labels.MORTGAGE_STATES,
-            party_roles=labels.PARTY_ROLES,
-            guarantee_modes=labels.GUARANTEE_MODES,
-            program=__version__,
-            book=current_book().version,
-        )
-
-
 def open_dossier(dossier: Dossier) -> BinaryIO:
-    """Return the zip as it was made."""
-    return house_store().open_object(dossier.sha256)
+    """Return the zip as it was made.
+
+    Raises:
+        NotFound: it was destroyed, because something in it had to be erased.
+    """
+    try:
+        return house_store().open_object(dossier.sha256)
+    except FileNotFoundError as error:
+        raise NotFound(_("这份卷宗的文件已按删除决定销毁。")) from error

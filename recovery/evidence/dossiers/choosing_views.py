@@ -1,0 +1,68 @@
+"""Pages on which a person ticks what a recipient is shown, and sees the paper beside it."""
+
+from flask import Blueprint, Response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from recovery.evidence.dossiers import choosing, jobs, queries
+from recovery.evidence.dossiers.models import DossierDraft
+from recovery.evidence.house import house_store
+from recovery.kernel.actions import Action
+from recovery.kernel.db import db
+from recovery.web.forms import EmptyForm
+from recovery.web.people import current_actor, user_work
+from recovery.web.preview import page_count, page_png
+from recovery.web.rights import allowed
+
+bp = Blueprint("choosing", __name__, url_prefix="/evidence/dossiers/drafts")
+
+MOST_PAGES = 40
+"""Pages shown as pictures; of a longer paper the first."""
+
+
+@bp.get("/<int:draft_id>")
+@allowed(Action.EXPORT_DOSSIER)
+def show(draft_id: int) -> ResponseReturnValue:
+    """Show what may be ticked, and the pages that it would give."""
+    draft = _own(draft_id)
+    pdf = choosing.preview(current_actor(), draft, house_store())
+    count = page_count(pdf)
+    return render_template(
+        "evidence/dossiers/choose.html",
+        draft=draft,
+        form=EmptyForm(),
+        subject=choosing.basis_of(current_actor(), draft).subject,
+        choices=choosing.choices(current_actor(), draft),
+        page_total=count,
+        pages=[
+            url_for(".page", draft_id=draft.id, number=number)
+            for number in range(1, min(count, MOST_PAGES) + 1)
+        ],
+    )
+
+
+@bp.get("/<int:draft_id>/pages/<int:number>.png")
+@allowed(Action.EXPORT_DOSSIER)
+def page(draft_id: int, number: int) -> ResponseReturnValue:
+    """Answer one page of the preview as a picture."""
+    pdf = choosing.preview(current_actor(), _own(draft_id), house_store())
+    answer = Response(page_png(pdf, number), mimetype="image/png")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer
+
+
+@bp.post("/<int:draft_id>")
+@allowed(Action.EXPORT_DOSSIER)
+def change(draft_id: int) -> ResponseReturnValue:
+    """Keep what is ticked; then show the pages again, or export."""
+    shown, files = request.form.getlist("field"), request.form.getlist("file")
+    draft = choosing.change(current_actor(), draft_id, shown, files)
+    if "export" not in request.form:
+        return redirect(url_for(".show", draft_id=draft.id))
+    wanted = choosing.wanted_of(draft)
+    with user_work() as work:
+        job = work.enqueue(jobs.EXPORT, jobs.arguments_of(wanted, [draft.subject_id]))
+    return redirect(url_for("jobs.show", job_id=job.id))
+
+
+def _own(draft_id: int) -> DossierDraft:
+    return queries.own_draft(db.session(), draft_id, current_actor())

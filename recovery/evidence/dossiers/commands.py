@@ -1,0 +1,108 @@
+"""`recovery dossier …`."""
+
+import shutil
+from pathlib import Path
+
+import click
+
+from recovery.evidence.dossiers import queries, subjects
+from recovery.evidence.dossiers.disclosure import PRESETS
+from recovery.evidence.dossiers.service import LANGUAGES, Wanted, export_dossier, open_dossier
+from recovery.kernel.commands import json_option, operator, report, with_app
+from recovery.kernel.db import db
+from recovery.kernel.gate import Actor
+
+
+@click.group()
+def dossier() -> None:
+    """Export evidence dossiers (证据卷宗)."""
+
+
+@dossier.command()
+@click.argument("loan_no", required=False)
+@click.option("--file", "file_no", metavar="NO", help="Of a litigation file, by its number.")
+@click.option("--package", "package_no", metavar="NO", help="Of a package, by its number.")
+@click.option("--preset", default="court", show_default=True, type=click.Choice(list(PRESETS)))
+@click.option("--language", default="zh", show_default=True, type=click.Choice(LANGUAGES))
+@click.option("--checkpoint", type=int, help="Repeat the dossier under this earlier head.")
+@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@json_option
+@with_app
+def export(
+    loan_no: str | None,
+    file_no: str | None,
+    package_no: str | None,
+    *,
+    out: Path,
+    as_json: bool,
+    **wanted: str,
+) -> int:
+    """Write a dossier of the loan LOAN_NO, a file or a package to a zip.
+
+    verify.py inside it verifies it without this program.
+    """
+    code, number = _named(loan_no, file_no, package_no)
+    actor = Actor.system(f"cli/{operator()}")
+    subject = subjects.find_by_number(db.session(), code, number, actor.scope)
+    made = export_dossier(actor, subject.id, Wanted(subject=code, **wanted))  # type: ignore[arg-type]
+    partial = out.with_name(f".{out.name}.part")
+    with open_dossier(made) as source, partial.open("wb") as target:
+        shutil.copyfileobj(source, target)
+    partial.replace(out)
+    facts = {"number": made.number, "sha256": made.sha256, "checkpoint": made.checkpoint_size}
+    report(facts | made.contents | {"file": str(out)}, as_json=as_json)
+    return 0
+
+
+def _named(loan_no: str | None, file_no: str | None, package_no: str | None) -> tuple[str, str]:
+    """Return what one of the three names; anything else is wrong use."""
+    given = [
+        (code, number)
+        for code, number in (("loan", loan_no), ("file", file_no), ("package", package_no))
+        if number
+    ]
+    if len(given) != 1:
+        raise click.UsageError("give one of LOAN_NO, --file NO and --package NO")
+    return given[0]
+
+
+@dossier.command("list")
+@click.argument("loan_no", required=False)
+@click.option("--file", "file_no", metavar="NO", help="Of a litigation file, by its number.")
+@click.option("--package", "package_no", metavar="NO", help="Of a package, by its number.")
+@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@json_option
+@with_app
+def list_dossiers(
+    loan_no: str | None,
+    file_no: str | None,
+    package_no: str | None,
+    *,
+    limit: int,
+    as_json: bool,
+) -> int:
+    """List the dossiers that were exported, the newest first: all, or those of one record."""
+    actor = Actor.system(f"cli/{operator()}")
+    about = None
+    if loan_no or file_no or package_no:
+        code, number = _named(loan_no, file_no, package_no)
+        about = subjects.find_by_number(db.session(), code, number, actor.scope)
+    rows = queries.newest(db.session(), actor.scope, about, limit)
+    report({"dossiers": [_facts(one) for one in rows]}, as_json=as_json)
+    return 0
+
+
+def _facts(one: queries.Dossier) -> dict[str, object]:
+    return {
+        "number": one.number,
+        "subject": one.subject,
+        "of": one.subject_number,
+        "preset": one.preset,
+        "language": one.language,
+        "recipient": one.recipient,
+        "purpose": one.purpose,
+        "checkpoint": one.checkpoint_size,
+        "sha256": one.sha256,
+        "made_at": one.made_at.isoformat(),
+        "made_by": one.made_by,
+    }

@@ -1,0 +1,133 @@
+"""Reads of dossiers, shaped for their pages."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session
+
+from recovery.evidence.dossiers.models import Dossier, DossierDraft, Redaction
+from recovery.evidence.dossiers.subjects import Subject
+from recovery.kernel import clock
+from recovery.kernel.actions import Action
+from recovery.kernel.errors import NotFound
+from recovery.kernel.gate import Actor, Scope, find, visible
+from recovery.kernel.links import TimelineItem
+from recovery.kernel.models import AuditEvent, RegistrationIntent
+from recovery.kernel.text import _
+from recovery.web.filters import FilterState
+
+__all__ = ["Dossier", "Redaction"]
+
+
+def dossiers(scope: Scope, filters: FilterState) -> Select[Any]:
+    """Return the statement of the exported dossiers that match."""
+    statement = visible(select(Dossier), Dossier, scope)
+    for condition in _conditions(filters):
+        statement = statement.where(condition)
+    return statement
+
+
+def _conditions(filters: FilterState) -> list[Any]:
+    conditions: list[Any] = []
+    for name, column in (
+        ("recipient", Dossier.recipient),
+        ("number", Dossier.subject_number),
+        ("made_by", Dossier.made_by),
+    ):
+        if words := filters.get(name):
+            conditions.append(column.contains(words, autoescape=True))
+    for name, column in (("preset", Dossier.preset), ("subject", Dossier.subject)):
+        if codes := filters.get(name):
+            conditions.append(column.in_(codes))
+    if days := filters.get("made"):
+        if days.low:
+            conditions.append(Dossier.made_at >= clock.start_of(days.low))
+        if days.high:
+            conditions.append(Dossier.made_at < clock.start_of(days.high + timedelta(days=1)))
+    return conditions
+
+
+def newest(session: Session, scope: Scope, about: Subject | None, limit: int) -> Sequence[Dossier]:
+    """Return the newest dossiers, of one record where it is given; it has passed the gate."""
+    statement = visible(select(Dossier), Dossier, scope).order_by(Dossier.id.desc())
+    if about is not None:
+        statement = statement.where(Dossier.subject == about.code, Dossier.subject_id == about.id)
+    return session.scalars(statement.limit(limit)).all()
+
+
+def dossiers_of_loan(
+    session: Session, loan_id: int, scope: Scope, limit: int = 100
+) -> Sequence[Dossier]:
+    """Return the dossiers of a loan and of the files on it, newest first."""
+    statement = select(Dossier).where(Dossier.loan_id == loan_id).order_by(Dossier.id.desc())
+    return session.scalars(visible(statement, Dossier, scope).limit(limit)).all()
+
+
+def dossier(session: Session, dossier_id: int, scope: Scope) -> Dossier:
+    """Return one dossier; NotFound where there is none or it may not be seen."""
+    return find(session, Dossier, dossier_id, scope)
+
+
+def made_by_job(session: Session, job_id: int) -> Sequence[Dossier]:
+    """Return the dossiers that a job has made so far, in their order."""
+    statement = select(Dossier).where(Dossier.job_id == job_id).order_by(Dossier.id)
+    return session.scalars(statement).all()
+
+
+def own_draft(session: Session, draft_id: int, actor: Actor) -> DossierDraft:
+    """Return a choice that the person is making.
+
+    Raises:
+        NotFound: there is none, or it is another's.
+    """
+    draft = session.get(DossierDraft, draft_id)
+    if draft is None or draft.user_id != actor.id:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    return draft
+
+
+def redactions_of(session: Session, loan_id: int) -> Sequence[Redaction]:
+    """Return the black-boxed derivatives of a loan's documents; it has passed the gate."""
+    rows = select(Redaction).where(Redaction.loan_id == loan_id).order_by(Redaction.id)
+    return session.scalars(rows).all()
+
+
+def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
+    """Return the dossiers of a loan, for its timeline."""
+    return [
+        TimelineItem(
+            at=one.made_at,
+            kind="dossier",
+            title=_("导出证据卷宗 {number}", number=one.number),
+            detail=one.recipient or "",
+            endpoint="dossiers.show",
+            arguments={"dossier_id": one.id},
+        )
+        for one in dossiers_of_loan(session, loan_id, scope, limit)
+    ]
+
+
+def registration(session: Session, dossier_id: int) -> RegistrationIntent | None:
+    """Return the registration of an export; its log index is None while it waits."""
+    statement = select(RegistrationIntent).where(
+        RegistrationIntent.subject_type == Dossier.__tablename__,
+        RegistrationIntent.subject_id == dossier_id,
+    )
+    return session.scalars(statement.order_by(RegistrationIntent.id).limit(1)).first()
+
+
+def downloads(session: Session, dossier_id: int, limit: int = 50) -> Sequence[AuditEvent]:
+    """Return who fetched a dossier, the last first."""
+    statement = (
+        select(AuditEvent)
+        .where(
+            AuditEvent.subject_type == Dossier.__tablename__,
+            AuditEvent.subject_id == dossier_id,
+            AuditEvent.action == Action.DOWNLOAD_DOSSIER.value,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(limit)
+    )
+    return session.scalars(statement).all()
