@@ -13,6 +13,8 @@ from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
+from jinja2.bccache import Bucket, BytecodeCache
+from werkzeug.routing import Rule
 
 from recovery import create_app
 from recovery.access import passwords, queries, service
@@ -77,12 +79,52 @@ def settings(migrated: Path, tmp_path: Path) -> Settings:
     )
 
 
+class SharedTemplates(BytecodeCache):
+    """Templates as compiled by an earlier test's application of this process."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Take what is known of the template."""
+        if bucket.key in self._code:
+            bucket.bytecode_from_string(self._code[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep the template."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+TEMPLATES = SharedTemplates()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_routes() -> Iterator[None]:
+    """Let every test's application take over what an earlier one compiled for the same route.
+
+    Compiling is most of what making an application costs, and the code depends on the rule alone.
+    """
+    compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
+    plain = Rule._compile_builder
+
+    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        key = (rule.rule, append_unknown, str(rule._trace), str(rule.defaults))
+        if key not in compiled:
+            compiled[key] = plain(rule, append_unknown)
+        return compiled[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Rule, "_compile_builder", remembered)
+        yield
+
+
 @pytest.fixture
 def app(settings: Settings) -> Iterator[Flask]:
     """Return the application on its own database, inside an application context."""
     os.environ.pop("RECOVERY_CLOCK", None)
     app = create_app(settings)
     app.config["TESTING"] = True
+    app.jinja_env.bytecode_cache = TEMPLATES
     with app.app_context():
         yield app
         db.session.remove()
