@@ -62,7 +62,7 @@ def visits() -> ResponseReturnValue:
 @allowed(Action.EXPORT_AUDIT)
 def export() -> ResponseReturnValue:
     """Send the filtered events as CSV, a chunk at a time, and record that it was done."""
-    filters = EVENTS.filters.read(request.form)
+    filters = EVENTS.filters.read(request.form).require_whole()
     with user_work() as work:
         work.record(Action.EXPORT_AUDIT, filter=filters.query)
     lines = audit_queries.rows(db.session(), audit_queries.events(filters))

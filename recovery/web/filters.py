@@ -1,8 +1,9 @@
 """The filter bar of a list, declared once: query string ↔ typed values ↔ chips.
 
 A feature declares `FILTERS = FilterBar((Words("q", _("姓名")), AmountRange("owed", _("欠款")), …))`
-and its query reads `state.get("owed")`. A value that cannot be read is a problem that the bar
-shows; it filters nothing meanwhile.
+and its query reads `state.get("owed")`. A value that cannot be read, or does not exist (any more),
+is a problem that the bar shows; meanwhile the list has no rows and offers nothing to do with them,
+so that nobody acts on more than they asked for.
 """
 
 from abc import ABC, abstractmethod
@@ -15,6 +16,7 @@ from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
 
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import Text, _
 from recovery.web.display import day, yuan
 from recovery.web.reading import Unreadable, read_count, read_day, read_percent, read_yuan
@@ -82,9 +84,16 @@ class Choices(Filter):
         return self.options() if callable(self.options) else self.options
 
     def read(self, args: Args) -> tuple[str, ...] | None:
-        """Return the codes chosen; unknown ones are left out."""
-        asked = set(args.getlist(self.name))
-        return tuple(code for code, _label in self.choices if code in asked) or None
+        """Return the codes chosen.
+
+        Raises:
+            Unreadable: one of them is not in the list, or not any more.
+        """
+        asked = {code for code in args.getlist(self.name) if code.strip()}
+        chosen = tuple(code for code, _label in self.choices if code in asked)
+        if unknown := sorted(asked - set(chosen)):
+            raise Unreadable(_("“{value}”不存在或已不可选", value="、".join(unknown)[:80]))
+        return chosen or None
 
     def pairs(self, value: tuple[str, ...]) -> Pairs:
         """Return one pair a code."""
@@ -120,15 +129,21 @@ class RangeFilter(Filter):
         """Return one end as the query string and the inputs write it."""
 
     def read(self, args: Args) -> Range | None:
-        """Return the range; ends typed the wrong way round are turned."""
+        """Return the range.
+
+        Raises:
+            Unreadable: an end cannot be read, or the first is above the last.
+        """
         low, high = (
             self.read_one(text) if (text := args.get(f"{self.name}_{end}", "").strip()) else None
             for end in ("from", "to")
         )
         if low is None and high is None:
             return None
-        turned = low is not None and high is not None and low > high
-        return Range(high, low) if turned else Range(low, high)
+        if low is not None and high is not None and low > high:
+            ends = {"low": self.write_one(low), "high": self.write_one(high)}
+            raise Unreadable(_("起止颠倒：{low} 大于 {high}", **ends))
+        return Range(low, high)
 
     def pairs(self, value: Range) -> Pairs:
         """Return the ends that are set."""
@@ -230,8 +245,25 @@ class FilterState:
 
     @property
     def active(self) -> bool:
-        """Whether anything is filtered."""
-        return bool(self.values)
+        """Whether anything is filtered, or was meant to be."""
+        return bool(self.values or self.problems)
+
+    @property
+    def typed_query(self) -> str:
+        """The conditions as they were asked for, those that cannot be kept included."""
+        return urlencode([pair for one in self.bar.filters for pair in one.raw(self.typed)])
+
+    def require_whole(self) -> "FilterState":
+        """Return the conditions when all of them hold: what acts on rows insists on that.
+
+        Raises:
+            RuleViolation: one cannot be read or does not exist; the sentence says which and why.
+        """
+        if not self.problems:
+            return self
+        labels = {one.name: one.label for one in self.bar.filters}
+        told = "；".join(f"{labels[name]}：{why}" for name, why in self.problems.items())
+        raise RuleViolation(_("筛选条件有误（{problems}），没有执行。", problems=told))
 
     @property
     def pairs(self) -> Pairs:

@@ -34,10 +34,10 @@ def read_selection(form: MultiDict[str, str], bar: FilterBar) -> Selection:
     """Return what the posted bulk form selects.
 
     Raises:
-        RuleViolation: nothing is selected.
+        RuleViolation: nothing is selected, or a condition cannot be read.
     """
     if form.get("all_matching") == "1":
-        return AllMatching(bar.read(form))
+        return AllMatching(bar.read(form).require_whole())
     ids = tuple(dict.fromkeys(int(text) for text in form.getlist("selected") if text.isdecimal()))
     if not ids:
         raise RuleViolation(_("没有选中任何一行。请先勾选，或全选符合条件的。"))

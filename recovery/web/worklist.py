@@ -152,12 +152,24 @@ class Asked:
     path: Mapping[str, Any]
 
     def page(self, session: Session, statement: Select[Any]) -> Page[Any]:
-        """Return the page asked for of the filtered `statement`."""
+        """Return the page asked for of the filtered `statement`; none while a filter is wrong."""
+        if self.filters.problems:
+            return Page([], None, None, self.size)
         return keyset_page(session, statement, self.order, decode(self.at), size=self.size)
 
     def show(self, page: Page[Any], count: Count | None = None, **more: Any) -> "Shown":
-        """Return the list as its template shows it; see `Shown` for what else may be given."""
+        """Return the list as its template shows it; see `Shown` for what else may be given.
+
+        While a filter is wrong there is nothing to count, to act on, to add up or to export.
+        """
+        if self.filters.problems:
+            kept = {name: value for name, value in more.items() if name not in OVER_ROWS}
+            return Shown(self, page, Count(0, beyond=False), **kept)
         return Shown(self, page, count, **more)
+
+
+OVER_ROWS = frozenset({"bulk", "bulk_url", "totals_url", "export_url", "print_url"})
+"""What a list offers over the rows that match."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +187,7 @@ class Shown:
     bulk_url: str = ""
     totals_url: str = ""
     export_url: str = ""
+    print_url: str = ""
     empty: Text | str = ""
     first_act: tuple[Text, str] | None = None
     row_url: Callable[[Any], str] | None = None
@@ -215,8 +228,14 @@ class Shown:
         return f"{base}?{together}" if together else base
 
     def is_current(self, view: View) -> bool:
-        """Return whether the conditions in force are this view's."""
-        return view.query == self.filters.query
+        """Return whether the conditions in force are this view's, also where they hold no more."""
+        return view.query in {self.filters.query, self.filters.typed_query}
+
+    @property
+    def count_url(self) -> str:
+        """The address of this page with the rows that match counted, where no script counts."""
+        order = self.asked.order.token
+        return self.url(self.filters.query, sort=order, at=self.asked.at, count="1")
 
     def page_url(self, cursor: str | None) -> str | None:
         """Return the address of a neighbouring page."""

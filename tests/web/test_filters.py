@@ -39,7 +39,7 @@ def read(query: str) -> FilterState:
 
 
 def test_a_query_string_becomes_typed_values() -> None:
-    state = read("q=+张伟+&class=d&class=b&class=x&owed_from=1.2万&since_to=20240229&rate_from=4.9")
+    state = read("q=+张伟+&class=d&class=b&owed_from=1.2万&since_to=20240229&rate_from=4.9")
     assert state.values == {
         "q": "张伟",
         "class": ("b", "d"),
@@ -66,11 +66,30 @@ def test_the_query_of_a_state_gives_the_same_state_again(query: str) -> None:
     assert read(state.query).values == state.values
 
 
-def test_ends_typed_the_wrong_way_round_are_turned() -> None:
-    assert read("days_from=60&days_to=31").get("days") == Range(31, 60)
+def test_ends_typed_the_wrong_way_round_are_told() -> None:
+    state = read("days_from=60&days_to=31")
+    assert state.get("days") is None
+    assert "起止颠倒：60 大于 31" in str(state.problems["days"])
 
 
-def test_what_cannot_be_read_is_told_and_filters_nothing() -> None:
+def test_a_choice_that_does_not_exist_is_told_and_none_of_it_is_taken() -> None:
+    state = read("class=b&class=gone")
+    assert state.get("class") is None
+    assert "“gone”不存在或已不可选" in str(state.problems["class"])
+    assert (state.active, state.query) == (True, "")
+    assert state.typed_query == "class=b&class=gone"
+
+
+def test_what_acts_on_rows_insists_on_conditions_that_hold() -> None:
+    state = read("class=b&days_from=31")
+    assert state.require_whole() is state
+    with pytest.raises(RuleViolation, match="欠款：“很多”不是金额"):
+        read("owed_from=很多").require_whole()
+    with pytest.raises(RuleViolation, match="没有执行"):
+        read_selection(MultiDict([("all_matching", "1"), ("class", "gone")]), BAR)
+
+
+def test_what_cannot_be_read_is_told() -> None:
     state = read("owed_from=很多&days_from=31")
     assert "不是金额" in str(state.problems["owed"])
     assert state.values == {"days": Range(31, None)}

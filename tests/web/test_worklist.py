@@ -130,3 +130,25 @@ def test_an_empty_list_says_why_it_is_empty() -> None:
     )
     assert "还没有贷款。" in fresh
     assert 'href="/tapes/new"' in fresh
+
+
+@pytest.mark.usefixtures("page")
+def test_a_wrong_condition_leaves_nothing_to_see_to_count_or_to_do() -> None:
+    bulk = (Bulk("open", "批量立案", Action.VIEW_JOBS),)
+    asked = LIST.read(MultiDict([("class", "gone")]))
+    nothing = asked.page(None, None)  # type: ignore[arg-type]
+    one = asked.show(nothing, Count(9, beyond=False), bulk=bulk, totals_url="/t", export_url="/e")
+    assert (list(one.page.rows), str(one.count), one.bulk) == ([], "0", ())
+    html = render_template("kinds/worklist.html", list=one)
+    assert "“gone”不存在或已不可选" in html
+    assert "没有列出任何记录" in html
+    assert "data-bulk" not in html
+    assert "/t" not in re.findall(r'hx-get="([^"]*)"', html)
+    assert 'href="/e"' not in html
+
+
+@pytest.mark.usefixtures("page")
+def test_a_saved_view_whose_value_ceased_to_exist_is_still_the_current_one() -> None:
+    asked = LIST.read(MultiDict([("class", "gone")]))
+    one = asked.show(Page([], None, None, 50))
+    assert one.is_current(View("旧分类", "class=gone", saved=True))

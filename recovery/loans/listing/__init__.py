@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from recovery.kernel import links, planner  # noqa: F401 - lists rest on what it measures
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.loans.listing import finding, jobs, search_views, views  # noqa: F401
+    from recovery.loans.listing import finding, jobs, printing, search_views, views  # noqa: F401
 
     finding.register()
     app.register_blueprint(search_views.bp)
@@ -23,6 +23,11 @@ def register(app: Flask) -> None:
         "export",
         links.BulkAction(_("导出"), "loans.export_selected", Action.EXPORT_LOANS, "table-export"),
         order=90,
+    )
+    links.bulk_actions.put(
+        "print",
+        links.BulkAction(_("打印"), "loans.print_selected", Action.EXPORT_LOANS, "printer"),
+        order=95,
     )
     if "loan" not in links.subject_links:
         links.subject_links.put("loan", lambda loan_id: ("loans.show", {"loan_id": loan_id}))

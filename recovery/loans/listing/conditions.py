@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, false, select, true
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from recovery.access.models import UserAccount
-from recovery.kernel import search
+from recovery.kernel import links, search
 from recovery.kernel.gate import Scope, visible
 from recovery.loans.listing.classes import SINCE, ClassFloors, Overdue, in_classes
 from recovery.loans.models import Loan, Selection, SelectionRow
@@ -122,6 +122,13 @@ def _selection(selection_id: int, reader: Reader) -> Condition:
     return Loan.id.in_(rows)
 
 
+def _package(number: str, reader: Reader) -> Condition:
+    """Return the condition that a loan stands in the package of that number, if it may be seen."""
+    if "package" not in links.loan_sets:
+        return false()
+    return Loan.id.in_(links.loan_sets.get("package")(reader.scope, number))
+
+
 _BY_NAME: dict[str, Callable[[Any, Reader], Condition]] = {
     "branch": _number_of(Loan.branch_id),
     "class": _asset_class,
@@ -135,5 +142,6 @@ _BY_NAME: dict[str, Callable[[Any, Reader], Condition]] = {
     "agency": _number_of(Loan.agency_id),
     "written_off": _written_off,
     "status": _status,
+    "package": _package,
     "selection": _selection,
 }

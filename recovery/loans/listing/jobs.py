@@ -35,8 +35,12 @@ def reader_of(actor: Actor) -> Reader:
 
 
 def filters_of(query: str) -> FilterState:
-    """Return the conditions of a query string."""
-    return FILTERS.read(MultiDict(parse_qsl(query)))
+    """Return the conditions of a query string.
+
+    Raises:
+        RuleViolation: one of them cannot be read, or does not exist any more.
+    """
+    return FILTERS.read(MultiDict(parse_qsl(query))).require_whole()
 
 
 @handles(FREEZE, label=_("选定贷款"))

@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[Text, str]] = {
     "package": (_("资产包"), "package"),
     "agreement": (_("协议"), "agreement"),
     "dossier": (_("证据包"), "dossier"),
+    "document": (_("文件"), "document"),
 }
 """Kind of hit → what readers call it, and the table whose pages `links.subject_links` knows."""
 

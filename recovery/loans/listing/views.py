@@ -1,11 +1,9 @@
 """The list of loans: pages, totals, selections and what is done to them."""
 
 from typing import Any
-from urllib.parse import parse_qsl
 
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import MultiDict
 
 from recovery.kernel import links
 from recovery.kernel.actions import Action
@@ -16,25 +14,20 @@ from recovery.loans.blueprint import bp
 from recovery.loans.listing import forms, jobs, queries, selections
 from recovery.loans.listing.conditions import Reader
 from recovery.loans.listing.pasted import find_pasted
+from recovery.loans.listing.words import described
 from recovery.loans.listing.worklist import FILTERS, LOANS, places
 from recovery.web.filters import FilterState
 from recovery.web.messages import flash
-from recovery.web.pagination import Count, exact_count
+from recovery.web.pagination import Count, Page, exact_count
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed, may
 from recovery.web.selection import AllMatching, read_selection
-from recovery.web.worklist import Bulk
+from recovery.web.worklist import Asked, Bulk
 
 
 def _reader() -> Reader:
     """Return the signed-in person as a reader of the list."""
     return jobs.reader_of(current_actor())
-
-
-def described(filters: FilterState) -> str:
-    """Return the conditions in words."""
-    words = [f"{chip.label}：{chip.value}" for chip in filters.chips]
-    return "；".join(words) or str(_("全部贷款"))
 
 
 @bp.get("/")
@@ -43,14 +36,15 @@ def index() -> ResponseReturnValue:
     """Show one page of the loans that match; how many there are comes with the totals."""
     asked = LOANS.read(request.args)
     page = queries.page_of(db.session(), asked, _reader(), places())
-    is_whole = not asked.at and page.next is None
+    count = _count_of(asked, page)
     shown = asked.show(
         page,
-        Count(len(page.rows), beyond=False) if is_whole else None,
+        count,
         bulk=_bulk_acts(),
         bulk_url=url_for("loans.bulk"),
         totals_url=f"{url_for('loans.totals')}?{asked.filters.query}",
-        export_url=_export_url(asked.filters),
+        export_url=_url_for_many("loans.export", asked.filters),
+        print_url=_url_for_many("loans.print_list", asked.filters),
         empty=_("还没有贷款。导入一份资产包后，贷款会列在这里。"),
     )
     return render_template("loans/index.html", list=shown)
@@ -61,18 +55,28 @@ def _bulk_acts() -> list[Bulk]:
     return [Bulk(name, act.label, act.action, act.icon) for name, act in links.bulk_actions.items()]
 
 
-def _export_url(filters: FilterState) -> str:
-    """Return the address of the export of a filter, for those who may."""
+def _count_of(asked: Asked, page: Page[Any]) -> Count | None:
+    """Return how many match where the page tells it, or the address asks for it (`count=1`)."""
+    if not asked.at and page.next is None:
+        return Count(len(page.rows), beyond=False)
+    if request.args.get("count") != "1" or asked.filters.problems:
+        return None
+    session = db.session()
+    return Count(exact_count(session, queries.matching(session, asked.filters, _reader())), False)
+
+
+def _url_for_many(endpoint: str, filters: FilterState) -> str:
+    """Return the address of the export or the print of a filter, for those who may."""
     if not may(Action.EXPORT_LOANS):
         return ""
-    return f"{url_for('loans.export')}?{filters.query}"
+    return f"{url_for(endpoint)}?{filters.query}"
 
 
 @bp.get("/totals")
 @allowed(Action.VIEW_LOANS)
 def totals() -> ResponseReturnValue:
     """Answer the strip of totals over a filter."""
-    found = queries.totals_of(db.session(), FILTERS.read(request.args), _reader())
+    found = queries.totals_of(db.session(), FILTERS.read(request.args).require_whole(), _reader())
     return render_template("loans/_totals.html", totals=found)
 
 
@@ -203,10 +207,7 @@ def export_selected(selection_id: int) -> ResponseReturnValue:
 @allowed(Action.EXPORT_LOANS)
 def export() -> ResponseReturnValue:
     """Export the loans of a filter as a file, by a job."""
-    filters, session = (
-        FILTERS.read(MultiDict(parse_qsl(request.query_string.decode()))),
-        db.session(),
-    )
+    filters, session = jobs.filters_of(request.query_string.decode()), db.session()
     count = exact_count(session, queries.matching(session, filters, _reader()))
     form = forms.ExportForm()
     if form.validate_on_submit():

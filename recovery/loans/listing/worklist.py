@@ -25,6 +25,7 @@ from recovery.web.filters import (
     Words,
 )
 from recovery.web.pagination import Sort, Sorts
+from recovery.web.reading import Unreadable
 from recovery.web.worklist import Badge, Column, View, Worklist
 
 KEY = "loans"
@@ -112,9 +113,15 @@ class SelectionFilter(Filter):
     kind: ClassVar[str] = "hidden"
 
     def read(self, args: Args) -> int | None:
-        """Return the selection's id."""
-        text = args.get(self.name, "")
-        return int(text) if text.isdecimal() else None
+        """Return the selection's id.
+
+        Raises:
+            Unreadable: it is no number.
+        """
+        text = args.get(self.name, "").strip()
+        if text and not text.isdecimal():
+            raise Unreadable(_("没有这组选定的记录"))
+        return int(text) if text else None
 
     def pairs(self, value: int) -> Pairs:
         """Return the id."""
@@ -202,6 +209,7 @@ FILTERS = FilterBar(
         Choices("agency", _("委外机构"), options=agency_choices),
         Choices("written_off", _("核销"), options=(("yes", _("已核销")), ("no", _("未核销")))),
         Choices("status", _("状态"), options=(("open", _("未结清")), ("closed", _("已结清")))),
+        Words("package", _("资产包"), placeholder=_("资产包编号")),
         SelectionFilter("selection", _("选定的贷款")),
     ),
     shown=4,

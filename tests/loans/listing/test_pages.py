@@ -4,12 +4,14 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+import pypdfium2
 import pytest
 from sqlalchemy import event, select
 
 from recovery.kernel.db import db
 from recovery.kernel.job_rows import Job
-from recovery.loans.listing import jobs, selections
+from recovery.kernel.job_runner import run_due_jobs
+from recovery.loans.listing import jobs, printing, selections
 from recovery.loans.models import Loan, Selection, SelectionRow
 
 SignedIn = Callable[..., Any]
@@ -169,9 +171,78 @@ def test_a_search_too_short_says_what_it_takes(loans: list[Loan], signed_in: Sig
     assert "至少输入两个字" in signed_in("administrator").get("/search/?q=王").text
 
 
-def test_an_unreadable_filter_is_said_and_filters_nothing_meanwhile(
+@pytest.mark.parametrize(
+    ("query", "told"),
+    [
+        ("balance_from=很多", "不是金额"),
+        ("balance_from=2&balance_to=1", "起止颠倒"),
+        ("class=gone", "不存在或已不可选"),
+        ("branch=99999", "不存在或已不可选"),
+        ("selection=x", "没有这组选定的记录"),
+    ],
+)
+def test_a_wrong_filter_is_said_and_lists_offers_and_does_nothing(
+    loans: list[Loan], signed_in: SignedIn, query: str, told: str
+) -> None:
+    browser = signed_in("administrator")
+    page = browser.get(f"/loans/?{query}").text
+    assert told in page
+    assert contract_numbers(page) == []
+    assert "data-bulk" not in page
+    assert "/loans/export" not in page
+    for address in ("/loans/totals", "/loans/export", "/loans/print"):
+        assert browser.get(f"{address}?{query}").status_code == 409
+    name, value = query.split("&")[0].split("=")
+    sent = browser.post("/loans/bulk", data={"act": "export", "all_matching": "1", name: value})
+    if "&" not in query:
+        assert sent.status_code == 409
+
+
+def test_the_rows_that_match_are_counted_without_a_script(
     loans: list[Loan], signed_in: SignedIn
 ) -> None:
-    page = signed_in("administrator").get("/loans/?days_from=abc&size=200").text
-    assert 'role="alert"' in page
-    assert len(contract_numbers(page)) == 200
+    browser = signed_in("administrator")
+    page = browser.get("/loans/?stage=none").text
+    link = re.search(r'<noscript> <a href="([^"]+)"', page)
+    assert link is not None
+    counted = browser.get(link[1].replace("&amp;", "&")).text
+    wanted = sum(loan.stage == "none" for loan in loans)
+    assert f"全选符合条件的 {wanted} 条" in counted
+
+
+def test_a_filter_and_a_selection_are_printed_by_a_job(
+    loans: list[Loan], signed_in: SignedIn
+) -> None:
+    browser = signed_in("administrator")
+    assert "/loans/print?stage=suing" in browser.get("/loans/?stage=suing").text
+    count = sum(loan.stage == "suing" for loan in loans)
+    assert f"打印 {count} 笔贷款" in browser.get("/loans/print?stage=suing").text
+    answer = browser.post("/loans/print?stage=suing")
+    assert answer.status_code == 302
+    run_due_jobs()
+    db.session.rollback()
+    job = db.session.scalars(select(Job).where(Job.kind == printing.PRINT)).one()
+    assert (job.status, (job.result or {})["count"]) == ("done", count)
+    name = f"loans-{job.id}.pdf"
+    assert name in browser.get(answer.location).text
+    with browser.get(f"/jobs/{job.id}/files/{name}") as sent:
+        document = pypdfium2.PdfDocument(sent.data)
+    text = "".join(page.get_textpage().get_text_range() for page in document)
+    document.close()
+    for loan in loans:
+        assert (loan.contract_no in text) == (loan.stage == "suing")
+    assert "诉讼状态：" in text
+    ticked = {"act": "print", "selected": [str(loan.id) for loan in loans[:3]]}
+    led = browser.post("/loans/bulk", data=ticked, follow_redirects=True)
+    assert "打印 3 笔贷款" in led.text
+
+
+def test_more_than_a_print_holds_is_refused_with_the_numbers(
+    loans: list[Loan], signed_in: SignedIn, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(printing, "MOST", 10)
+    browser = signed_in("administrator")
+    page = browser.get("/loans/print").text
+    assert "一次最多打印 10 笔" in page
+    assert "请缩小条件，或改用导出" in page
+    assert browser.post("/loans/print").status_code == 409
