@@ -19,6 +19,7 @@ def register(app: Flask) -> None:
     )
     links.timeline.put("portfolio", queries.timeline)
     links.loan_sets.put("package", queries.loan_ids_of)
+    links.loan_sets.put("package", queries.loan_ids_of)
     links.bulk_actions.put(
         "package",
         links.BulkAction(_("组成资产包"), "portfolio.new", Action.BUILD_PACKAGE, "packages"),

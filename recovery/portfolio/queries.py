@@ -44,6 +44,19 @@ def package_by_number(number: str, scope: Scope) -> Package:
     return one
 
 
+def loan_ids_of(scope: Scope, number: str) -> Select[Any]:
+    """Return the statement of the ids of the loans in the package of that number, none left out.
+
+    Of a package that is not there or may not be seen there are none.
+    """
+    statement = (
+        select(PackageLoan.loan_id)
+        .join(Package, Package.id == PackageLoan.package_id)
+        .where(Package.number == number.strip(), PackageLoan.excluded_reason.is_(None))
+    )
+    return visible(statement, Package, scope)
+
+
 def loans(package_id: int, filters: FilterState) -> Select[Any]:
     """Return the statement of a package's rows that match."""
     statement = select(PackageLoan).where(PackageLoan.package_id == package_id)

@@ -55,6 +55,10 @@ def test_a_selection_becomes_a_frozen_package_with_a_tape(
     client.post(f"{address}/freeze", data=typed)
     run_due_jobs()
     assert "300,000.00" in client.get(address).text
+    assert f"/loans/?package={number}" in client.get(address).text
+    assert client.get(f"/loans/?package={number}").text.count("HT-000") >= 3
+    assert "HT-0001" not in client.get("/loans/?package=P2026-999999").text
+    assert "HT-0001" not in client.get("/loans/?package='").text
     client.post(f"{address}/export")
     run_due_jobs()
     db.session.rollback()

@@ -210,6 +210,7 @@ FILTERS = FilterBar(
         Choices("written_off", _("核销"), options=(("yes", _("已核销")), ("no", _("未核销")))),
         Choices("status", _("状态"), options=(("open", _("未结清")), ("closed", _("已结清")))),
         Words("package", _("资产包"), placeholder=_("资产包编号")),
+        Words("package", _("资产包"), placeholder=_("资产包编号")),
         SelectionFilter("selection", _("选定的贷款")),
     ),
     shown=4,
