@@ -2,6 +2,7 @@
 
 import secrets
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
@@ -47,10 +48,10 @@ def bearer_token() -> str | None:
 class Protection(CSRFProtect):  # type: ignore[misc]
     """Protects every POST but those of programs: no browser sends their header by itself."""
 
-    def protect(self) -> None:
+    def protect(self, *args: Any, **named: Any) -> None:
         """Refuse a POST without the token of its page; who shows a bearer token has no cookie."""
         if bearer_token() is None:
-            super().protect()
+            super().protect(*args, **named)
 
 
 csrf = Protection()
