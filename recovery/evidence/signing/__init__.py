@@ -1,0 +1,1 @@
+"""PAdES signatures on papers, where a key is configured."""
