@@ -72,7 +72,6 @@ ACTION_NAMES: dict[Action, Text] = {
     _A.DRAW_SAMPLE: _("固定总体与抽样"),
     _A.RECORD_SAMPLE: _("登记抽样结果"),
     _A.EXPORT_CONTROLS: _("导出控制资料"),
-    _A.RUN_PROGRAM: _("启用程序版本"),
     _A.VIEW_COLLECTION: _("查看催收"),
     _A.RECORD_CONTACT: _("登记催收联系"),
     _A.VIEW_FILES: _("查看案件"),

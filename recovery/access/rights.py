@@ -134,7 +134,6 @@ _TABLE: dict[Action, str] = {
     _A.DRAW_SAMPLE: "UX",
     _A.RECORD_SAMPLE: "UX",
     _A.EXPORT_CONTROLS: "UXA",
-    _A.RUN_PROGRAM: "",
     # collection
     _A.VIEW_COLLECTION: ALL,
     _A.RECORD_CONTACT: "COG",

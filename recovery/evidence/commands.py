@@ -4,8 +4,10 @@ from pathlib import Path
 
 import click
 
-from recovery.evidence.comparison import compare
 from recovery.evidence.house import house_store
+from recovery.evidence.intake.commands import intake
+from recovery.evidence.keeping.commands import attach
+from recovery.evidence.keeping.differences import differences
 from recovery.evidence.witnessing import publication
 from recovery.evidence.witnessing.service import take_in
 from recovery.kernel.commands import command_work, json_option, report, with_app
@@ -16,6 +18,9 @@ def evidence() -> None:
     """Check the evidence registry."""
 
 
+attach(evidence)
+
+
 @evidence.command()
 @click.option("--full", is_flag=True, help="Also hash every object and open every commitment.")
 @json_option
@@ -23,7 +28,7 @@ def evidence() -> None:
 def verify(*, full: bool, as_json: bool) -> int:
     """Check the log, and compare it with the database both ways; exit 1 with findings."""
     findings = [str(finding) for finding in house_store().verify(full=full)]
-    findings += [str(difference) for difference in compare()]
+    findings += [str(difference) for difference in differences()]
     report({"whole": not findings, "findings": findings}, as_json=as_json)
     return 1 if findings else 0
 

@@ -85,7 +85,6 @@ class Action(StrEnum):
     DRAW_SAMPLE = "sample.draw"
     RECORD_SAMPLE = "sample.record"
     EXPORT_CONTROLS = "controls.export"
-    RUN_PROGRAM = "program.run"
 
     # collection
     VIEW_COLLECTION = "collection.view"

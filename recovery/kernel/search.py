@@ -46,7 +46,7 @@ from recovery.kernel.search_words import (
     tsvector,
 )
 
-KINDS = {"loan": 1, "file": 2, "package": 3, "agreement": 4, "dossier": 5}
+KINDS = {"loan": 1, "file": 2, "package": 3, "agreement": 4, "dossier": 5, "document": 6}
 """Number of each kind of record in the ids of the index. Never renumbered."""
 
 SHIFT = 48
@@ -85,6 +85,9 @@ class Hit:
 
 sources: Registry[Callable[[Session, Sequence[int]], Iterable[SearchEntry]]] = Registry()
 """By kind: how the entries of records are read; each feature registers its own."""
+
+followers: Registry[Callable[[Session, Sequence[int]], None]] = Registry()
+"""By kind: indexes anew what takes its scope or numbers from records of the kind."""
 
 exact_finders: Registry[Callable[[Session, str, Scope, int], list[Hit]]] = Registry()
 """`(session, query, scope, limit)` → hits on sealed values equal to the whole query."""
@@ -145,6 +148,8 @@ def reindex(session: Session, kind: str, record_ids: Iterable[int]) -> None:
         entries = {entry.record_id: entry for entry in sources.get(kind)(session, batch)}
         index_many(session, entries.values())
         remove(session, kind, [one for one in batch if one not in entries])
+        if kind in followers:
+            followers.get(kind)(session, batch)
 
 
 def remove(session: Session, kind: str, record_ids: Iterable[int]) -> None:

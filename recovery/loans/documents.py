@@ -31,12 +31,14 @@ class KeptFile:
 class Papers:
     """What several files of one upload are: `kind` of the checklist, `origin`, a title of all.
 
-    Without a title each goes by its file name.
+    Without a title each goes by its file name. `supersedes_id` names the document of the loan of
+    which they are a new version.
     """
 
     kind: str
     origin: str = "scanned"
     title: str = ""
+    supersedes_id: int | None = None
 
 
 def store() -> DocumentStore:
@@ -95,14 +97,28 @@ def _add(work: Work, loan: Loan, file: KeptFile, papers: Papers) -> Document:
             origin=papers.origin,
             added_at=work.now,
             added_by_id=work.actor.id,
-            supersedes_id=None,
+            supersedes_id=papers.supersedes_id,
             ended_on=None,
         )
     )
     fields = document_fields(document, loan.contract_no)
+    if papers.supersedes_id is not None:
+        fields["supersedes"] = _older(work, loan, papers.supersedes_id).sha256
     work.register("file", document, loan_id=loan.id, fields=fields)
     work.record(Action.ADD_EVIDENCE, loan, document=document.id, kind=papers.kind)
     return document
+
+
+def _older(work: Work, loan: Loan, document_id: int) -> Document:
+    """Return the document of which another is a new version.
+
+    Raises:
+        RuleViolation: the loan has none such in force.
+    """
+    older = work.session.get(Document, document_id)
+    if older is None or older.loan_id != loan.id or older.ended_on is not None:
+        raise RuleViolation(_("要替代的文件不属于这笔贷款，或已停用。"))
+    return older
 
 
 def _digests(work: Work, loan: Loan) -> set[str]:

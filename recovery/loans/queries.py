@@ -207,6 +207,13 @@ def documents_of(session: Session, loan_id: int) -> list[Document]:
     return list(session.scalars(rows.order_by(*order)))
 
 
+def newest_documents_of(session: Session, loan_id: int) -> list[Document]:
+    """Return the documents of a loan without those that a version in force supersedes."""
+    every = documents_of(session, loan_id)
+    older = {one.supersedes_id for one in every if one.ended_on is None}
+    return [one for one in every if one.id not in older]
+
+
 def document_of(session: Session, loan_id: int, document_id: int) -> Document:
     """Return one document of a loan whose gate was passed.
 

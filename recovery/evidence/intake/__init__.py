@@ -1,0 +1,45 @@
+"""Takes documents in, keeps paper originals in custody, and counts them."""
+
+from flask import Flask
+
+
+def register(app: Flask) -> None:
+    """Register this part's pages, jobs and links with `app`."""
+    from recovery.evidence.intake import (
+        custody_views,
+        jobs,
+        scan_views,
+        stocktake_views,
+        texts,
+        views,
+    )
+    from recovery.kernel import links, search
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
+
+    for pages in (views, scan_views, custody_views, stocktake_views):
+        if pages.bp.name not in app.blueprints:
+            app.register_blueprint(pages.bp)
+    jobs.register()
+    search.sources.put("document", texts.search_entries)
+    search.followers.put("loan", texts.follow_loans)
+    links.subject_links.put(
+        "document", lambda number: ("items.of_document", {"document_id": number})
+    )
+    links.loan_tabs.put(
+        "originals",
+        links.RecordTab(_("原件"), "custody.of_loan", Action.VIEW_CUSTODY),
+        order=62,
+    )
+    links.navigation.put(
+        "originals",
+        links.NavItem(
+            _("纸质原件"), "custody.index", Action.VIEW_CUSTODY, "certificate", _("证据")
+        ),
+        order=62,
+    )
+    links.navigation.put(
+        "intake",
+        links.NavItem(_("文件收录"), "intake.index", Action.ADD_EVIDENCE, "file-import", _("证据")),
+        order=61,
+    )

@@ -1,0 +1,284 @@
+"""Staging of a delivery: each file kept, read by rule or index, judged against the loan."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recovery.evidence.intake import bounded, pdf_child
+from recovery.evidence.intake.index_sheet import line_of
+from recovery.evidence.intake.models import IntakeBatch, IntakeRow
+from recovery.evidence.intake.receiving import Incoming, Received, Refused
+from recovery.evidence.intake.rules import (
+    DEFAULT_RULE,
+    KIND_ALIASES,
+    ORIGIN_ALIASES,
+    NamingRule,
+    code_named,
+    naming_rule,
+)
+from recovery.kernel import gate
+from recovery.kernel.errors import NotFound, RuleViolation
+from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.job_rows import pack_text
+from recovery.kernel.text import Text, _
+from recovery.kernel.work import Work
+from recovery.loans.documents import ORIGINS, store
+from recovery.loans.labels import DOCUMENT_KINDS
+from recovery.loans.models import Document, Loan
+from recovery.web.reading import Unreadable, read_count, read_day
+
+ORIGIN_LABELS = {code: code for code in ORIGINS}
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the names of a delivery are read: by a rule, or by an index where there is one."""
+
+    rule: NamingRule
+    index: Mapping[str, dict[str, str]] = field(default_factory=dict)
+    contract_no: str = ""
+    """Loan of all files that neither names: intake from a loan's own page."""
+
+    kind: str = ""
+
+    def told(self, path: str) -> dict[str, str] | None:
+        """Return what is said of the file at `path`; None for nothing."""
+        if self.index:
+            return line_of(self.index, path)
+        name = path.replace("\\", "/").rsplit("/", 1)[-1]
+        found = self.rule.read(name)
+        if found is None and self.contract_no:
+            return {"contract_no": self.contract_no, "kind": self.kind or "other", "title": name}
+        return found
+
+
+def rule_or_refusal(text: str) -> NamingRule:
+    """Return the naming rule that a person wrote.
+
+    Raises:
+        RuleViolation: it cannot tell which loan a file belongs to.
+    """
+    rule = naming_rule(text or DEFAULT_RULE)
+    if rule is None:
+        raise RuleViolation(
+            _(
+                "命名规则须含“合同编号”，每个部分只出现一次，之间用符号隔开，例如 {rule}。",
+                rule=DEFAULT_RULE,
+            )
+        )
+    return rule
+
+
+def start_batch(work: Work, source: str, rule: NamingRule) -> IntakeBatch:
+    """Begin a delivery; its files follow."""
+    return work.add(
+        IntakeBatch(
+            source=source,
+            rule=rule.text,
+            state="staged",
+            created_at=work.now,
+            created_by_id=work.actor.id,
+            created_by=work.actor.name,
+        )
+    )
+
+
+def find_batch(session: Session, batch_id: int, actor: Actor) -> IntakeBatch:
+    """Return a delivery of the actor's own.
+
+    Raises:
+        NotFound: there is none, or somebody else made it.
+    """
+    batch = session.get(IntakeBatch, batch_id)
+    mine = batch is not None and batch.created_by_id == actor.id
+    if batch is None or not (mine or actor.scope.everything):
+        raise NotFound(_("没有这次收录，或您无权查看。"))
+    return batch
+
+
+def prepare(reading: Reading, files: Iterable[Received]) -> list[IntakeRow]:
+    """Keep the files of a delivery and say of each what it is, before the business transaction."""
+    return [_prepare_one(reading, one) for one in files]
+
+
+def add_rows(work: Work, batch: IntakeBatch, rows: Iterable[IntakeRow]) -> None:
+    """Add prepared files to a delivery and judge each against its loan.
+
+    Raises:
+        RuleViolation: it is being applied, or was.
+    """
+    if batch.state != "staged":
+        raise RuleViolation(_("这次收录已经开始入库，不能再添加文件。"))
+    for row in rows:
+        row.batch_id = batch.id
+        work.add(row)
+        if row.problem is None:
+            judge(work.session, row, work.actor.scope)
+
+
+def _prepare_one(reading: Reading, one: Received) -> IntakeRow:
+    """Keep one file and return its row."""
+    told = reading.told(one.path) or {}
+    row = IntakeRow(
+        file_name=one.name,
+        sha256=None,
+        size=0,
+        media_type="",
+        contract_no=told.get("contract_no", ""),
+        loan_id=None,
+        kind=code_named(told.get("kind", ""), _kind_labels(), KIND_ALIASES) or "",
+        title=told.get("title", "")[:200],
+        dated=None,
+        pages=None,
+        origin=code_named(told.get("origin", ""), ORIGIN_LABELS, ORIGIN_ALIASES) or "scanned",
+        supersedes_id=None,
+        state="ready",
+        problem=None,
+        note=None,
+        document_id=None,
+    )
+    refusal = one.reason if isinstance(one, Refused) else _keep(row, one)
+    refusal = refusal or _read_values(row, told)
+    if refusal is not None:
+        row.state, row.problem = "refused", pack_text(refusal)
+    return row
+
+
+def _kind_labels() -> dict[str, str]:
+    return {code: label.key for code, label in DOCUMENT_KINDS.items()}
+
+
+def _read_values(row: IntakeRow, told: Mapping[str, str]) -> Text | None:
+    """Read day and pages; return what cannot be read."""
+    try:
+        row.dated = read_day(told["dated"]) if told.get("dated") else None
+        row.pages = read_count(told["pages"]) if told.get("pages") else None
+    except Unreadable as error:
+        return _("索引表：{why}", why=str(error))
+    return None
+
+
+def _keep(row: IntakeRow, one: Incoming) -> Text | str | None:
+    """Look at the bytes and put them into the store; return why they are not taken."""
+    try:
+        if one.media_type == "application/pdf":
+            looked = bounded.run(pdf_child.look, one.stream.read())
+            one.stream.seek(0)
+            if looked.fault:
+                return Text(PDF_FAULTS[looked.fault].key, {"name": one.name})
+        kept = store().keep(one.stream, one.name)
+    except RuleViolation as error:
+        return error.message
+    row.sha256, row.size, row.media_type = kept.sha256, kept.size, kept.media_type
+    return None
+
+
+PDF_FAULTS = {
+    "damaged": _("“{name}”不是完好的 PDF，无法打开。"),
+    "locked": _("“{name}”有打开密码，请先去掉密码。"),
+    "active": _("“{name}”含有脚本、启动程序或发送数据的动作，不予接收。"),
+}
+
+
+def judge(session: Session, row: IntakeRow, scope: Scope) -> None:
+    """Say whether a row can be added, to which loan, and what to know about it."""
+    if row.sha256 is None or row.state in {"added", "linked"}:
+        return
+    row.loan_id, row.document_id, row.supersedes_id = None, None, None
+    row.note = None
+    loan = _loan(session, row.contract_no, scope)
+    problem = _problem(row, loan)
+    row.state, row.problem = "refused" if problem else "ready", pack_text(problem)
+    if loan is None or problem is not None:
+        return
+    row.loan_id, row.title = loan.id, row.title or row.file_name
+    same = _same(session, row.sha256, loan.id)
+    if same is not None:
+        row.state, row.document_id = "linked", same
+        row.note = pack_text(_("这笔贷款已有内容相同的文件，不再重复保存。"))
+        return
+    older = _older(session, row, loan.id)
+    elsewhere = _elsewhere(session, row.sha256, loan.id, scope)
+    if older is not None:
+        row.supersedes_id = older.id
+        day = older.added_at.date().isoformat()
+        row.note = pack_text(_("将作为 {day} 收录的同名文件的新版本，旧版本保留。", day=day))
+    elif elsewhere is not None:
+        row.note = pack_text(elsewhere)
+
+
+def _problem(row: IntakeRow, loan: Loan | None) -> Text | None:
+    if not row.contract_no:
+        return _("文件名不符合命名规则，索引表中也没有这个文件。")
+    if loan is None:
+        return _("没有合同编号为“{number}”的贷款，或您无权查看。", number=row.contract_no)
+    if row.kind not in DOCUMENT_KINDS:
+        return _("不认识的文件类型，请修改。")
+    return None
+
+
+def _loan(session: Session, contract_no: str, scope: Scope) -> Loan | None:
+    found = select(Loan).where(Loan.contract_no == contract_no)
+    return session.scalars(gate.visible(found, Loan, scope)).one_or_none() if contract_no else None
+
+
+def _same(session: Session, sha256: str, loan_id: int) -> int | None:
+    """Return the document in force of the loan with the same bytes."""
+    rows = select(Document.id).where(
+        Document.loan_id == loan_id, Document.sha256 == sha256, Document.ended_on.is_(None)
+    )
+    return session.scalars(rows.limit(1)).first()
+
+
+def _older(session: Session, row: IntakeRow, loan_id: int) -> Document | None:
+    """Return the newest document of the loan that came under the same name and kind."""
+    rows = select(Document).where(
+        Document.loan_id == loan_id,
+        Document.kind == row.kind,
+        Document.file_name == row.file_name,
+        Document.ended_on.is_(None),
+    )
+    return session.scalars(rows.order_by(Document.id.desc()).limit(1)).first()
+
+
+def _elsewhere(session: Session, sha256: str, loan_id: int, scope: Scope) -> Text | None:
+    """Return the sentence about the same bytes with another loan; its number where it is seen."""
+    same = Document.sha256 == sha256, Document.loan_id != loan_id
+    others = select(Loan.contract_no).join(Document, Document.loan_id == Loan.id).where(*same)
+    seen = session.scalars(gate.visible(others, Loan, scope).limit(1)).first()
+    if seen is not None:
+        return _("合同 {number} 也有内容相同的文件。", number=seen)
+    known = session.scalars(select(Document.id).where(*same).limit(1)).first()
+    return _("另一笔贷款也有内容相同的文件。") if known is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What a person says of a file whose name says it wrongly or not at all."""
+
+    contract_no: str
+    kind: str
+    title: str
+    origin: str
+    dated: date | None = None
+    is_new_version: bool = True
+
+
+def correct(work: Work, row: IntakeRow, said: Correction) -> None:
+    """Take over what a person says of a row, and judge it anew."""
+    values: dict[str, Any] = {
+        "contract_no": said.contract_no,
+        "kind": said.kind,
+        "title": said.title,
+        "origin": said.origin,
+        "dated": said.dated,
+    }
+    for name, value in values.items():
+        setattr(row, name, value)
+    judge(work.session, row, work.actor.scope)
+    if not said.is_new_version:
+        row.supersedes_id = None
