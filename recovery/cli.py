@@ -13,6 +13,7 @@ from pathlib import Path
 import click
 
 from recovery.kernel.errors import NotFound, RecoveryError
+from recovery.kernel.usage import missing, sentence_of
 
 COMMANDS = {
     "serve": ("recovery.web.commands", "serve", "Serve the pages."),
@@ -25,6 +26,8 @@ COMMANDS = {
     "deadlines": ("recovery.litigation.commands", "deadlines", "Statutory dates."),
     "dossier": ("recovery.evidence.dossiers.commands", "dossier", "Export dossiers."),
     "evidence": ("recovery.evidence.commands", "evidence", "Verify the evidence store."),
+    "backup": ("recovery.evidence.keeping.commands", "backup", "Back up database and evidence."),
+    "restore": ("recovery.evidence.keeping.commands", "restore", "Restore a backup."),
     "package": ("recovery.portfolio.commands", "package", "Build and freeze packages."),
 }
 """Command → module, name in it, and what it is for."""
@@ -84,9 +87,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     choose_language()
     try:
         status = cli.main(arguments, prog_name="recovery", standalone_mode=False)
-    except click.UsageError as error:
+    except click.exceptions.NoArgsIsHelpError as error:
         error.show()
-        return error.exit_code
+        return 2
+    except click.UsageError as error:
+        return say(sentence_of(error), 2)
     except click.ClickException as error:
         return say(error.format_message(), 2)
     except (click.Abort, KeyboardInterrupt):
@@ -97,6 +102,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return say(str(error), 2)
     except RecoveryError as error:
         return say(str(error), 1)
+    except FileNotFoundError as error:
+        return say(str(missing(Path(str(error.filename or "")))), 2)
     except OSError as error:
         return say(f"{error.strerror or error}: {error.filename or ''}".rstrip(": "), 2)
     except Exception as error:

@@ -53,6 +53,39 @@ def test_wrong_use_is_status_two_with_the_reason(tmp_path: Path) -> None:
         assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("nonsense",), "没有“nonsense”这个命令。用法见 recovery --help。"),
+        (("--nope",), "没有“--nope”这个选项。用法见 recovery --help。"),
+        (("package", "freeze", "P1"), "缺少 --cut-off。用法见 recovery package freeze --help。"),
+        (
+            ("package", "freeze", "P1", "--cut-off", "soon"),
+            "--cut-off 的值不可用，应为 YYYY-MM-DD。用法见 recovery package freeze --help。",
+        ),
+        (
+            ("package", "export", "P1", "--out", "/no/such/folder/tape.xlsx"),
+            "文件夹“/no/such/folder”不存在，请先建立。",
+        ),
+    ],
+)
+def test_wrong_use_is_one_sentence(
+    arguments: tuple[str, ...], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(arguments) == 2
+    shown = capsys.readouterr()
+    assert (shown.out, shown.err) == ("", f"{sentence}\n")
+
+
+def test_wrong_use_is_said_in_the_language_asked_for(tmp_path: Path) -> None:
+    done = run("deadlines", "due", "--within", "soon", home=tmp_path, RECOVERY_LANGUAGE="en")
+    assert done.returncode == 2
+    assert done.stderr == (
+        "--within does not take this value; it takes a whole number. "
+        "See recovery deadlines due --help.\n"
+    )
+
+
 def test_a_missing_database_is_one_sentence(tmp_path: Path) -> None:
     done = run("worker", home=tmp_path)
     assert (done.returncode, done.stderr.count("\n")) == (2, 1)

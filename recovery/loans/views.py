@@ -135,7 +135,7 @@ def statement(loan_id: int) -> ResponseReturnValue:
     loan = find_loan(db.session(), loan_id, current_scope())
     asked = request.args.get("language", current_language())
     language = asked if asked in LANGUAGES else "zh"
-    day = _asked_day()
+    day = _printed_day()
     with text.reading(translate_for(language)):
         told = statement_of(db.session(), loan, day)
         printed = print_in_parts(
@@ -258,6 +258,19 @@ def _asked_day() -> date:
         return read_day(asked) if asked.strip() else clock.today()
     except Unreadable:
         return clock.today()
+
+
+def _printed_day() -> date:
+    """Return the day that `on` asks for, today where it asks for none.
+
+    Raises:
+        NotFound: what it asks for is no day; a paper of another day would mislead.
+    """
+    asked = request.args.get("on", "").strip()
+    try:
+        return read_day(asked) if asked else clock.today()
+    except Unreadable as error:
+        raise NotFound(_("“{typed}”不是日期，没有可打印的对账单。", typed=asked[:40])) from error
 
 
 def _claim_values(page: LoanPage, on: date) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.text import _
+from recovery.kernel.usage import OutFile
 from recovery.kernel.work import work_as
 from recovery.loans.listing.jobs import reader_of
 from recovery.loans.listing.queries import matching
@@ -80,7 +81,7 @@ def freeze(number: str, cut_off: datetime, *, as_json: bool) -> int:
 @package.command()
 @click.argument("number")
 @click.option("--form", default="tape", show_default=True, type=click.Choice(["tape"]))
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--out", required=True, type=OutFile())
 @json_option
 @with_app
 def export(number: str, form: str, out: Path, *, as_json: bool) -> int:

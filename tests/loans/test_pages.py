@@ -283,6 +283,12 @@ def _words(pdf: bytes) -> str:
     return text
 
 
+def test_a_statement_of_no_day_is_not_printed(signed_in: SignIn, loan_id: int) -> None:
+    answer = signed_in("asset_manager").get(f"/loans/{loan_id}/statement.pdf?on=garbage")
+    assert answer.status_code == 404
+    assert "“garbage”不是日期" in answer.text
+
+
 def test_a_long_statement_is_printed_in_parts_and_lists_every_entry_once(
     signed_in: SignIn, loan_id: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
