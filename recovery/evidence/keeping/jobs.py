@@ -3,17 +3,16 @@
 from typing import Any
 
 from recovery.evidence import sequencer
-from recovery.evidence.comparison import compare
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping import audit, copies, erasure_log
+from recovery.evidence.keeping.differences import differences
 from recovery.evidence.keeping.erasure import FINISH
 from recovery.evidence.keeping.fixity import Budget, Run
 from recovery.evidence.keeping.models import ComparisonRun
 from recovery.kernel import clock
-from recovery.kernel.db import db
 from recovery.kernel.job_rows import pack_text
 from recovery.kernel.jobs import RunningJob, crontab, handles
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import _
 
 AUDIT, COMPARE = "evidence.audit_batch", "evidence.compare"
 FIXITY, COPY, REPLAY = "evidence.fixity", "evidence.copy", "evidence.replay_erasures"
@@ -58,13 +57,6 @@ def compare_both_ways(job: RunningJob) -> dict[str, Any]:
             )
         )
     return {"leaves": size, "differences": count}
-
-
-def differences() -> list[Text]:
-    """Return every difference between database and log, audit events included."""
-    found = list(compare())
-    db.session.rollback()
-    return [*found, *audit.verify_events(db.session(), clock.now())]
 
 
 @handles(FIXITY, label=_("复核存证完好"), when=crontab(minute="30", hour="2"))
