@@ -11,7 +11,6 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, BinaryIO, Generic, Protocol, TypeVar
 
 from sqlalchemy import Select
-from sqlalchemy import Select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
@@ -252,9 +251,6 @@ dossier_parts: Registry[DossierPart] = Registry()
 dossier_subjects: Registry[DossierSubject] = Registry()
 event_words: Registry[Callable[[Mapping[str, str]], Text]] = Registry()
 """By the `event` that a registered record names: its disclosed fields as one sentence."""
-
-loan_sets: Registry[Callable[[Scope, str], Select[Any]]] = Registry()
-"""By name of a filter of the loan list: `(scope, typed)` → statement of the ids of its loans."""
 
 loan_sets: Registry[Callable[[Scope, str], Select[Any]]] = Registry()
 """By name of a filter of the loan list: `(scope, typed)` → statement of the ids of its loans."""

@@ -43,6 +43,7 @@ def work_until_told(threads: int) -> None:
 
     from recovery.kernel.job_worker import run_worker
 
+    begin()
     run_worker(current_app._get_current_object(), threads)  # type: ignore[attr-defined]
 
 
@@ -58,6 +59,15 @@ def upgrade() -> None:
     from recovery.kernel.migrations import upgrade as migrate
 
     migrate(load_settings().database_url)
+    with_app(begin)()
+
+
+def begin() -> None:
+    """Do what the features do when this version of the program begins to work here."""
+    from recovery.kernel import links
+
+    for act in links.on_start.all():
+        act()
 
 
 def insist_on_free_port(host: str, port: int) -> None:

@@ -1,0 +1,308 @@
+"""Exports on the controls around the book: rights on a day, privileged acts, changes, restores.
+
+They name people of the house and numbers of records, never debtors. To an external auditor the
+details of acts on loans and files are not shown, for these may lie outside the engagement.
+"""
+
+import json
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from recovery.access.labels import action_label, subject_label
+from recovery.access.models import ApprovalRequest, UserAccount
+from recovery.access.rights import Role
+from recovery.evidence.sampling.rights_at import names_of, parts_of, rights_at, role_name
+from recovery.evidence.sampling.sheets import Cell, Sheet, SheetColumn, notes_of
+from recovery.evidence.sampling.versions import versions
+from recovery.kernel import clock
+from recovery.kernel.gate import Actor
+from recovery.kernel.models import AuditEvent
+from recovery.kernel.text import Text, _
+from recovery.rulebook.models import LawChange
+
+CHUNK = 2_000
+C = SheetColumn
+
+PRIVILEGED = (
+    "user", "branch", "engagement", "approval", "personal_data", "rulebook", "layout", "erasure",
+    "object", "backup", "hold", "witness", "concession", "audit", "controls", "tape",
+)  # fmt: skip
+"""Subjects of privileged acts: the part of an act's name before the point."""
+
+RESTORES = ("object", "backup")
+PUBLIC = {"user_account", "branch", "agency", "engagement", "delegation", "law_change"}
+"""Tables whose changes an external auditor sees too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """Who asks for an export, and for which days, both inclusive."""
+
+    session: Session
+    actor: Actor
+    first_day: date
+    last_day: date
+
+
+Rows = Iterator[Sequence[Cell]]
+
+
+def _acts(asked: Asked, subjects: Sequence[str], *, by_administrators: bool) -> Rows:
+    """Yield the acts on `subjects`, and all acts of administrators where asked, oldest first."""
+    parts: list[ColumnElement[bool]] = [
+        AuditEvent.action.startswith(f"{subject}.", autoescape=True) for subject in subjects
+    ]
+    if by_administrators:
+        people = select(UserAccount.id).where(UserAccount.role == Role.ADMINISTRATOR)
+        own = AuditEvent.action.startswith("session.") | AuditEvent.action.startswith("account.")
+        parts.append(AuditEvent.actor_id.in_(people) & ~own)
+    statement = select(AuditEvent).where(
+        or_(*parts),
+        AuditEvent.at >= clock.start_of(asked.first_day),
+        AuditEvent.at < clock.end_of(asked.last_day),
+    )
+    last = 0
+    while True:
+        part = statement.where(AuditEvent.id > last).order_by(AuditEvent.id).limit(CHUNK)
+        found = asked.session.scalars(part).all()
+        yield from (_act(event, asked.actor) for event in found)
+        if len(found) < CHUNK:
+            return
+        last = found[-1].id
+        asked.session.expunge_all()
+
+
+def _act(event: AuditEvent, actor: Actor) -> Sequence[Cell]:
+    open_ = actor.scope.everything or event.subject_type in PUBLIC
+    changes = json.dumps(event.changes, ensure_ascii=False, sort_keys=True)
+    return (
+        event.id,
+        event.at,
+        event.actor_name,
+        event.action,
+        _shown(action_label(event.action)),
+        _shown(subject_label(event.subject_type or "")),
+        event.subject_id,
+        changes if open_ else _("（委托范围外，不显示）"),
+    )
+
+
+def _shown(text: Text | str) -> str:
+    return str(text)
+
+
+ACTS = (
+    C(_("序号"), _("审计日志的序号，只增不改"), 10),
+    C(_("时间"), _("北京时间"), 26),
+    C(_("人员"), _("用户名；system: 开头的是系统自身"), 18),
+    C(_("操作代码"), _("操作的代码"), 24),
+    C(_("操作"), _("操作的名称"), 20),
+    C(_("对象"), _("被操作的记录的种类"), 14),
+    C(_("对象编号"), _("记录号"), 10),
+    C(_("变化"), _("字段 → [之前, 之后]，JSON"), 60),
+)
+
+
+def privileged_acts(asked: Asked) -> list[Sheet]:
+    """Return what was done with more than ordinary rights within the days."""
+    rows = _acts(asked, PRIVILEGED, by_administrators=True)
+    return [Sheet(_("特权操作"), "privileged_acts", ACTS, rows)]
+
+
+def restores(asked: Asked) -> list[Sheet]:
+    """Return backups and restores within the days."""
+    rows = _acts(asked, RESTORES, by_administrators=False)
+    return [Sheet(_("备份与恢复"), "restores", ACTS, rows)]
+
+
+LAW_CHANGES = (
+    C(_("编号"), _("变更编号"), 8),
+    C(_("种类"), _("confirmation 确认，version 新版本，setting 地方设置，"
+      "year 年历，retraction 撤销"), 14),
+    C(_("参数"), _("参数名；年历为空"), 32),
+    C(_("地方"), _("法院或省份的设置；空白为全国")),
+    C(_("起日"), _("新值开始适用的日期")),
+    C(_("值"), _("TOML 写法"), 40),
+    C(_("文件"), _("所依据的文件"), 36),
+    C(_("条款"), _("条文号"), 14),
+    C(_("版本"), _("文件的版次"), 18),
+    C(_("提出人"), _("用户名")),
+    C(_("提出时间"), _("北京时间"), 26),
+    C(_("审批人"), _("用户名；空白为尚未审批")),
+    C(_("审批状态"), _("pending、approved、rejected、withdrawn、void"), 12),
+    C(_("审批时间"), _("北京时间"), 26),
+    C(_("生效时间"), _("写入法律参数的时间；空白为未生效"), 26),
+)  # fmt: skip
+
+
+def law_changes(asked: Asked) -> list[Sheet]:
+    """Return the changes of law parameters proposed within the days, with who approved them."""
+    return [Sheet(_("参数变更"), "law_changes", LAW_CHANGES, _law_changes(asked))]
+
+
+def _law_changes(asked: Asked) -> Rows:
+    proposer, approver = aliased(UserAccount), aliased(UserAccount)
+    shown: tuple[Any, ...] = (LawChange, proposer.username, approver.username, ApprovalRequest)
+    rows = (
+        select(*shown)
+        .join(proposer, proposer.id == LawChange.proposed_by_id)
+        .outerjoin(
+            ApprovalRequest,
+            (ApprovalRequest.subject_type == LawChange.__tablename__)
+            & (ApprovalRequest.subject_id == LawChange.id),
+        )
+        .outerjoin(approver, approver.id == ApprovalRequest.decided_by)
+        .where(
+            LawChange.proposed_at >= clock.start_of(asked.first_day),
+            LawChange.proposed_at < clock.end_of(asked.last_day),
+        )
+        .order_by(LawChange.id, ApprovalRequest.id)
+    )
+    for change, proposed_by, decided_by, request in asked.session.execute(rows):
+        yield (
+            change.id,
+            change.kind,
+            change.parameter,
+            change.place,
+            change.since,
+            change.value if change.year is None else str(change.year),
+            change.instrument,
+            change.article,
+            change.edition,
+            proposed_by,
+            change.proposed_at,
+            decided_by,
+            request.status if request else None,
+            request.decided_at if request else None,
+            change.in_force_at,
+        )
+
+
+VERSIONS = (
+    C(_("程序版本"), _("程序的版本号")),
+    C(_("数据库版本"), _("表结构的版次"), 12),
+    C(_("法律参数版本"), _("随程序发布的法律参数的摘要"), 30),
+    C(_("开始时间"), _("这个版本在本系统开始运行的时间"), 26),
+)
+
+
+def program_versions(asked: Asked) -> list[Sheet]:
+    """Return which version of the program worked here from when on."""
+    rows = ((one.version, one.revision, one.law, one.began_at) for one in versions(asked.session))
+    return [Sheet(_("程序版本"), "program_versions", VERSIONS, rows)]
+
+
+PEOPLE = (
+    C(_("用户名"), _("账户"), 16),
+    C(_("姓名"), _("姓名"), 14),
+    C(_("角色"), _("当日终了时的角色"), 14),
+    C(_("机构"), _("所属机构；空白为不限机构"), 18),
+    C(_("委外机构"), _("委外机构人员所属"), 18),
+    C(_("状态"), _("当日终了时是否在用"), 10),
+    C(_("审批额度"), _("事项 → 额度（元）；* 为其他各项"), 40),
+    C(_("建立时间"), _("账户建立的时间"), 26),
+)
+RIGHTS = (
+    C(_("用户名"), _("账户"), 16),
+    C(_("角色"), _("当日终了时的角色"), 14),
+    C(_("操作代码"), _("可以做的操作"), 28),
+    C(_("操作"), _("操作的名称"), 22),
+)
+STANDING = (
+    C(_("种类"), _("审计委托或审批委托"), 12),
+    C(_("被授权人"), _("用户名"), 16),
+    C(_("授权内容"), _("开放的机构与资产包，或代谁审批"), 50),
+    C(_("第一日"), _("含")),
+    C(_("最后一日"), _("含")),
+    C(_("事由"), _("登记的事由"), 40),
+)
+
+
+def rights_on_day(asked: Asked) -> list[Sheet]:
+    """Return who could do what at the end of the last day asked for."""
+    return [
+        Sheet(_("人员"), "people", PEOPLE, _people(asked)),
+        Sheet(_("权限"), "rights", RIGHTS, _rights(asked)),
+        Sheet(_("委托"), "delegations", STANDING, _standing(asked)),
+    ]
+
+
+def _people(asked: Asked) -> Rows:
+    at, names = rights_at(asked.session, asked.last_day), names_of(asked.session)
+    for held in at.people:
+        yield (
+            held.account.username,
+            held.account.name,
+            str(role_name(held.role)),
+            names["branch"].get(held.branch_id or 0),
+            names["agency"].get(held.agency_id or 0),
+            _("已停用") if held.ended else _("在用"),
+            "；".join(f"{kind} {amount}" for kind, amount in sorted(held.limits.items())),
+            held.account.created_at,
+        )
+
+
+def _rights(asked: Asked) -> Rows:
+    at = rights_at(asked.session, asked.last_day)
+    for held in at.people:
+        for act in at.acts_of(held):
+            role = str(role_name(held.role))
+            yield held.account.username, role, act, _shown(action_label(act))
+
+
+def _standing(asked: Asked) -> Rows:
+    at, names = rights_at(asked.session, asked.last_day), names_of(asked.session)
+    for one in at.engagements:
+        parts = parts_of(asked.session, one)
+        opened = [names["branch"].get(part.branch_id, "") for part in parts if part.branch_id]
+        opened += [f"#{part.package_id}" for part in parts if part.package_id]
+        who = names["person"].get(one.user_id)
+        yield _("审计委托"), who, "、".join(opened), one.first_day, one.last_day, one.purpose
+    for lent in at.delegations:
+        who, lender = names["person"].get(lent.to_user_id), names["person"].get(lent.from_user_id)
+        yield _("审批委托"), who, lender, lent.first_day, lent.last_day, lent.reason
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """An export: what it is called, what it says, and its sheets."""
+
+    label: Text
+    what: Text
+    sheets: Callable[[Asked], list[Sheet]]
+
+
+KINDS: dict[str, Kind] = {
+    "rights": Kind(
+        _("某日的权限"),
+        _("最后一日终了时每个账户的角色、机构、权限、审批额度，以及当日有效的审计委托和审批委托。"),
+        rights_on_day,
+    ),
+    "acts": Kind(
+        _("特权操作"),
+        _("期间内管理员的操作，以及人员、审批、个人信息、规则、删除、备份恢复等操作。"),
+        privileged_acts,
+    ),
+    "law": Kind(_("参数变更"), _("期间内提出的法律参数变更，及提出人、审批人。"), law_changes),
+    "versions": Kind(_("程序版本"), _("历来运行的程序版本及开始时间。"), program_versions),
+    "restores": Kind(_("备份与恢复"), _("期间内的备份、恢复操作。"), restores),
+}
+
+
+def sheets_of(kind: str, asked: Asked) -> list[Sheet]:
+    """Return the sheets of an export, the explanation first."""
+    tables = KINDS[kind].sheets(asked)
+    facts = [
+        (_("内容"), str(KINDS[kind].what)),
+        (_("期间"), f"{asked.first_day} – {asked.last_day}"),
+    ]
+    if kind == "rights":
+        noted = rights_at(asked.session, asked.last_day).version
+        unknown = _("当日没有版本记录，权限表取自现行版本")
+        facts.append((_("权限表的程序版本"), noted or str(unknown)))
+    return [notes_of(tables, facts), *tables]
