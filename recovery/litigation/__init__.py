@@ -5,10 +5,11 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages, jobs and links with `app`."""
+    from recovery.evidence.exhibits.subjects import subjects
     from recovery.kernel import links, search
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.litigation import deadlines, dossiers, jobs, queries, service, views
+    from recovery.litigation import deadlines, dossiers, exhibits, jobs, queries, service, views
     from recovery.rulebook.courts import court_sources
     from recovery.rulebook.followers import Follower, followers
 
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
         links.BulkAction(_("批量开案"), "litigation.open_selected", Action.OPEN_FILE, "gavel"),
     )
     links.dossier_subjects.put("file", dossiers.SUBJECT, order=20)
+    subjects.put("litigation_file", exhibits.file_subject)
     links.event_words.put(Action.OPEN_FILE.value, dossiers.file_opened)
     links.event_words.put(Action.CHANGE_STAGE.value, dossiers.stage_changed)
     links.subject_links.put(

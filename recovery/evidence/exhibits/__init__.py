@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this part's pages and links with `app`."""
-    from recovery.evidence.exhibits import change_views, views, whole_views  # noqa: F401
+    from recovery.evidence.exhibits import change_views, service, views, whole_views  # noqa: F401
     from recovery.evidence.exhibits.subjects import LOAN, loan_subject, subjects
     from recovery.kernel import links
     from recovery.kernel.actions import Action
@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     subjects.put(LOAN, loan_subject)
+    links.event_words.put(service.SUBMITTED, service.submitted_words)
     links.loan_tabs.put(
         "evidence_lists",
         links.RecordTab(_("证据目录"), "exhibits.of_loan", Action.VIEW_EVIDENCE),

@@ -1,5 +1,6 @@
 """Use cases of an evidence list as a whole: start, sign, submit, print the ledger onto it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
@@ -34,6 +35,9 @@ from recovery.loans.documents import add_documents as add_to_loan
 from recovery.loans.models import Document
 
 LONGEST = 200
+
+SUBMITTED = "evidence_list.submit"
+"""The event under which a submission is registered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,13 +232,19 @@ def faults_of(view: ListView) -> list[Text]:
 
 def _fields(one: EvidenceList, subject: Subject) -> dict[str, str]:
     return {
-        "event": "evidence_list.submit",
+        "event": SUBMITTED,
         "contract_no": subject.loan.contract_no,
-        "list": f"{one.subject_type}/{one.subject_id}/{one.number}",
+        "list": f"{one.subject_type}/{one.subject_id}",
+        "number": str(one.number),
         "case_type": one.case_type,
         "digest": one.digest or "",
         "sha256": one.paper_sha256 or "",
     }
+
+
+def submitted_words(fields: Mapping[str, str]) -> Text:
+    """Return the registered submission of a list in words."""
+    return _("提交第 {number} 版证据目录", number=fields.get("number", ""))
 
 
 def open_paper(one: EvidenceList) -> bytes:
