@@ -53,6 +53,12 @@ def file(session: Session, file_id: int, scope: Scope) -> LitigationFile:
     return find(session, LitigationFile, file_id, scope)
 
 
+def loan_is_visible(session: Session, loan_id: int, scope: Scope) -> bool:
+    """Return whether who sees a file may also open its loan: one's own files may be elsewhere's."""
+    statement = visible(select(Loan.id).where(Loan.id == loan_id), Loan, scope)
+    return session.scalars(statement).first() is not None
+
+
 def deadlines(session: Session, file_id: int) -> list[Deadline]:
     """Return the deadlines of a file: open ones first, the next on top."""
     statement = (

@@ -68,6 +68,7 @@ def _shown(one: LitigationFile, form: StageForm) -> ResponseReturnValue:
             "litigation/show.html",
             file=one,
             loan=one.loan,
+            may_open_loan=queries.loan_is_visible(db.session(), one.loan_id, current_scope()),
             form=form,
             is_closed=one.stage in CLOSING,
             deadlines=[(deadline, lists.clock_of(deadline)) for deadline in running],

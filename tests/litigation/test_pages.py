@@ -1,7 +1,8 @@
 """The pages of files: opened from a form, moved through stages, opened in bulk."""
 
+import re
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
@@ -120,3 +121,85 @@ def test_a_file_of_another_branch_is_not_there(
     assert other.get(f"/files/{file.id}").status_code == 404
     assert other.get("/files/").text.count(file.number) == 0
     assert date.fromisoformat(TODAY) == file.opened_on
+
+
+def test_a_file_whose_loan_is_another_branch_s_shows_its_number_without_a_link(
+    loans: list[Loan], signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/files/open/{loans[0].id}", data=form())
+    file = db.session.scalars(select(LitigationFile)).one()
+    link = f'href="/loans/{loans[0].id}"'
+    page = client.get(f"/files/{file.id}").text
+    assert link in page
+    assert "其他机构" not in page
+    with work_as(Actor.system("tests")) as work:
+        elsewhere = work.add(Branch(code="909", name="另一机构"))
+        work.session.flush()
+        loan = work.session.get_one(Loan, loans[0].id)
+        loan.branch_id, loan.owner_id = elsewhere.id, None
+        number = loan.contract_no
+    page = client.get(f"/files/{file.id}").text
+    assert link not in page
+    assert number in page
+    assert "其他机构" in page
+
+
+def test_a_file_and_the_list_can_be_printed_with_their_reasons(
+    loans: list[Loan], signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/files/open/{loans[0].id}", data=form())
+    file = db.session.scalars(select(LitigationFile)).one()
+    page = client.get(f"/files/{file.id}").text
+    assert "data-print" in page
+    reasons = re.findall(r'<span class="print-only">(.*?)</span>', page, re.S)
+    assert len(reasons) == 2, "one for the fee, one for the limitation"
+    assert all("第" in reason or "起" in reason for reason in reasons)
+    assert "data-print" in client.get("/files/").text
+
+
+def test_the_steps_of_a_file_name_the_person_and_not_the_account(
+    loans: list[Loan], signed_in: Callable[..., Browser], person: Callable[..., UserAccount]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/files/open/{loans[0].id}", data=form())
+    file = db.session.scalars(select(LitigationFile)).one()
+    account = person("counsel")
+    steps = client.get(f"/files/{file.id}").text.split('id="steps-title"')[1]
+    assert account.name in steps
+    assert f">{account.username}" not in steps
+
+
+def test_a_suit_that_was_filed_is_shown_as_interrupting_limitation(
+    loans: list[Loan], signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/files/open/{loans[0].id}", data=form())
+    file = db.session.scalars(select(LitigationFile)).one()
+    step = {"version": str(file.version), "stage": "submitted", "happened_on": TODAY}
+    assert client.post(f"/files/{file.id}/stage", data=step).status_code == 302
+    page = client.get(f"/files/{file.id}").text
+    assert "因起诉中断" in page
+    assert f"自 {TODAY}" in page
+    assert "已办理</button>" not in page
+
+
+def test_effectiveness_and_the_last_day_to_perform_are_asked_apart_and_proposed(
+    loans: list[Loan], signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/files/open/{loans[0].id}", data=form())
+    file = db.session.scalars(select(LitigationFile)).one()
+    served = (clock.today() - timedelta(days=40)).isoformat()
+    step = {"version": str(file.version), "stage": "judged", "happened_on": served, "reason": "补"}
+    assert client.post(f"/files/{file.id}/stage", data=step).status_code == 302
+    page = client.get(f"/files/{file.id}").text
+    found = dict(re.findall(r'name="(happened_on|performed_until)"[^>]*value="([\d-]+)"', page))
+    found |= {
+        name: value
+        for value, name in re.findall(
+            r'value="([\d-]+)"[^>]*name="(happened_on|performed_until)"', page
+        )
+    }
+    assert served < found["happened_on"] < found["performed_until"]
