@@ -29,6 +29,8 @@ PUBLIC = {
     "health.alive",
     "health.ready",
     "health.metrics",
+    "public.check",
+    "public.of_dossier",
 }
 """The views that need no sign-in. Whoever adds one here says why in its docstring."""
 

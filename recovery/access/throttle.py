@@ -42,6 +42,26 @@ def address_key(origin: Origin) -> bytes:
     return keyring().blind_index(host, "throttle.address")
 
 
+def public_key(origin: Origin) -> bytes:
+    """Return the key under which uses of public pages by an address are counted, apart."""
+    host = rules.network_of(origin.address) if ":" in origin.address else origin.address
+    return keyring().blind_index(host, "throttle.public")
+
+
+def count_use(work: Work, key: bytes, free: int) -> None:
+    """Count a use of a page that is open to all; nothing takes it back but time.
+
+    Raises:
+        Throttled: too many lately; this one is not heard.
+    """
+    row = _counters(work, [key])[key]
+    wait = _wait(row, free, work.now)
+    if wait > timedelta(0):
+        raise Throttled(wait)
+    row.failures = rules.counted_failures(row.failures, row.last_failed_at, work.now) + 1
+    row.last_failed_at = work.now
+
+
 def count_attempt(work: Work, username: str, origin: Origin) -> None:
     """Count an attempt as failed before it is compared; `forgive` takes it back.
 

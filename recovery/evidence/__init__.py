@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
         items,
         jobs,
         keeping,
+        public,
         sampling,
         totals,
         views,
@@ -28,6 +29,7 @@ def register(app: Flask) -> None:
     dossiers.register(app)
     witnessing.register(app)
     keeping.register(app)
+    public.register(app)
     totals.register(app)
     sampling.register(app)
     intake.register(app)

@@ -1,8 +1,9 @@
 """What every response carries, and what a request may be: headers, request id, CSRF."""
 
 import secrets
+from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import Flask, Response, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
@@ -37,6 +38,7 @@ LARGEST_REQUEST = 512 * 1024 * 1024
 """Octets of a whole request; each kind of upload has its own, smaller cap."""
 
 BEARER = "Bearer "
+View = TypeVar("View", bound=Callable[..., Any])
 
 
 def bearer_token() -> str | None:
@@ -61,6 +63,19 @@ def begin_request() -> None:
     """Give the request its id, which the log, the audit and an error page name."""
     g.request_id = secrets.token_hex(8)
     work.request_id.set(g.request_id)
+    view = current_app.view_functions.get(request.endpoint or "")
+    if (largest := getattr(view, "largest_request", None)) is not None:
+        request.max_content_length = largest
+
+
+def largest_request(octets: int) -> Callable[[View], View]:
+    """Cap the requests that a view takes (`view.largest_request`); put it next to the view."""
+
+    def decorate(view: View) -> View:
+        view.largest_request = octets  # type: ignore[attr-defined]
+        return view
+
+    return decorate
 
 
 def add_headers(response: Response) -> Response:
