@@ -8,6 +8,7 @@ from io import BytesIO
 from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
+from recovery.demo.exhibits import build_lists
 from recovery.demo.places import PLACES
 from recovery.insight.service import refresh
 from recovery.kernel import clock
@@ -74,6 +75,7 @@ def build_cases(today: date) -> None:
     _old_files(people.counsel, today)
     _new_files(people.counsel, today)
     _contracts(people.collector)
+    build_lists(people.counsel, today)
     _packages(people.asset_manager, today)
     with work_as(people.asset_manager) as work:
         refresh(work)

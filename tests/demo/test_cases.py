@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from recovery.demo.build import build
 from recovery.evidence import sequencer
 from recovery.evidence.comparison import compare
+from recovery.evidence.exhibits.models import EvidenceList
 from recovery.insight import queries as overview
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING
@@ -25,7 +26,10 @@ def test_the_demonstration_has_files_deadlines_contracts_packages_and_an_overvie
     assert {"preparing", "submitted", "accepted"} < stages
     running = select(func.count()).where(LitigationFile.next_last_day.is_not(None))
     assert (db.session.scalar(running) or 0) > 0
-    assert db.session.scalar(select(func.count()).select_from(Document)) == 4
+    kinds = sorted(db.session.scalars(select(Document.kind)))
+    assert kinds == ["loan_contract"] * 4 + ["statement"] * 4
+    lists = db.session.scalars(select(EvidenceList).order_by(EvidenceList.id)).all()
+    assert [one.submitted_at is not None for one in lists] == [True, False, False, False]
     states = sorted(package.state for package in db.session.scalars(select(Package)))
     assert states[-1] == "frozen"
     book = overview.book(db.session(), EVERYTHING)
