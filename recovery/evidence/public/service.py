@@ -7,12 +7,14 @@ from pathlib import Path
 from tempfile import NamedTemporaryFile
 from typing import IO
 
+from flask import current_app
 from sqlalchemy.orm import Session
 
 from recovery.access.throttle import Origin, count_use, public_key
 from recovery.evidence.house import house_store
 from recovery.evidence.public.queries import Known, KnownDossier, known_dossier, known_file
 from recovery.evidence.public.verifying import Verified, verified
+from recovery.kernel.config import Settings
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import system_work
@@ -46,6 +48,15 @@ class Answer:
 def is_open() -> bool:
     """Return whether the page answers at all; `RECOVERY_PUBLIC_VERIFICATION=off` closes it."""
     return os.environ.get(VARIABLE, "on").lower() not in {"off", "0", "no", "false"}
+
+
+def address_of(number: str) -> str | None:
+    """Return where anyone can look up a dossier; None: no public address, or the page is closed."""
+    settings: Settings = current_app.config["SETTINGS"]
+    if settings.public_url is None or not is_open():
+        return None
+    path = current_app.url_map.bind("").build("public.of_dossier", {"number": number})
+    return settings.public_url.rstrip("/") + path
 
 
 def count_check(origin: Origin) -> None:
