@@ -103,9 +103,7 @@ def test_openssl_accepts_the_signatures_as_verify_md_says(unpacked: Path, tmp_pa
     script = textwrap.dedent(guide.partition("<<'END'\n")[2].partition("END\n")[0])
     script = script.replace("LAST PART OF THE VERIFIER KEY", str(KEY.vkey).split("+", 2)[2])
     for name in ("manifest.note", "data/checkpoint"):
-        here = script.replace("../", f"{tmp_path}/").replace(
-            "manifest.note", f"{unpacked}/{name}"
-        )
+        here = script.replace("../", f"{tmp_path}/").replace("manifest.note", f"{unpacked}/{name}")
         subprocess.run([sys.executable, "-c", here], check=True)
         command = [tool, "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER"]
         places = ["-inkey", "key.der", "-in", "text", "-sigfile", "signature"]

@@ -43,7 +43,7 @@ def children() -> set[str]:
 
 def test_a_child_that_is_gone_is_an_error_and_never_a_clean_result(files: Path) -> None:
     others = children()
-    with pytest.raises(OSError, match="ended|Broken pipe"), rehash.child(str(files)) as ask:
+    with pytest.raises(OSError, match=r"ended|Broken pipe"), rehash.child(str(files)) as ask:
         [child] = children() - others
         os.kill(int(child), signal.SIGKILL)
         for _ in range(2):
