@@ -8,6 +8,7 @@ from recovery.evidence.house import house_store
 from recovery.evidence.intake.commands import intake
 from recovery.evidence.keeping.commands import attach
 from recovery.evidence.keeping.differences import differences
+from recovery.evidence.sampling.commands import sample
 from recovery.evidence.witnessing import publication
 from recovery.evidence.witnessing.service import take_in
 from recovery.kernel.commands import command_work, json_option, report, with_app
@@ -19,6 +20,8 @@ def evidence() -> None:
 
 
 attach(evidence)
+evidence.add_command(intake)
+evidence.add_command(sample)
 
 
 @evidence.command()

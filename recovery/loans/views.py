@@ -156,7 +156,7 @@ def statement(loan_id: int) -> ResponseReturnValue:
 def papers(loan_id: int) -> ResponseReturnValue:
     """List the documents of a loan."""
     page = _page(loan_id)
-    documents = queries.documents_of(db.session(), loan_id)
+    documents = queries.newest_documents_of(db.session(), loan_id)
     return _render("loans/papers.html", page, "papers", columns=DOCUMENTS, documents=documents)
 
 
