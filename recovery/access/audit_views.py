@@ -8,6 +8,7 @@ from flask import Blueprint, Response, render_template, request, stream_with_con
 from flask.typing import ResponseReturnValue
 
 from recovery.access import audit_queries
+from recovery.access.audit_words import changes_of, people_of
 from recovery.access.labels import subject_label
 from recovery.access.lists import EVENTS, VISITS
 from recovery.kernel import clock, links
@@ -29,7 +30,14 @@ def index() -> ResponseReturnValue:
     statement = audit_queries.events(asked.filters)
     page = asked.page(db.session(), statement)
     shown = asked.show(page, bounded_count(db.session(), statement))
-    return render_template("access/audit.html", list=shown, subject_of=subject_of, url_of=url_of)
+    return render_template(
+        "access/audit.html",
+        list=shown,
+        subject_of=subject_of,
+        url_of=url_of,
+        changes_of=changes_of,
+        people=people_of(db.session(), page.rows),
+    )
 
 
 def subject_of(event: AuditEvent) -> str:

@@ -125,7 +125,7 @@ EVENTS = Worklist(
     endpoint="audit.index",
     columns=(
         Column("at", _("时间"), "moment"),
-        Column("actor_name", _("人员")),
+        Column("actor_name", _("人员"), "own"),
         Column("action", _("操作"), value=lambda event: action_label(event.action)),
         Column("subject", _("对象"), "own"),
         Column("changes", _("变化"), "own"),

@@ -190,6 +190,20 @@ class DossierSubject:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangeWords:
+    """What the audit events of one table say to people."""
+
+    fields: Mapping[str, Text] = field(default_factory=dict)
+    """Field → its name, where it is not called what it is elsewhere."""
+
+    codes: Mapping[str, Mapping[str, Text]] = field(default_factory=dict)
+    """Field → its codes in words."""
+
+    lists: frozenset[str] = frozenset()
+    """Fields whose value is a list, never a pair of before and after."""
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalKind:
     """What approving a request of this kind means.
 
@@ -254,6 +268,9 @@ event_words: Registry[Callable[[Mapping[str, str]], Text]] = Registry()
 
 loan_sets: Registry[Callable[[Scope, str], Select[Any]]] = Registry()
 """By name of a filter of the loan list: `(scope, typed)` → statement of the ids of its loans."""
+
+change_words: Registry[ChangeWords] = Registry()
+"""By table name: how the audit log words the changes of its records."""
 
 approval_kinds: Registry[ApprovalKind] = Registry()
 record_fields: Registry[RecordFields] = Registry()

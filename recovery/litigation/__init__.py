@@ -9,7 +9,16 @@ def register(app: Flask) -> None:
     from recovery.kernel import links, search
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.litigation import deadlines, dossiers, exhibits, jobs, queries, service, views
+    from recovery.litigation import (
+        deadlines,
+        dossiers,
+        exhibits,
+        jobs,
+        lists,
+        queries,
+        service,
+        views,
+    )
     from recovery.rulebook.courts import court_sources
     from recovery.rulebook.followers import Follower, followers
 
@@ -17,6 +26,7 @@ def register(app: Flask) -> None:
     jobs.register()
     search.sources.put("file", service.search_entries)
     followers.put("litigation", Follower(deadlines.moves_under, deadlines.open_count, jobs.REFRESH))
+    links.change_words.put("litigation_file", lists.WORDS)
     court_sources.put("litigation", queries.courts)
     links.navigation.put(
         "files",

@@ -53,6 +53,14 @@ EFFECTIVE = Clock(
     "effective",
 )
 
+EVERY_CLOCK = (
+    LIMITATION,
+    ACCELERATED,
+    PERFORMED,
+    EFFECTIVE,
+    *(clock for clocks in CLOCKS.values() for clock in clocks),
+)
+
 PERFORMANCE_DAYS = 10
 """What judgments usually allow (“生效之日起十日内”): a proposal, the paper's own days prevail."""
 
@@ -128,6 +136,4 @@ def expected(book: LawBook, served: date, today: date) -> Expected:
 
 def clock_of(rule: str, trigger: str) -> Clock:
     """Return the period that a stored deadline counts, by its rule and what started it."""
-    stages = [clock for clocks in CLOCKS.values() for clock in clocks]
-    known = [LIMITATION, ACCELERATED, PERFORMED, EFFECTIVE, *stages]
-    return next(one for one in known if (one.rule, one.trigger.key) == (rule, trigger))
+    return next(one for one in EVERY_CLOCK if (one.rule, one.trigger.key) == (rule, trigger))

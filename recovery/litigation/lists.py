@@ -1,6 +1,8 @@
 """The list of litigation files, and how a deadline shows as a clock."""
 
+from recovery.kernel.links import ChangeWords
 from recovery.kernel.text import _
+from recovery.litigation.figures import EVERY_CLOCK
 from recovery.litigation.models import Deadline, LitigationFile
 from recovery.litigation.rules import STAGES
 from recovery.web.display import Clock
@@ -19,6 +21,24 @@ MEANINGS = {
     "enforcement_terminated": "neutral",
 }
 """Stage → meaning of its badge; every other is progress."""
+
+
+OUTCOMES = {
+    "met": _("已办理"),
+    "lapsed": _("已错过"),
+    "superseded": _("已被取代"),
+    "interrupted": _("因起诉中断"),
+}
+"""How a deadline ended."""
+
+WORDS = ChangeWords(
+    codes={
+        "stage": STAGES,
+        "outcome": OUTCOMES,
+        "rule": {clock.rule: clock.title for clock in EVERY_CLOCK},
+    }
+)
+"""What the audit events of a file say."""
 
 
 def stage_badge(file: LitigationFile) -> Badge:

@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
         collateral_views,
         concession_views,
         concessions,
+        history,
         jobs,
         listing,
         tape,
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
     from recovery.loans.registration import ledger_fields
 
     links.record_fields.put("ledger_entry", ledger_fields)
+    links.change_words.put("loan", history.WORDS)
     links.subject_links.put("loan", lambda loan_id: ("loans.show", {"loan_id": loan_id}))
     concessions.register()
     timeline.register()

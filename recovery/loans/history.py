@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from recovery.kernel.links import ChangeWords
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Text, _
 from recovery.loans import labels
@@ -68,6 +69,10 @@ CODES: dict[str, Mapping[str, Text]] = {
     "last_place": {"changed": _("已更新")},
 }
 """Field → its codes in words."""
+
+
+WORDS = ChangeWords(FIELDS, CODES, frozenset({"changed"}))
+"""The same for the audit log."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.portfolio import dossiers, jobs, queries, views
+    from recovery.portfolio import dossiers, jobs, lists, queries, views
 
     app.register_blueprint(views.bp)
     jobs.register()
@@ -18,7 +18,7 @@ def register(app: Flask) -> None:
         order=50,
     )
     links.timeline.put("portfolio", queries.timeline)
-    links.loan_sets.put("package", queries.loan_ids_of)
+    links.change_words.put("package", lists.WORDS)
     links.loan_sets.put("package", queries.loan_ids_of)
     links.bulk_actions.put(
         "package",

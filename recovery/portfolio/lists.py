@@ -1,5 +1,6 @@
 """The list of packages, and the list of loans inside one."""
 
+from recovery.kernel.links import ChangeWords
 from recovery.kernel.text import _
 from recovery.loans import labels
 from recovery.portfolio.models import Package, PackageLoan
@@ -7,6 +8,9 @@ from recovery.portfolio.rules import DISPOSALS, STATES
 from recovery.web.filters import Choices, FilterBar, Words
 from recovery.web.pagination import Sort, Sorts
 from recovery.web.worklist import Badge, Column, Worklist
+
+WORDS = ChangeWords(codes={"state": STATES})
+"""What the audit events of a package say."""
 
 STATE_MEANINGS = {"draft": "neutral", "freezing": "progress", "frozen": "good"}
 

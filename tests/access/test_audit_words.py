@@ -1,0 +1,81 @@
+"""The audit log speaks to people: no key of the program is shown where there is a word for it."""
+
+import ast
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+
+from recovery.access.audit_words import FIELDS, changes_of, people_of
+from recovery.access.models import UserAccount
+from recovery.kernel.db import db
+from recovery.kernel.models import AuditEvent
+from recovery.kernel.text import reading
+from recovery.loans.history import FIELDS as LOAN_FIELDS
+from recovery.web.language import translate_for
+from tests.conftest import NOW, Browser
+
+PACKAGE = Path(__file__).parents[2] / "recovery"
+
+
+def recorded() -> set[str]:
+    """Return the fields that any feature records by name."""
+    found = set()
+    for path in PACKAGE.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+            if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
+                continue
+            if node.func.attr == "record" and node.args and "Action." in ast.unparse(node.args[0]):
+                found |= {one.arg for one in node.keywords if one.arg is not None}
+    return found
+
+
+def event(table: str, **changes: object) -> AuditEvent:
+    return AuditEvent(
+        at=NOW, actor_name="li.na", action="x", subject_type=table, subject_id=1, changes=changes
+    )
+
+
+def lines(one: AuditEvent) -> list[tuple[str, str, str]]:
+    return [(str(x.label), str(x.before), str(x.after)) for x in changes_of(one)]
+
+
+def test_every_field_that_is_recorded_has_a_name() -> None:
+    assert recorded() - set(FIELDS) - set(LOAN_FIELDS) == set()
+
+
+def test_codes_of_each_feature_are_words_in_both_languages(app: Flask) -> None:
+    step = event("litigation_file", stage=["preparing", "submitted"])
+    assert lines(step) == [("阶段", "准备起诉", "已提交立案")]
+    with reading(translate_for("en")):
+        assert lines(step) == [("Stage", "Preparing", "Submitted")]
+    assert lines(event("package", state=["draft", "frozen"])) == [("状态", "组包中", "已冻结")]
+    assert lines(event("approval_request", status=["pending", "approved"], kind="loan.waiver")) == [
+        ("状态", "待审批", "已同意"),
+        ("种类", "None", "减免"),
+    ]
+    assert lines(event("user_account", role=["counsel", None], name_changed=True)) == [
+        ("角色", "法务人员", "—"),
+        ("姓名已更改", "None", "是"),
+    ]
+
+
+def test_a_list_of_two_changed_items_is_no_before_and_after(app: Flask) -> None:
+    assert lines(event("loan", changed=["phone", "address"])) == [
+        ("更新的项目", "None", "电话、地址")
+    ]
+
+
+def test_people_stand_by_name_and_processes_as_such(
+    app: Flask, person: Callable[..., UserAccount], signed_in: Callable[..., Browser]
+) -> None:
+    account = person("counsel")
+    system = event("loan")
+    system.actor_name = "system:cli/ops"
+    own = event("loan")
+    own.actor_name = account.username
+    found = people_of(db.session(), [system, own])
+    assert found[account.username] == account.name
+    assert str(found["system:cli/ops"]) == "系统（cli/ops）"
+    page = signed_in("administrator").get("/audit/").text
+    assert "<td" in page
