@@ -64,13 +64,14 @@ def recent_jobs(
 
 
 def exceptions_of(
-    session: Session, job_id: int, *, after: int = 0, limit: int = 200
+    session: Session, job_id: int, *, skip: int = 0, limit: int = 200
 ) -> Sequence[JobException]:
-    """Return what the job could not do, in the order it was met, from behind row `after`."""
+    """Return what the job could not do, in the order it was met, without the first `skip`."""
     return session.scalars(
         select(JobException)
-        .where(JobException.job_id == job_id, JobException.id > after)
+        .where(JobException.job_id == job_id)
         .order_by(JobException.id)
+        .offset(skip)
         .limit(limit)
     ).all()
 

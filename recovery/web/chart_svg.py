@@ -159,14 +159,17 @@ def _grid(scale: Scale) -> Iterator[str]:
 
 
 def _names(chart: Chart) -> Iterator[str]:
-    """Yield the categories' names, as many as there is room for."""
+    """Yield the categories' names; in two lines by turns, then as many as there is room for."""
     count = len(chart.categories)
     longest = max((len(str(name)) for name in chart.categories), default=1)
     every = max(1, -(-count * longest * 8 // (WIDTH - LEFT - RIGHT)))
-    for number in range(0, count, every):
+    lines = 1 if every == 1 else 2
+    every = max(1, -(-every // lines))
+    for place, number in enumerate(range(0, count, every)):
         left, width = _place(count, number)
         name, middle = escape(str(chart.categories[number])), left + width / 2
-        yield f'<text x="{middle:.1f}" y="{HEIGHT - 14}" text-anchor="middle">{name}</text>'
+        y = HEIGHT - 14 + 11 * (place % lines)
+        yield f'<text x="{middle:.1f}" y="{y}" text-anchor="middle">{name}</text>'
 
 
 def _legend(chart: Chart) -> Iterator[str]:

@@ -19,7 +19,7 @@ from recovery.kernel import clock, job_tidy, links
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
-from recovery.kernel.job_rows import ENDED, Job, JobException, JobStatus, unpack_text
+from recovery.kernel.job_rows import ENDED, Job, JobStatus, unpack_text
 from recovery.kernel.job_service import (
     Pace,
     cancel_job,
@@ -36,6 +36,7 @@ from recovery.kernel.links import NavItem
 from recovery.kernel.text import Text, _
 from recovery.web import display
 from recovery.web.addresses import url_if
+from recovery.web.job_results import EXCEPTIONS, Listed, duration_of, result_figures
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed, polled
 from recovery.web.worklist import Badge, Column
@@ -43,7 +44,6 @@ from recovery.web.worklist import Badge, Column
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 ROWS = 50
-EXCEPTIONS = 200
 OWN_KINDS = (job_tidy.KIND,)
 
 STATES = {
@@ -109,18 +109,17 @@ def index() -> ResponseReturnValue:
 def show(job_id: int) -> ResponseReturnValue:
     """Show one job; the page renews its progress while the job is under way."""
     job = find_job(db.session(), job_id, current_actor())
-    after = request.args.get("after", 0, type=int)
-    page = make_response(render_template("web/job.html", job=job, **parts_of(job, after)))
+    number = max(request.args.get("page", 1, type=int), 1)
+    page = make_response(render_template("web/job.html", job=job, **parts_of(job, number)))
     if request.headers.get("HX-Request") and job.status in ENDED:
         # The progress that asks again is one part; results and exceptions are others.
         page.headers["HX-Refresh"] = "true"
     return page
 
 
-def parts_of(job: Job, after: int) -> dict[str, Any]:
-    """Return what the page of a job shows beside its row."""
+def parts_of(job: Job, number: int) -> dict[str, Any]:
+    """Return what the page of a job shows beside its row; of its exceptions page `number`."""
     running = job.status not in ENDED
-    exceptions = exceptions_of(db.session(), job.id, after=after, limit=EXCEPTIONS)
     return {
         "label": label_of(job),
         "state": state_of(job),
@@ -130,17 +129,19 @@ def parts_of(job: Job, after: int) -> dict[str, Any]:
         "message": unpack_text(job.message) if running else "",
         "error": unpack_text(job.error),
         "columns": EXCEPTION_COLUMNS,
-        "exceptions": exceptions,
-        "more_after": last_id(exceptions) if len(exceptions) == EXCEPTIONS else None,
+        "listed": listed_exceptions(job.id, number),
+        "duration": duration_of(job, clock.machine_now()),
+        "figures_of_result": result_figures(job),
         "result_links": result_links(job),
         "files": files_of(job),
     }
 
 
-def last_id(exceptions: Any) -> int:
-    """Return behind which row the next page of exceptions begins."""
-    last: JobException = exceptions[-1]
-    return last.id
+def listed_exceptions(job_id: int, number: int) -> Listed:
+    """Return page `number` (from 1) of the exceptions of a job."""
+    skip = (number - 1) * EXCEPTIONS
+    rows = exceptions_of(db.session(), job_id, skip=skip, limit=EXCEPTIONS)
+    return Listed(rows, skip + 1, count_exceptions(db.session(), job_id))
 
 
 def figures_of(job: Job) -> list[tuple[Text, object]]:

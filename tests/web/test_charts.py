@@ -91,3 +91,14 @@ def test_stacked_bars_stand_on_each_other() -> None:
         float(lower.get("y", 0)), abs=0.2
     )
     assert float(lower.get("y", 0)) < HEIGHT
+
+
+def test_a_paper_names_every_month_of_two_years_and_no_name_leaves_it() -> None:
+    months = [f"{2024 + number // 12}-{number % 12 + 1:02d}" for number in range(20)]
+    one = Chart("每月回款", "月份", months, (Series("现金", tuple(range(20))),), measure="count")
+    names = [
+        node for node in ET.fromstring(chart_svg(one)).iter(f"{SVG}text") if node.text in months
+    ]
+    assert [node.text for node in names] == months
+    assert len({node.get("y") for node in names}) == 2
+    assert all(float(node.get("y") or 0) <= HEIGHT for node in names)

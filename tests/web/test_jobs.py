@@ -14,6 +14,7 @@ from recovery.kernel.job_runner import claim, run_due_jobs
 from recovery.kernel.jobs import KINDS, RunningJob, handles, result_link
 from recovery.kernel.text import _
 from recovery.kernel.work import work_as
+from recovery.web.job_results import EXCEPTIONS, span
 from tests.conftest import Browser
 
 
@@ -28,6 +29,12 @@ def kinds() -> Iterator[None]:
         job.exception("C-002", _("没有这条记录，或您无权查看。"))
         job.progress(2, 2)
         return {"links": [result_link(_("后台任务"), "jobs.index")]}
+
+    @handles("test.many", label=_("核对"))
+    def many(job: RunningJob) -> dict[str, Any]:
+        for number in range(EXCEPTIONS + 3):
+            job.exception(f"C-{number:03d}", _("没有这条记录，或您无权查看。"))
+        return {"count": 1204, "rejected": EXCEPTIONS + 3, "masking": True}
 
     @handles("test.fault", label=_("导入"), attempts=1)
     def fail(_job: RunningJob) -> None:
@@ -115,3 +122,29 @@ def test_a_long_list_is_paged_by_key(counsel: Browser, account: UserAccount) -> 
     assert f'/jobs/{numbers[0]}"' not in first
     assert f"before={numbers[1]}" in first
     assert f'/jobs/{numbers[0]}"' in counsel.get(f"/jobs/?before={numbers[1]}").text
+
+
+def test_a_job_says_what_it_did_for_whom_how_long_it_took_and_pages_its_exceptions(
+    counsel: Browser, account: UserAccount
+) -> None:
+    job_id, name = ask("test.many", account), account.name
+    run_due_jobs()
+    page = counsel.get(f"/jobs/{job_id}").text
+    for shown in ("做什么", "核对", name, "用时", "1,204", "笔数", "拒绝"):
+        assert shown in page
+    assert f"第 1 至 {EXCEPTIONS} 项，共 {EXCEPTIONS + 3} 项" in page
+    assert "C-000" in page
+    assert f"C-{EXCEPTIONS:03d}" not in page
+    assert f"/jobs/{job_id}?page=2" in page
+    second = counsel.get(f"/jobs/{job_id}?page=2").text
+    assert f"C-{EXCEPTIONS:03d}" in second
+    assert f"/jobs/{job_id}?page=1" in second
+    assert "page=3" not in second
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [(0.4, "0 秒"), (59, "59 秒"), (61, "1 分 1 秒"), (3720, "1 小时 2 分")],
+)
+def test_a_time_is_told_in_the_two_units_that_matter(seconds: float, told: str) -> None:
+    assert str(span(seconds)) == told

@@ -35,6 +35,15 @@ function pie(data, ink) {
   };
 }
 
+// Every name is written: aslant where they would touch, cut where one is very long. Of more names
+// than a chart has room for, the library leaves out some.
+function namesOf(data, soft) {
+  const count = data.categories.length;
+  const longest = Math.max(...data.categories.map((name) => String(name).length), 1);
+  const slant = data.kind !== "across" && count * longest > 60 ? 40 : 0;
+  return { color: soft, interval: count > 36 ? "auto" : 0, rotate: slant, width: 120, overflow: "truncate" };
+}
+
 function option(data) {
   const ink = isDark() ? "#e6ebf2" : "#182433";
   const soft = isDark() ? "#aab7c7" : "#4b5a6d";
@@ -45,7 +54,7 @@ function option(data) {
     type: "value", min: data.from_zero ? (extent) => Math.min(0, extent.min) : undefined,
     axisLabel: { color: soft }, splitLine: { lineStyle: { color: grid } },
   };
-  const names = { type: "category", data: data.categories, axisLabel: { color: soft, hideOverlap: true }, axisLine: { lineStyle: { color: soft } }, axisTick: { show: false } };
+  const names = { type: "category", data: data.categories, axisLabel: namesOf(data, soft), axisLine: { lineStyle: { color: soft } }, axisTick: { show: false } };
   const across = data.kind === "across";
   return {
     color: isDark() ? DARK : LIGHT,
