@@ -2,7 +2,7 @@
 
 from recovery.kernel.text import _
 from recovery.web.fields import LineField, PastDateField, SelectField
-from recovery.web.forms import BaseForm
+from recovery.web.forms import BaseForm, VersionedForm
 from recovery.web.uploads import MEGABYTE, TEXT, XLSX, ZIP, UploadField
 from recovery.web.validators import Required, length_up_to
 
@@ -40,3 +40,13 @@ class MappingForm(BaseForm):
         [length_up_to(40)],
         help_text=_("填写名称后保存，下次同一机构的表格自动套用；空白为不保存。"),
     )
+
+
+class LayoutForm(VersionedForm):
+    """The editor of a layout; its lines are fields of the page, one for each field of a tape."""
+
+
+class CopyLayoutForm(BaseForm):
+    """The name of a layout that begins as a copy."""
+
+    name = LineField(_("新版式的名称"), [Required(), length_up_to(40)])

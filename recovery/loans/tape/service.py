@@ -153,6 +153,12 @@ def layout_from(batch: ImportBatch, base: Layout, choices: Sequence[Choice]) -> 
     return from_definition(base.name, definition)
 
 
+def layout_named(session: Session, name: str) -> TapeLayout | None:
+    """Return the lender's own layout called `name`; None where there is none."""
+    found = select(TapeLayout).where(TapeLayout.name == name)
+    return session.scalars(found.execution_options(populate_existing=True)).one_or_none()
+
+
 def save_layout(work: Work, name: str, layout: Layout) -> TapeLayout:
     """Keep `layout` under `name`, replacing the one of that name.
 
@@ -163,7 +169,7 @@ def save_layout(work: Work, name: str, layout: Layout) -> TapeLayout:
     if not name or key_of(name) in {key_of(one) for one in shipped()}:
         raise RuleViolation(_("请为版式起一个自己的名称。"))
     definition = {**definition_of(layout), "title": name}
-    kept = work.session.scalars(select(TapeLayout).where(TapeLayout.name == name)).one_or_none()
+    kept = layout_named(work.session, name)
     if kept is None:
         kept = work.add(TapeLayout(name=name, definition=definition))
     else:
