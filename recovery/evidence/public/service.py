@@ -55,8 +55,8 @@ def address_of(number: str) -> str | None:
     settings: Settings = current_app.config["SETTINGS"]
     if settings.public_url is None or not is_open():
         return None
-    path = current_app.url_map.bind("").build("public.of_dossier", {"number": number})
-    return settings.public_url.rstrip("/") + path
+    path = current_app.url_map.bind("").build("public.check")
+    return settings.public_url.rstrip("/") + path + number
 
 
 def count_check(origin: Origin) -> None:
