@@ -6,6 +6,7 @@ from itertools import islice
 
 from sqlalchemy import func, select
 
+from recovery.demo.audits import build_audit
 from recovery.demo.book import full_loans
 from recovery.demo.cases import build_cases
 from recovery.demo.indexes import made_at_the_end
@@ -50,6 +51,7 @@ def build(count: int, progress: Progress) -> Built:
     else:
         loans = insert_all(full_loans(count, staff, day), PER_WORK_FULL, progress)
         build_cases(day)
+        build_audit()
     with system_work(PROCESS) as work:
         planner.measure(work.session)
     empty_the_log()

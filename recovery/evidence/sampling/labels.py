@@ -5,7 +5,7 @@ from recovery.kernel.text import Text, _
 SOURCES: dict[str, Text] = {"loan": _("贷款"), "transaction": _("交易")}
 
 MEASURES: dict[str, Text] = {
-    "balance": _("欠款余额"),
+    "balance": _("账面余额"),
     "principal": _("未偿本金"),
     "amount": _("交易金额"),
 }

@@ -14,7 +14,7 @@ from recovery.evidence.sampling.forms import (
     ReplyForm,
     ResultForm,
 )
-from recovery.evidence.sampling.labels import EXCEPTIONS
+from recovery.evidence.sampling.labels import EXCEPTIONS, PROJECTIONS
 from recovery.evidence.sampling.models import AuditSample, SampleItem
 from recovery.evidence.sampling.views import found, tabs_of
 from recovery.kernel.actions import Action
@@ -77,7 +77,7 @@ def item(sample_id: int, place: int) -> ResponseReturnValue:
             flash(_("第 {place} 项已登记。", place=place))
             return redirect(_next_open(sample, place))
     return render_template(
-        "evidence/sampling/item.html", form=form, sample=sample, item=one
+        "evidence/sampling/item.html", form=form, sample=sample, item=one, exceptions=EXCEPTIONS
     ), form.status
 
 
@@ -127,6 +127,7 @@ def conclusion(sample_id: int) -> ResponseReturnValue:
         form=form,
         sample=sample,
         evaluation=evaluate(sample, items),
+        projections=PROJECTIONS,
     ), form.status
 
 

@@ -71,6 +71,8 @@ def start_sample(work: Work, new: NewSample) -> AuditSample:
     if new.measure not in MEASURES.get(new.source, ()):
         raise RuleViolation(_("没有这种总体或金额口径。"))
     filters = conditions_of(new.source, new.query)
+    if filters.problems:
+        raise RuleViolation(_("有的条件看不懂，请先改正。"))
     [number] = draw_number(work, "audit_sample")
     sample = work.add(
         AuditSample(

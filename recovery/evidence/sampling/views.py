@@ -1,5 +1,7 @@
 """Pages of samples: the list, fixing a population, the seed, the sample, its files."""
 
+from decimal import Decimal
+
 from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
@@ -18,7 +20,7 @@ from recovery.evidence.sampling.labels import (
     SOURCES,
 )
 from recovery.evidence.sampling.models import AuditSample
-from recovery.evidence.sampling.population import BARS, Wanted, preview
+from recovery.evidence.sampling.population import BARS, Wanted, conditions_of, preview
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -121,6 +123,8 @@ def show(sample_id: int) -> ResponseReturnValue:
         allocations=ALLOCATIONS,
         exceptions=EXCEPTIONS,
         projections=PROJECTIONS,
+        chips=conditions_of(sample.source, sample.query).chips,
+        confidence=Decimal(sample.confidence) if sample.confidence else None,
         is_own=sample.auditor_id == current_actor().id,
     )
 

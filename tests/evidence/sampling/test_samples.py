@@ -110,6 +110,12 @@ def test_the_conditions_of_the_list_narrow_the_population(auditor: Actor) -> Non
     assert "5,000.00" in sample.conditions
 
 
+def test_conditions_that_cannot_be_read_are_refused(auditor: Actor) -> None:
+    with pytest.raises(RuleViolation, match="看不懂"), work_as(auditor) as work:
+        query = "balance_from=much"
+        service.start_sample(work, NewSample("余额", "loan", "balance", query))
+
+
 def test_what_lies_outside_the_engagement_is_in_no_population(
     auditor: Actor, person: Callable[..., UserAccount], actor: Actor
 ) -> None:
