@@ -7,7 +7,8 @@ from recovery.evidence import queries
 from recovery.evidence.dossiers import queries as dossiers
 from recovery.evidence.dossiers.disclosure import NAMES
 from recovery.evidence.dossiers.lists import DOSSIERS
-from recovery.kernel import gate
+from recovery.evidence.keeping.queries import alarms
+from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.loans.models import Loan
@@ -30,6 +31,7 @@ def index() -> ResponseReturnValue:
         list=shown,
         state=queries.state(db.session()),
         checkpoints=queries.checkpoints(db.session(), 5),
+        alarms=alarms(db.session(), clock.now()),
     )
 
 

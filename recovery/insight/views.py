@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
+from recovery.evidence.keeping.queries import alarms
 from recovery.insight import jobs, queries
 from recovery.insight.queries import Book
 from recovery.insight.rules import AGE_BANDS, week_of
@@ -43,6 +44,7 @@ def dashboard() -> ResponseReturnValue:
     stages = count_by_stage(db.session(), scope)
     return render_template(
         "insight/dashboard.html",
+        alarms=alarms(db.session(), clock.now()),
         book=book,
         charts=_charts(book) if book else (),
         stages=_stage_chart(stages) if stages else None,

@@ -7,12 +7,26 @@ def register(app: Flask) -> None:
     """Register pages, jobs and approvals of this part."""
     from recovery.evidence.keeping import erasure, jobs, objects, reach, views
     from recovery.kernel import links
+    from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
     jobs.register()
     objects.register()
     reach.register()
     app.register_blueprint(views.bp)
+    links.on_start.put("erasures", jobs.replay_on_start)
+    links.navigation.put(
+        "keeping",
+        links.NavItem(
+            _("存证保管"), "keeping.index", Action.VIEW_KEEPING, "shield-check", _("证据")
+        ),
+        order=66,
+    )
+    for table in ("fixity_finding", "audit_batch"):
+        links.subject_links.put(table, lambda _number: ("keeping.index", {}))
+    links.subject_links.put(
+        "erasure", lambda number: ("keeping.show_erasure", {"erasure_id": number})
+    )
     links.approval_kinds.put(
         erasure.APPROVAL,
         links.ApprovalKind(

@@ -111,6 +111,14 @@ def _tell(work: Work, hold: LegalHold, loan: Loan, state: str, reason: str) -> N
     work.register("event", hold, loan_id=loan.id, fields=fields)
 
 
+def own_hold(session: Session, loan_id: int) -> LegalHold | None:
+    """Return the hold that a person has set on a loan; the caller has passed the gate for it."""
+    standing = select(LegalHold).where(
+        LegalHold.loan_id == loan_id, LegalHold.released_at.is_(None)
+    )
+    return session.scalars(standing).one_or_none()
+
+
 def standing_holds(scope: Scope) -> Select[*tuple[Any, ...]]:
     """Return the statement of the holds that stand, with their loans' numbers, newest first."""
     statement = (

@@ -13,6 +13,7 @@ from recovery.kernel import clock
 from recovery.kernel.job_rows import pack_text
 from recovery.kernel.jobs import RunningJob, crontab, handles
 from recovery.kernel.text import _
+from recovery.kernel.work import system_work
 
 AUDIT, COMPARE = "evidence.audit_batch", "evidence.compare"
 FIXITY, COPY, REPLAY = "evidence.fixity", "evidence.copy", "evidence.replay_erasures"
@@ -95,6 +96,12 @@ def replay_erasures(job: RunningJob) -> dict[str, Any]:
     sequencer.register_pending()
     done = erasure_log.replay(job.work)
     return {"entries": done.entries, "erased": done.erased, "objects": done.objects}
+
+
+def replay_on_start() -> None:
+    """Ask for the erasure log to be carried out again when the program begins to work here."""
+    with system_work("start") as work:
+        work.enqueue(REPLAY, {})
 
 
 def register() -> None:

@@ -1,3 +1,335 @@
-from flask import Blueprint
+"""Pages of keeping: fixity and its alarms, comparison and backlog, retention, holds, erasures."""
+
+from typing import BinaryIO, cast
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+from wtforms.fields.choices import SelectChoice
+
+from recovery.evidence import queries as registry
+from recovery.evidence.keeping import (
+    audit,
+    copies,
+    erasure,
+    fixity,
+    hold,
+    jobs,
+    labels,
+    queries,
+    reporting,
+    retention,
+    visits,
+)
+from recovery.evidence.keeping.forms import ErasureForm, ReasonForm, RestoreForm
+from recovery.evidence.keeping.models import Erasure, FixityFinding, LegalHold
+from recovery.evidence.keeping.restoring import restore_object
+from recovery.kernel import clock, gate
+from recovery.kernel.actions import Action
+from recovery.kernel.db import db
+from recovery.kernel.errors import NotFound
+from recovery.kernel.models import RegistrationIntent
+from recovery.kernel.text import Text, _
+from recovery.loans.models import Loan
+from recovery.web.forms import EmptyForm
+from recovery.web.language import current_language
+from recovery.web.messages import flash
+from recovery.web.people import current_scope, user_work
+from recovery.web.rights import allowed
+from recovery.web.uploads import XLSX, as_attachment
 
 bp = Blueprint("keeping", __name__, url_prefix="/evidence/keeping")
+
+TABS: tuple[tuple[Text, str], ...] = (
+    (_("完好性"), "keeping.index"),
+    (_("比对与积压"), "keeping.comparison"),
+    (_("保管期限"), "keeping.schedule"),
+    (_("留存与删除"), "keeping.erasures"),
+)
+STARTABLE = {"fixity": jobs.FIXITY, "comparison": jobs.COMPARE, "copy": jobs.COPY}
+"""Jobs that a person may start from these pages."""
+
+
+def tabs() -> list[tuple[Text, str, bool]]:
+    """Return the pages of keeping as tabs."""
+    return [(label, url_for(name), request.endpoint == name) for label, name in TABS]
+
+
+@bp.get("/")
+@allowed(Action.VIEW_KEEPING)
+def index() -> ResponseReturnValue:
+    """Show how far everything has been checked, and every open alarm."""
+    session, now = db.session(), clock.now()
+    turns = fixity.cycles(session)
+    return render_template(
+        "evidence/keeping/index.html",
+        tabs_here=tabs(),
+        turns=turns,
+        pace=fixity.pace(turns[0], now) if turns else None,
+        findings=fixity.open_findings(session),
+        closed=fixity.closed_findings(session),
+        budget=fixity.Budget.configured(),
+        days=fixity.turn_days(),
+        has_copy=copies.second_store() is not None,
+        labels=labels,
+    )
+
+
+@bp.post("/start/<name>")
+@allowed(Action.CHECK_FIXITY)
+def start(name: str) -> ResponseReturnValue:
+    """Start a check, a comparison or a copy now, as a job."""
+    if name not in STARTABLE:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    with user_work() as work:
+        job = work.enqueue(STARTABLE[name], {})
+    return redirect(url_for("jobs.show", job_id=job.id))
+
+
+@bp.get("/report.pdf")
+@allowed(Action.VIEW_KEEPING)
+def report_pdf() -> ResponseReturnValue:
+    """Send the report of fixity as PDF."""
+    made = reporting.paper(reporting.gather(db.session(), clock.now()))
+    name = f"fixity-{clock.today():%Y%m%d}.pdf"
+    return as_attachment(made, name=name, media_type="application/pdf")
+
+
+@bp.get("/report.xlsx")
+@allowed(Action.VIEW_KEEPING)
+def report_xlsx() -> ResponseReturnValue:
+    """Send the report of fixity as xlsx."""
+    made = reporting.sheet(reporting.gather(db.session(), clock.now()))
+    name = f"fixity-{clock.today():%Y%m%d}.xlsx"
+    return as_attachment(made, name=name, media_type=XLSX.media_type)
+
+
+def _finding(session: Session, finding_id: int) -> FixityFinding:
+    found = session.get(FixityFinding, finding_id)
+    if found is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    return found
+
+
+@bp.route("/findings/<int:finding_id>/restore", methods=["GET", "POST"])
+@allowed(Action.RESTORE_OBJECT)
+def restore(finding_id: int) -> ResponseReturnValue:
+    """Restore a damaged object from an uploaded copy."""
+    finding = _finding(db.session(), finding_id)
+    if finding.sha256 is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    form = RestoreForm()
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            assert form.file.data is not None
+            source = cast(BinaryIO, form.file.data.stream)
+            restore_object(user_work, finding.sha256, source, "upload")
+            flash(_("已恢复，指纹与登记时一致。"))
+            return redirect(url_for(".index"))
+    page = render_template(
+        "evidence/keeping/restore.html",
+        form=form,
+        finding=finding,
+        has_copy=copies.second_store() is not None,
+        labels=labels,
+    )
+    return page, form.status
+
+
+@bp.post("/findings/<int:finding_id>/restore-from-copy")
+@allowed(Action.RESTORE_OBJECT)
+def restore_from_copy(finding_id: int) -> ResponseReturnValue:
+    """Restore a damaged object from the second store."""
+    finding = _finding(db.session(), finding_id)
+    digest = finding.sha256 or ""
+    if EmptyForm().validate_on_submit():
+        with copies.open_copy(digest) as source:
+            restore_object(user_work, digest, source, "copy")
+        flash(_("已从第二份存储恢复，指纹与登记时一致。"))
+    return redirect(url_for(".index"))
+
+
+@bp.route("/findings/<int:finding_id>/explain", methods=["GET", "POST"])
+@allowed(Action.CHECK_FIXITY)
+def explain(finding_id: int) -> ResponseReturnValue:
+    """Close an alarm that needs no mending, with the reason."""
+    finding = _finding(db.session(), finding_id)
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                fixity.explain(work, finding_id, form.reason.data)
+            flash(_("告警已关闭。"))
+            return redirect(url_for(".index"))
+    return _reasoned(form, _("说明告警：{what}", what=labels.what_of(finding)), ".index")
+
+
+def _reasoned(
+    form: ReasonForm, heading: Text, back: str, note: Text | None = None
+) -> ResponseReturnValue:
+    """Show a form that asks for the reason of an act."""
+    page = render_template(
+        "evidence/keeping/reason.html",
+        form=form,
+        heading=heading,
+        note=note,
+        back=url_for(back),
+    )
+    return page, form.status
+
+
+@bp.get("/comparison")
+@allowed(Action.VIEW_KEEPING)
+def comparison() -> ResponseReturnValue:
+    """Show the last comparison of database and log, what waits, and the audit batches."""
+    session = db.session()
+    run = queries.last_comparison(session)
+    return render_template(
+        "evidence/keeping/comparison.html",
+        tabs_here=tabs(),
+        run=run,
+        differences=queries.told_differences(run) if run else [],
+        backlog=queries.backlog(session),
+        kinds=registry.KINDS,
+        batches=audit.batches(session),
+        unbatched=audit.count_waiting(session, clock.now()),
+    )
+
+
+@bp.get("/retention")
+@allowed(Action.VIEW_KEEPING)
+def schedule() -> ResponseReturnValue:
+    """Show the retention rules with their basis, and what is due under the chosen one."""
+    session, scope, today = db.session(), current_scope(), clock.today()
+    rules = retention.rules()
+    chosen = next((r for r in rules if r.kind == request.args.get("rule")), rules[0])
+    after = request.args.get("after", 0, type=int)
+    due = retention.due_loans(session, chosen, scope, today, after=after)
+    return render_template(
+        "evidence/keeping/retention.html",
+        tabs_here=tabs(),
+        rules=[(r, retention.count_due(session, r, scope, today, 1001)) for r in rules],
+        chosen=chosen,
+        due=due,
+        next_after=due[-1].loan_id if len(due) == 50 else None,
+        english=current_language() == "en",
+    )
+
+
+@bp.get("/erasures")
+@allowed(Action.VIEW_KEEPING)
+def erasures() -> ResponseReturnValue:
+    """Show the holds that stand and the erasures that were asked for."""
+    session, scope = db.session(), current_scope()
+    return render_template(
+        "evidence/keeping/erasures.html",
+        tabs_here=tabs(),
+        holds=session.execute(hold.standing_holds(scope).limit(200)).all(),
+        rows=session.execute(queries.erasures(scope).limit(200)).all(),
+        states=labels.STATES,
+    )
+
+
+@bp.get("/of-loan/<int:loan_id>")
+@allowed(Action.VIEW_KEEPING)
+def of_loan(loan_id: int) -> ResponseReturnValue:
+    """Show what keeps a loan's records, what was and can be erased, and who opened its pages."""
+    session = db.session()
+    loan = gate.find(session, Loan, loan_id, current_scope())
+    found = registry.registrations(session, loan_id)
+    return render_template(
+        "evidence/keeping/of_loan.html",
+        loan=loan,
+        holds=hold.holds_of(session, [loan_id]).get(loan_id, []),
+        own_hold=hold.own_hold(session, loan_id),
+        kinds=registry.KINDS,
+        records=[one for one in found if erasure.erasable_names(session, one.intent)],
+        rules={rule.kind: rule for rule in retention.rules()},
+        rule_of=retention.rule_of_record,
+        erasures=erasure.erasures_of(session, loan_id),
+        states=labels.STATES,
+        visits=visits.sessions_of_loan(session, loan_id),
+    )
+
+
+@bp.route("/hold/<int:loan_id>", methods=["GET", "POST"])
+@allowed(Action.CHANGE_HOLD)
+def set_hold(loan_id: int) -> ResponseReturnValue:
+    """Set a hold on a loan."""
+    loan = gate.find(db.session(), Loan, loan_id, current_scope())
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                hold.set_hold(work, loan_id, form.reason.data)
+            flash(_("已设置诉讼留存。"))
+            return redirect(url_for(".of_loan", loan_id=loan_id))
+    heading = _("对合同 {number} 设置诉讼留存", number=loan.contract_no)
+    note = _("留存期间，这笔贷款的任何记录和文件都不能删除，已批准的删除也不执行。")
+    return _reasoned(form, heading, ".erasures", note)
+
+
+@bp.route("/hold/<int:hold_id>/release", methods=["GET", "POST"])
+@allowed(Action.CHANGE_HOLD)
+def release_hold(hold_id: int) -> ResponseReturnValue:
+    """Release a hold."""
+    one = gate.find(db.session(), LegalHold, hold_id, current_scope())
+    form = ReasonForm()
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                hold.release_hold(work, one.id, form.reason.data)
+            flash(_("已解除诉讼留存。"))
+            return redirect(url_for(".of_loan", loan_id=one.loan_id))
+    return _reasoned(form, _("解除诉讼留存"), ".erasures")
+
+
+@bp.route("/erase/<int:intent_id>", methods=["GET", "POST"])
+@allowed(Action.REQUEST_ERASURE)
+def erase(intent_id: int) -> ResponseReturnValue:
+    """Ask for the erasure of fields of a record, or of its file."""
+    session = db.session()
+    intent = session.get(RegistrationIntent, intent_id)
+    if intent is None or intent.loan_id is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    loan = gate.find(session, Loan, intent.loan_id, current_scope())
+    form = ErasureForm()
+    names = erasure.erasable_names(session, intent)
+    form.names.choices = [SelectChoice(name, labels.FIELDS[name]) for name in names]
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                erasure.request_erasure(work, _wanted(intent.id, form))
+            flash(_("已提交删除申请，等待另一人审批。"))
+            return redirect(url_for(".of_loan", loan_id=loan.id))
+    page = render_template(
+        "evidence/keeping/erase.html",
+        form=form,
+        loan=loan,
+        intent=intent,
+        kind=registry.KINDS.get(intent.kind, Text(intent.kind)),
+        rule=retention.rule_of_record(intent.kind),
+        holds=hold.holds_of(session, [loan.id]).get(loan.id, []),
+    )
+    return page, form.status
+
+
+def _wanted(intent_id: int, form: ErasureForm) -> erasure.Wanted:
+    return erasure.Wanted(
+        intent_id=intent_id,
+        field_names=tuple(form.names.data or ()),
+        with_object="object" in (form.parts.data or ()),
+        basis=form.basis.data,
+        reason=form.reason.data,
+    )
+
+
+@bp.get("/erasures/<int:erasure_id>")
+@allowed(Action.VIEW_KEEPING)
+def show_erasure(erasure_id: int) -> ResponseReturnValue:
+    """Show an erasure: what went, why, by whom, where it stands in the log."""
+    one = gate.find(db.session(), Erasure, erasure_id, current_scope())
+    intent = db.session.get(RegistrationIntent, one.intent_id or 0)
+    return render_template(
+        "evidence/keeping/erasure.html", one=one, intent=intent, states=labels.STATES
+    )

@@ -5,11 +5,25 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register pages, API, jobs and approval of this part."""
-    from recovery.evidence.totals import api, reconciling
+    from recovery.evidence.totals import api, jobs, reconciling, views
     from recovery.kernel import links
+    from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
     app.register_blueprint(api.bp)
+    app.register_blueprint(views.bp)
+    jobs.register()
+    links.navigation.put(
+        "totals",
+        links.NavItem(_("外部对账"), "totals.index", Action.VIEW_TOTALS, "scale", _("证据")),
+        order=67,
+    )
+    links.subject_links.put(
+        "control_difference", lambda number: ("totals.show", {"difference_id": number})
+    )
+    links.subject_links.put(
+        "reconciliation", lambda number: ("totals.reconciliation", {"reconciliation_id": number})
+    )
     links.approval_kinds.put(
         reconciling.APPROVAL,
         links.ApprovalKind(

@@ -80,3 +80,8 @@ def days_of(month: date) -> Iterator[date]:
 def days_open(day: date, today: date) -> int:
     """Return the age of a difference in days."""
     return max(0, (today - day).days)
+
+
+def yuan_of_text(text: str) -> Decimal:
+    """Return an amount that a reconciliation keeps as text."""
+    return Decimal(text)
