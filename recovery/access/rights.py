@@ -118,6 +118,7 @@ _TABLE: dict[Action, str] = {
     _A.CHANGE_EVIDENCE_LIST: "C",
     _A.EXPORT_DOSSIER: "CMUXA",
     _A.DOWNLOAD_DOSSIER: "CMUXA",
+    _A.BLACK_OUT: "CM",
     _A.VIEW_KEEPING: "CMPUA",
     _A.CHECK_FIXITY: "UA",
     _A.RESTORE_OBJECT: "A",

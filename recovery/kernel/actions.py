@@ -70,6 +70,7 @@ class Action(StrEnum):
     CHANGE_EVIDENCE_LIST = "evidence_list.change"
     EXPORT_DOSSIER = "dossier.export"
     DOWNLOAD_DOSSIER = "dossier.download"
+    BLACK_OUT = "document.black_out"
     VIEW_KEEPING = "keeping.view"
     CHECK_FIXITY = "fixity.check"
     RESTORE_OBJECT = "object.restore"

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from recovery.kernel.actions import Action
 from recovery.kernel.links import DossierLoan, DossierSubject
 from recovery.kernel.text import Text, _
+from recovery.litigation.lists import OUTCOMES
 from recovery.litigation.models import Deadline, LitigationFile, StageChange
 from recovery.litigation.rules import PROCEDURES, STAGES
 
@@ -28,12 +29,6 @@ FIGURES = (
     "closed_on",
 )
 DEADLINE = ("title", "trigger", "trigger_on", "last_day", "ended_on", "outcome")
-
-OUTCOMES: dict[str, Text] = {
-    "met": _("已遵守"),
-    "lapsed": _("已届满"),
-    "superseded": _("已由新期限取代"),
-}
 
 
 def particulars(session: Session, file: LitigationFile) -> dict[str, str]:

@@ -6,24 +6,33 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Register the pages, jobs and links of dossiers with `app`."""
     from recovery.evidence.dossiers import (
+        blackout_views,
         choosing_views,
-        finishing,
         jobs,
         papers,
         queries,
+        reconciliation,
         subjects,
         views,
     )
+    from recovery.evidence.dossiers.models import Redaction
+    from recovery.evidence.keeping.objects import Reference, references
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
     app.register_blueprint(views.bp)
     app.register_blueprint(choosing_views.bp)
+    app.register_blueprint(blackout_views.bp)
+    references.put(
+        "redaction",
+        Reference(_("遮盖件"), Redaction.id, Redaction.sha256, Redaction.loan_id),
+        order=30,
+    )
     jobs.register()
     papers.register(app)
-    finishing.steps.put("watermark", finishing.watermark, order=10)
     links.dossier_subjects.put("loan", subjects.LOAN, order=10)
+    links.dossier_parts.put("reconciliation", reconciliation.PART, order=85)
     links.timeline.put("dossiers", queries.timeline)
     links.subject_links.put("dossier", lambda number: ("dossiers.show", {"dossier_id": number}))
     links.bulk_actions.put(

@@ -16,15 +16,20 @@ from recovery import __version__
 from recovery.evidence.dossiers.chapters import Chapter, chapters_of
 from recovery.evidence.dossiers.contents import Basis, Contents, gather
 from recovery.evidence.dossiers.finishing import finished
+from recovery.evidence.dossiers.lines import Attached, number_in
+from recovery.evidence.dossiers.merged import merged_of
 from recovery.evidence.dossiers.package_chapters import package_chapters
 from recovery.evidence.dossiers.packages import gather_many
 from recovery.evidence.dossiers.papers import Cover, paper
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.states import anchors
+from recovery.evidence.merging.service import Merged
+from recovery.evidence.public.service import address_of
 from recovery.rulebook.service import current_book
 from recovery.web.paper_child import Measured
 
 PAPER = "data/dossier.pdf"
+MERGED = "data/merged.pdf"
 PAGE_INDEX = "data/page-index.json"
 
 
@@ -36,62 +41,82 @@ class Draft:
     bag: Bag
     paper: Measured
     counts: Mapping[str, int]
+    files: Mapping[str, int]
+    """Pages of each PDF of the bag that its page index names."""
+
     items: tuple[PageItem, ...] = ()
 
 
-def drafted(reader: LogReader, store: Store, basis: Basis, language: str, folder: Path) -> Draft:
+def drafted(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Draft:
     """Return the dossier in its deterministic form; large files of it are below `folder`.
 
     Raises:
         RuleViolation: nothing is registered, a record is not what was registered, or a
             character cannot be printed.
     """
-    number = number_of(store, basis, language)
     if basis.subject.is_one_loan:
-        return _of_one(reader, store, gather(reader, store, basis), (number, language, folder))
-    return _of_many(reader, store, basis, (number, language, folder))
+        return _of_one(reader, store, gather(reader, store, basis), folder)
+    return _of_many(reader, store, basis, folder)
 
 
-def _of_one(
-    reader: LogReader, store: Store, contents: Contents, given: tuple[str, str, Path]
-) -> Draft:
-    number, language, folder = given
-    head = contents.basis.checkpoint.size
-    payload = evidence(store, contents.bag_records(), contents.bag_streams(), head)
-    pages = {}
-    for path, digest in contents.originals.items():
-        payload[path] = copy = folder / digest
-        with store.open_object(digest) as source, copy.open("wb") as target:
-            shutil.copyfileobj(source, target)
-        pages[digest] = page_count(copy)
-    anchored = anchors(reader.session, store, contents.basis.checkpoint)
+def _of_one(reader: LogReader, store: Store, contents: Contents, folder: Path) -> Draft:
+    basis = contents.basis
+    payload = evidence(store, contents.bag_records(), contents.bag_streams(), basis.checkpoint.size)
+    payload.update(_copied(store, contents, folder))
+    merged = merged_of(reader.session, contents, payload, folder)
+    if merged.pages:
+        payload[MERGED] = folder / "merged.pdf"
+    anchored = anchors(reader.session, store, basis.checkpoint)
     cover = Cover(
-        number=number,
-        basis=contents.basis,
+        number=number_of(store, basis),
+        basis=basis,
         record_count=len(contents.records),
         borrower=contents.told.fields.get("party.1.name"),
         is_one_loan=True,
         is_own_log_only=anchored.are_missing,
     )
-    chapters = chapters_of(reader, contents, anchored, pages)
-    counts = {
+    attached = Attached(_page_counts(contents, payload), merged)
+    draft = _set(cover, chapters_of(reader, contents, anchored, attached), payload)
+    files = {PAPER: draft.paper.pages} | ({MERGED: merged.pages} if merged.pages else {})
+    items = _items(draft, contents, merged)
+    return replace(draft, counts=_counts(contents, draft), items=items, files=files)
+
+
+def _counts(contents: Contents, draft: Draft) -> dict[str, int]:
+    return {
         "loans": 1,
         "records": len(contents.records) + len(contents.house),
         "originals": len(contents.originals),
         "withheld": contents.withheld_count,
+        "pages": draft.paper.pages,
     }
-    draft = _set(cover, chapters, language, payload)
-    return replace(
-        draft, counts={**counts, "pages": draft.paper.pages}, items=_items(draft, contents)
-    )
 
 
-def _of_many(reader: LogReader, store: Store, basis: Basis, given: tuple[str, str, Path]) -> Draft:
-    number, language, folder = given
+def _copied(store: Store, contents: Contents, folder: Path) -> dict[str, Content]:
+    """Copy the originals out of the store; return each by its path in the bag."""
+    copies: dict[str, Content] = {}
+    for path, digest in contents.originals.items():
+        copies[path] = copy = folder / digest
+        with store.open_object(digest) as source, copy.open("wb") as target:
+            shutil.copyfileobj(source, target)
+    return copies
+
+
+def _page_counts(contents: Contents, payload: Mapping[str, Content]) -> dict[str, int]:
+    """Return the pages of each original by its SHA-256."""
+    counts = {}
+    for path, digest in contents.originals.items():
+        copy = payload[path]
+        assert isinstance(copy, Path)
+        counts[digest] = page_count(copy)
+    return counts
+
+
+def _of_many(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Draft:
     many = gather_many(reader, store, basis, folder)
     anchored = anchors(reader.session, store, basis.checkpoint)
     cover = Cover(
-        number=number,
+        number=number_of(store, basis),
         basis=basis,
         record_count=many.record_count,
         borrower=None,
@@ -99,7 +124,7 @@ def _of_many(reader: LogReader, store: Store, basis: Basis, given: tuple[str, st
         is_own_log_only=anchored.are_missing,
         loan_count=len(many.lines),
     )
-    draft = _set(cover, package_chapters(reader, basis, many, anchored), language, many.payload)
+    draft = _set(cover, package_chapters(reader, basis, many, anchored), many.payload)
     counts = {
         "loans": len(many.lines),
         "records": many.record_count,
@@ -107,30 +132,29 @@ def _of_many(reader: LogReader, store: Store, basis: Basis, given: tuple[str, st
         "withheld": many.withheld_count,
         "pages": draft.paper.pages,
     }
-    return replace(draft, counts=counts)
+    return replace(draft, counts=counts, files={PAPER: draft.paper.pages})
 
 
-def _set(
-    cover: Cover, chapters: list[Chapter], language: str, payload: Mapping[str, Content]
-) -> Draft:
+def _set(cover: Cover, chapters: list[Chapter], payload: Mapping[str, Content]) -> Draft:
     subject = cover.basis.subject
     info = {
         "Bagging-Date": cover.basis.day.isoformat(),
         "External-Description": f"Evidence dossier of {subject.code} {subject.number}",
     }
-    printed = paper(cover, chapters, language)
-    return Draft(cover, Bag(cover.number, payload, info), printed, {})
+    return Draft(cover, Bag(cover.number, payload, info), paper(cover, chapters), {}, {})
 
 
-def _items(draft: Draft, contents: Contents) -> tuple[PageItem, ...]:
-    """Return on which page of the paper each original stands in the evidence list."""
+def _items(draft: Draft, contents: Contents, merged: Merged) -> tuple[PageItem, ...]:
+    """Return where each original stands: in the evidence list, and in the merged file."""
     indexes = {one.fields.get("sha256"): one.entry.index for one in contents.records}
     found = []
     for path, digest in contents.originals.items():
-        number = path.rpartition("/")[2].partition(".")[0]
+        number = number_in(path)
         page = draft.paper.places.get(number)
         if page is not None:
             found.append(PageItem(number, PAPER, (page, page), indexes[digest]))
+        if number in merged.ranges:
+            found.append(PageItem(number, MERGED, merged.ranges[number], indexes[digest]))
     return tuple(found)
 
 
@@ -150,12 +174,12 @@ def write_finished(out: BinaryIO, store: Store, draft: Draft, recipient: str | N
 
 def _write(out: BinaryIO, store: Store, draft: Draft, pdf: bytes) -> None:
     payload = {**draft.bag.payload, PAPER: pdf}
-    payload[PAGE_INDEX] = page_index(payload, draft.items, {PAPER: draft.paper.pages})
+    payload[PAGE_INDEX] = page_index(payload, draft.items, draft.files)
     info = {**draft.bag.info, "Source-Organization": store.origin}
     write(out, replace(draft.bag, payload=payload, info=info), store)
 
 
-def number_of(store: Store, basis: Basis, language: str) -> str:
+def number_of(store: Store, basis: Basis) -> str:
     """Return the number that follows from what the dossier is a function of."""
     head = basis.checkpoint
     inputs = {
@@ -164,7 +188,9 @@ def number_of(store: Store, basis: Basis, language: str) -> str:
         "size": head.size,
         "anchors": _anchor_digests(store, head.size),
         "disclosure": basis.disclosure.canonical(),
-        "language": language,
+        "language": basis.language,
+        "merged": basis.with_merged,
+        "address": address_of(""),
         "book": current_book().version,
         "program": __version__,
     }

@@ -8,7 +8,7 @@ from recovery.evidence.dossiers.chronology import chronology
 from recovery.evidence.dossiers.claims import accrual_lines, claim_of
 from recovery.evidence.dossiers.contents import Contents, request_of
 from recovery.evidence.dossiers.ledger import ledger_lines
-from recovery.evidence.dossiers.lines import evidence_list
+from recovery.evidence.dossiers.lines import Attached, evidence_list
 from recovery.evidence.dossiers.particulars import Particulars
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.states import Anchors, stand_of
@@ -55,12 +55,12 @@ class Chapter:
 
 
 def chapters_of(
-    reader: LogReader, contents: Contents, anchors: Anchors, pages: Mapping[str, int]
+    reader: LogReader, contents: Contents, anchors: Anchors, attached: Attached
 ) -> list[Chapter]:
     """Return the chapters of a dossier about one loan, or a file on it."""
     session = reader.session
     claim = claim_of(session, contents)
-    groups = evidence_list(session, contents, pages)
+    groups = evidence_list(session, contents, attached)
     stands = [stand_of(record, anchors) for record in contents.records]
     return [
         *_about(contents),
@@ -109,7 +109,8 @@ def _about(contents: Contents) -> list[Chapter]:
         if (record.subject_type, record.subject_id) == (subject.table, subject.id)
     ]
     values = about_values(subject, contents.facts, records)
-    return [Chapter("subject", subject.kind.label, subject.kind.template, values)]
+    title = subject.kind.title(subject.record)
+    return [Chapter("subject", title, subject.kind.template, values)]
 
 
 def about_values(

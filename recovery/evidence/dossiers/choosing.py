@@ -14,7 +14,7 @@ from evidence_store import Store
 from recovery.evidence.dossiers import queries, subjects
 from recovery.evidence.dossiers.contents import REDACTION, Basis
 from recovery.evidence.dossiers.disclosure import CUSTOM, PERSONAL, Disclosure
-from recovery.evidence.dossiers.finishing import finished
+from recovery.evidence.dossiers.finishing import watermark
 from recovery.evidence.dossiers.models import DossierDraft
 from recovery.evidence.dossiers.records import LogReader, Registered
 from recovery.evidence.dossiers.service import (
@@ -224,7 +224,7 @@ def basis_of(actor: Actor, draft: DossierDraft) -> Basis:
     """Return what the preview of a draft shows; the subject passes the gate again."""
     subject = subjects.find(db.session(), draft.subject, draft.subject_id, actor.scope)
     head = db.session.get_one(Checkpoint, draft.checkpoint_size)
-    return Basis(subject, head, choice_of(CUSTOM, draft.choice))
+    return Basis(subject, head, choice_of(CUSTOM, draft.choice), draft.language)
 
 
 def _sampled(reader: LogReader, basis: Basis) -> list[Registered]:
@@ -253,8 +253,8 @@ def preview(actor: Actor, draft: DossierDraft, store: Store) -> bytes:
     key = (draft.id, repr(basis.disclosure.canonical()))
     with _lock:
         if key not in _pages:
-            with draft_of(store, basis, draft.language) as (made, _folder):
-                _pages[key] = finished(made.paper.data, draft.recipient)
+            with draft_of(store, basis) as (made, _folder):
+                _pages[key] = watermark(made.paper.data, draft.recipient)
             if len(_pages) > KEPT:
                 _pages.popitem(last=False)
         _pages.move_to_end(key)

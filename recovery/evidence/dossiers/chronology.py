@@ -25,6 +25,9 @@ MOMENTS = ("added_at", "booked_at", "decided_at", "at")
 
 _ACTS = frozenset(action.value for action in ACTION_NAMES)
 
+UNDATED = frozenset({"contract", PARTICULARS})
+"""Kinds whose days are terms, not the day on which something happened."""
+
 KINDS: dict[str, Text] = {
     "contract": _("登记借款合同"),
     PARTICULARS: _("登记当事人、担保物与还款计划"),
@@ -56,7 +59,7 @@ def chronology(contents: Contents) -> list[Happening]:
 
 def day_of(record: Registered) -> date:
     """Return the day on which it happened as the record says, else when it was registered."""
-    fields = record.fields
+    fields = record.fields if record.kind not in UNDATED else {}
     for name in DAYS:
         if fields.get(name):
             return date.fromisoformat(fields[name])

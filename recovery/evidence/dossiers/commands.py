@@ -24,6 +24,7 @@ def dossier() -> None:
 @click.option("--package", "package_no", metavar="NO", help="Of a package, by its number.")
 @click.option("--preset", default="court", show_default=True, type=click.Choice(list(PRESETS)))
 @click.option("--language", default="zh", show_default=True, type=click.Choice(LANGUAGES))
+@click.option("--merged", "with_merged", is_flag=True, help="Add all originals as one PDF.")
 @click.option("--checkpoint", type=int, help="Repeat the dossier under this earlier head.")
 @click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
 @json_option

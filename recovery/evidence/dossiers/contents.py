@@ -28,11 +28,14 @@ REDACTION = "redaction"
 
 @dataclass(frozen=True, slots=True)
 class Basis:
-    """What a dossier is a function of, beside language and version."""
+    """What a dossier is a function of, beside the versions of program and law book."""
 
     subject: Subject
     checkpoint: Checkpoint
     disclosure: Disclosure
+    language: str = "zh"
+    with_merged: bool = False
+    """Whether all originals go in once more as one stamped PDF."""
 
     @property
     def day(self) -> date:

@@ -1,26 +1,24 @@
 """What is done to the paper after its deterministic form: recipient on every page, signature."""
 
-from collections.abc import Callable
 from io import BytesIO
 
 import pikepdf
 
-from recovery.kernel.links import Registry
+from recovery.evidence.signing.service import paper_signer
+from recovery.kernel import clock
 from recovery.kernel.text import _
 from recovery.web.papers import render_paper
 
-Finish = Callable[[bytes, "str | None"], bytes]
-"""`(PDF, recipient)` → PDF; the same bytes where there is nothing to do."""
-
-steps: Registry[Finish] = Registry()
-"""In their order; the signature comes last."""
-
 
 def finished(pdf: bytes, recipient: str | None) -> bytes:
-    """Return the paper as it is handed out."""
-    for step in steps.all():
-        pdf = step(pdf, recipient)
-    return pdf
+    """Return the paper as it is handed out: marked for its recipient, signed where a key is.
+
+    Raises:
+        RuleViolation: a character cannot be printed; the key or its authority refuses.
+    """
+    marked = watermark(pdf, recipient)
+    signer = paper_signer()
+    return marked if signer is None else signer.sign(marked, clock.now())
 
 
 def watermark(pdf: bytes, recipient: str | None) -> bytes:

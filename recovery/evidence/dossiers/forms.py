@@ -22,6 +22,10 @@ class DossierForm(BaseForm):
         help_text=_("法院、审计机构或受让方的名称，印在每一页上。"),
     )
     purpose = LineField(_("用途"), [Required(), length_up_to(120)])
+    merged = BooleanField(
+        _("附合并件"),
+        description=_("把全部 PDF 和图片原件按目录顺序合成一份，逐页编号，供法院使用。"),
+    )
     choose = BooleanField(
         _("先逐项选择公开的内容并预览"),
         description=_("从所选版本出发，勾选公开哪些字段和原件，看到页面后再导出。"),

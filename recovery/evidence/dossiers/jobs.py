@@ -38,6 +38,7 @@ def arguments_of(wanted: Wanted, ids: Iterable[int]) -> dict[str, Any]:
         "preset": wanted.preset,
         "choice": choice_json(wanted.disclosure) if wanted.preset == CUSTOM else None,
         "language": wanted.language,
+        "merged": wanted.with_merged,
         "recipient": wanted.recipient,
         "purpose": wanted.purpose,
     }
@@ -74,6 +75,7 @@ def _wanted(given: dict[str, Any], job_id: int) -> Wanted:
         subject=given.get("subject", "loan"),
         preset=preset,
         language=given["language"],
+        with_merged=given.get("merged", False),
         recipient=given["recipient"],
         purpose=given["purpose"],
         choice=choice_of(preset, given["choice"]) if preset == CUSTOM else None,

@@ -9,6 +9,7 @@ from recovery.evidence.dossiers.contents import Contents
 from recovery.evidence.dossiers.records import Registered
 from recovery.evidence.exhibits.content import LineView, ListView
 from recovery.evidence.exhibits.queries import list_for
+from recovery.evidence.merging.service import Merged
 from recovery.kernel.text import Text, _
 from recovery.loans.labels import DOCUMENT_KINDS
 
@@ -69,23 +70,38 @@ class EvidenceGroup:
     lines: tuple[EvidenceLine, ...]
 
 
-def evidence_list(
-    session: Session, contents: Contents, pages: Mapping[str, int]
-) -> list[EvidenceGroup]:
+@dataclass(frozen=True, slots=True)
+class Attached:
+    """What is known of the originals that go into the bag."""
+
+    pages: Mapping[str, int]
+    """Pages of each by its SHA-256."""
+
+    merged: Merged
+
+    def range_of(self, number: str | None) -> str:
+        """Return the pages of an original in the merged file: `3-8`; blank: it is not there."""
+        found = self.merged.ranges.get(number or "")
+        return "" if found is None else f"{found[0]}-{found[1]}"
+
+
+def evidence_list(session: Session, contents: Contents, attached: Attached) -> list[EvidenceGroup]:
     """Return the groups of the evidence list.
 
     A list that was submitted before the head was signed is taken as it is; what is registered
-    and not on it follows in a group of its own. `pages` are those of originals by SHA-256.
+    and not on it follows in a group of its own.
     """
     agreed = _agreed(session, contents)
     paths = {digest: path for path, digest in contents.originals.items()}
     groups = [
-        EvidenceGroup(group.title, tuple(_listed(line, contents, paths) for line in group.lines))
+        EvidenceGroup(
+            group.title, tuple(_listed(line, contents, paths, attached) for line in group.lines)
+        )
         for group in (agreed.groups if agreed else ())
     ]
     named = {line.fingerprint for line in (agreed.lines if agreed else ())}
     others = [one for one in contents.of_kind("file") if one.fields.get("sha256") not in named]
-    own = [*_files(contents, others, paths, pages), *_ledger(contents)]
+    own = [*_files(contents, others, paths, attached), *_ledger(contents)]
     if own:
         title = _("其他已登记的证据") if agreed else _("已登记的证据")
         groups.append(EvidenceGroup(title, tuple(_numbered(own, len(groups) + 1))))
@@ -105,19 +121,29 @@ def _agreed(session: Session, contents: Contents) -> ListView | None:
     )
 
 
-def _listed(line: LineView, contents: Contents, paths: Mapping[str, str]) -> EvidenceLine:
-    index = line.log_index
+def ordered_digests(session: Session, contents: Contents) -> list[str]:
+    """Return the files of the evidence list in its order, each once."""
+    agreed = _agreed(session, contents)
+    listed = [line.fingerprint for line in (agreed.lines if agreed else ()) if line.fingerprint]
+    rest = [record.fields.get("sha256", "") for record in contents.of_kind("file")]
+    return list(dict.fromkeys((*listed, *rest)))
+
+
+def _listed(
+    line: LineView, contents: Contents, paths: Mapping[str, str], attached: Attached
+) -> EvidenceLine:
+    index, file = line.log_index, number_in(paths.get(line.fingerprint or "", "")) or None
     covered = index is not None and index < contents.basis.checkpoint.size
     return EvidenceLine(
         number=line.number,
-        file=_file_of(paths.get(line.fingerprint or "")),
+        file=file,
         name=line.name,
         source=line.source,
         form=line.form_name,
         copies=line.copies,
         pages=line.pages,
         purpose=line.purpose,
-        range="" if line.range is None else str(line.range),
+        range=attached.range_of(file),
         fingerprint=line.fingerprint,
         log_index=index if covered else None,
     )
@@ -127,23 +153,24 @@ def _files(
     contents: Contents,
     files: Sequence[Registered],
     paths: Mapping[str, str],
-    pages: Mapping[str, int],
+    attached: Attached,
 ) -> list[EvidenceLine]:
     lines = []
     for record in files:
         fields = record.shown(contents.disclosure)
         kind, digest = fields.get("kind", "other"), fields.get("sha256", "")
+        file = number_in(paths.get(digest, "")) or None
         lines.append(
             EvidenceLine(
                 number="",
-                file=_file_of(paths.get(digest)),
+                file=file,
                 name=fields.get("title") or DOCUMENT_KINDS.get(kind, Text(kind)),
                 source=ORIGINS.get(fields.get("origin", ""), ORIGINS["born_here"]),
                 form=_("电子数据"),
                 copies=1,
-                pages=pages.get(digest),
+                pages=attached.pages.get(digest),
                 purpose=PURPOSES.get(kind, PURPOSES["other"]),
-                range="",
+                range=attached.range_of(file),
                 fingerprint=digest or None,
                 log_index=record.entry.index,
             )
@@ -178,6 +205,6 @@ def _numbered(lines: Sequence[EvidenceLine], group: int) -> list[EvidenceLine]:
     return [replace(line, number=f"{group}-{place}") for place, line in enumerate(lines, 1)]
 
 
-def _file_of(path: str | None) -> str | None:
+def number_in(path: str) -> str:
     """Return the number of an original by its path: E0001."""
-    return None if path is None else path.rpartition("/")[2].partition(".")[0]
+    return path.rpartition("/")[2].partition(".")[0]

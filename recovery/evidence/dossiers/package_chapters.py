@@ -20,10 +20,11 @@ def package_chapters(
 ) -> list[Chapter]:
     """Return the chapters: what the package is, its loans a line each, how it is verified."""
     kind = basis.subject.kind
+    title = kind.title(basis.subject.record)
     shown = [record.shown(basis.disclosure) for record in many.own if record.kind == "particulars"]
     freezes = [record.shown(basis.disclosure) for record in many.own if record.kind == "freeze"]
     about = about_values(basis.subject, shown[-1] if shown else {}, freezes)
-    first = [] if kind.template is None else [Chapter("subject", kind.label, kind.template, about)]
+    first = [] if kind.template is None else [Chapter("subject", title, kind.template, about)]
     return [
         *first,
         Chapter(

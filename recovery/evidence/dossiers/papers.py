@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from recovery import __version__
 from recovery.evidence.dossiers.chapters import Chapter
 from recovery.evidence.dossiers.contents import Basis
+from recovery.evidence.public.service import address_of
 from recovery.kernel.text import Text
 from recovery.rulebook.service import current_book
 from recovery.web.language import current_language, reading
@@ -36,13 +37,13 @@ class Cover:
     loan_count: int = 1
 
 
-def paper(cover: Cover, chapters: Sequence[Chapter], language: str) -> Measured:
-    """Return the paper in the language asked for.
+def paper(cover: Cover, chapters: Sequence[Chapter]) -> Measured:
+    """Return the paper in its language.
 
     Raises:
         RuleViolation: a character that cannot be printed, with its place; too large.
     """
-    with reading(language):
+    with reading(cover.basis.language):
         if sum(chapter.row_count for chapter in chapters) <= ROWS:
             return whole_paper(_html(cover, chapters, numbered(chapters), front=True))
         return _in_parts(cover, chapters)
@@ -78,12 +79,19 @@ def _html(
         basis=cover.basis,
         subject=cover.basis.subject,
         number=cover.number,
+        code=_code(cover),
         chapters=chapters,
         titles=dict(titles),
         program=__version__,
         book=current_book().version,
         **values,
     )
+
+
+def _code(cover: Cover) -> str:
+    """Return what the code in the footer says: where to look the dossier up, else what it is."""
+    head = cover.basis.checkpoint
+    return address_of(cover.number) or f"{cover.number} {head.size} {head.root[:16]}"
 
 
 def numbered(chapters: Sequence[Chapter]) -> list[tuple[str, str]]:

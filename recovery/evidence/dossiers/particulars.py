@@ -143,6 +143,7 @@ def register_changed(actor: Actor, subject: DossierSubject, record_id: int) -> b
     """
     with work_as(actor) as work:
         record = work.get(subject.model, record_id)
+        work.session.refresh(record, with_for_update=True)
         now = subject.particulars(work.session, record)
         if now == registered_last(work.session, record):
             return False

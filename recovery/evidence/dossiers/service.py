@@ -29,7 +29,7 @@ from recovery.evidence.stamping import stamp
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
-from recovery.kernel.gate import Actor
+from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.text import _
 from recovery.kernel.work import Work, work_as
 
@@ -53,6 +53,9 @@ class Wanted:
     purpose: str | None = None
     choice: Disclosure | None = None
     """What a person chose field by field; None: what the preset says."""
+
+    with_merged: bool = False
+    """Whether all originals go in once more as one stamped PDF, in list order."""
 
     job_id: int | None = None
     """Job that exports it; None: at once."""
@@ -91,7 +94,7 @@ def export_dossier(actor: Actor, record_id: int, wanted: Wanted) -> Dossier:
     check(wanted)
     store = house_store()
     basis = prepared(actor, record_id, wanted)
-    with draft_of(store, basis, wanted.language) as (draft, folder):
+    with draft_of(store, basis) as (draft, folder):
         plain, kept = _kept(store, draft, wanted, folder)
         with work_as(actor) as work:
             return _note(work, basis, wanted, (draft, plain, kept))
@@ -116,19 +119,28 @@ def prepared(actor: Actor, record_id: int, wanted: Wanted) -> Basis:
     """
     subject = subjects.find(db.session(), wanted.subject, record_id, actor.scope)
     if wanted.checkpoint is None:
-        particulars.register_changed(actor, subject.kind, record_id)
+        _register_particulars(actor, subject)
     head = _head(wanted.checkpoint)
     db.session.rollback()
     subject = subjects.find(db.session(), wanted.subject, record_id, actor.scope)
-    return Basis(subject, head, wanted.disclosure)
+    return Basis(subject, head, wanted.disclosure, wanted.language, wanted.with_merged)
+
+
+def _register_particulars(actor: Actor, subject: Subject) -> None:
+    """Register what the dossier prints of the record, and of the one loan that it is about."""
+    particulars.register_changed(actor, subject.kind, subject.id)
+    loan_id = subject.kind.loan_of(subject.record)
+    if loan_id is not None and subject.kind is not subjects.LOAN:
+        loan = subjects.find(db.session(), "loan", loan_id, EVERYTHING)
+        particulars.register_changed(Actor.system("dossiers"), subjects.LOAN, loan.id)
 
 
 @contextmanager
-def draft_of(store: Store, basis: Basis, language: str) -> Iterator[tuple[bags.Draft, Path]]:
+def draft_of(store: Store, basis: Basis) -> Iterator[tuple[bags.Draft, Path]]:
     """Give the dossier in its deterministic form, with the folder in which its files are."""
     with TemporaryDirectory(prefix="dossier-") as name:
         reader = LogReader(db.session(), store, basis.checkpoint.size)
-        yield bags.drafted(reader, store, basis, language, Path(name)), Path(name)
+        yield bags.drafted(reader, store, basis, Path(name)), Path(name)
 
 
 def _kept(store: Store, draft: bags.Draft, wanted: Wanted, folder: Path) -> tuple[str, ObjectInfo]:

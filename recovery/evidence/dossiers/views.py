@@ -53,6 +53,7 @@ def _wanted(subject: str, form: DossierForm) -> Wanted:
         language=form.language.data,
         recipient=form.recipient.data,
         purpose=form.purpose.data,
+        with_merged=form.merged.data,
     )
 
 

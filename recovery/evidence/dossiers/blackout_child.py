@@ -1,0 +1,93 @@
+"""What a child process of `papers` does for `blackout`: foreign files are read only there."""
+
+from collections.abc import Iterator, Sequence
+from io import BytesIO
+
+import pypdfium2
+from PIL import Image, ImageDraw, ImageFont
+
+from recovery.web.paper_child import STATIC
+
+Box = tuple[int, float, float, float, float]
+"""Page from 1; left, top, width and height in percent of the page."""
+
+SCALE = 150 / 72
+"""Points to pixels: 150 to the inch."""
+
+MOST_PIXELS = 40_000_000
+BAND = 28
+"""Pixels above each page for the line that says what it is."""
+
+FONT = STATIC / "vendor" / "NotoSansSC-Regular.ttf"
+UNREADABLE = (pypdfium2.PdfiumError, Image.DecompressionBombError, OSError, ValueError, SyntaxError)
+
+
+def count_pages(data: bytes) -> int:
+    """Return the pages of a PDF, or one of a picture; 0: it is neither, or cannot be read."""
+    try:
+        if data.startswith(b"%PDF-"):
+            return len(pypdfium2.PdfDocument(data))
+        _opened(data)
+    except UNREADABLE:
+        return 0
+    return 1
+
+
+def picture(data: bytes, number: int) -> bytes | None:
+    """Return a page as PNG; None where there is none."""
+    try:
+        page = next(page for place, page in enumerate(_pages(data), 1) if place == number)
+    except (StopIteration, *UNREADABLE):
+        return None
+    out = BytesIO()
+    page.save(out, "PNG")
+    return out.getvalue()
+
+
+def blacked_out(data: bytes, boxes: Sequence[Box], words: str) -> bytes | None:
+    """Return the pages as pictures in a PDF, boxes drawn over them, `words` above each."""
+    try:
+        pages = [
+            _marked(_covered(page, [box for box in boxes if box[0] == number]), words)
+            for number, page in enumerate(_pages(data), 1)
+        ]
+    except UNREADABLE:
+        return None
+    out = BytesIO()
+    pages[0].save(out, "PDF", save_all=True, append_images=pages[1:], resolution=150, quality=85)
+    return out.getvalue()
+
+
+def _pages(data: bytes) -> Iterator[Image.Image]:
+    if not data.startswith(b"%PDF-"):
+        yield _opened(data)
+        return
+    document = pypdfium2.PdfDocument(data)
+    for page in document:
+        width, height = page.get_size()
+        most = (MOST_PIXELS / (width * height)) ** 0.5
+        yield page.render(scale=min(SCALE, most)).to_pil().convert("RGB")
+
+
+def _opened(data: bytes) -> Image.Image:
+    image = Image.open(BytesIO(data))
+    if image.width * image.height > MOST_PIXELS:
+        raise Image.DecompressionBombError("too many pixels")
+    return image.convert("RGB")
+
+
+def _covered(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:
+    draw = ImageDraw.Draw(page)
+    for _page, left, top, width, height in boxes:
+        corner = (page.width * left / 100, page.height * top / 100)
+        other = (page.width * (left + width) / 100, page.height * (top + height) / 100)
+        draw.rectangle((*corner, *other), fill="black")
+    return page
+
+
+def _marked(page: Image.Image, words: str) -> Image.Image:
+    sheet = Image.new("RGB", (page.width, page.height + BAND), "white")
+    sheet.paste(page, (0, BAND))
+    size = max(8, min(18, page.width // 60))
+    ImageDraw.Draw(sheet).text((8, 3), words, fill="black", font=ImageFont.truetype(FONT, size))
+    return sheet
