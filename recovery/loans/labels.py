@@ -62,7 +62,7 @@ PRODUCTS: dict[str, Text] = {
 
 ENTRY_KINDS: dict[str, Text] = {
     "disbursement": _("放款"),
-    "opening": _("期初余额"),
+    "opening": _("导入时余额"),
     "instalment_due": _("到期应还"),
     "interest": _("按日计息"),
     "payment": _("还款"),

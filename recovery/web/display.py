@@ -37,6 +37,11 @@ def yuan(amount: Decimal | None) -> str:
     return UNKNOWN if amount is None else money.show(amount)
 
 
+def written_yuan(text: str | None) -> str:
+    """Return an amount that is kept as text, such as the content of a request, as 1,234.56."""
+    return yuan(None if text is None else Decimal(text))
+
+
 def prose_yuan(amount: Decimal | None) -> str:
     """Return ¥1,234.56 for running text."""
     if amount is None:
@@ -289,6 +294,7 @@ FILTERS = {
     "long_day": long_day,
     "paper_day": paper_day,
     "deadline": deadline,
+    "written_yuan": written_yuan,
     "relative": relative,
     "grouped": grouped,
     "masked": masked,

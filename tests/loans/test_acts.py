@@ -147,7 +147,7 @@ def test_the_form_of_a_waiver_says_what_is_owed_and_names_the_head_that_is_too_m
     assert manager.get(address).text.count("所欠") == 5
     typed = WAIVER | {"penalty": "99,999.00", "interest": "1.00"}
     implied = manager.post(f"/loans/{loan_id}/waivers/implied", data=typed).text
-    assert "2025-09-01 的欠款" in implied
+    assert "2025-09-01 的债权" in implied
     assert "超过所欠" in implied
     refused = manager.post(address, data=typed)
     assert refused.status_code in {409, 422}

@@ -73,7 +73,7 @@ COLUMNS = (
     ExportColumn(_("借款人"), _own("borrower_name")),
     ExportColumn(_("逾期天数"), _own("days_past_due")),
     ExportColumn(_("五级分类"), _code(labels.CLASSES, "asset_class")),
-    ExportColumn(_("欠款余额（元）"), _own("balance")),
+    ExportColumn(_("账面余额（元）"), _own("balance")),
     ExportColumn(_("未偿本金（元）"), _own("principal")),
     ExportColumn(_("逾期起日"), _own("overdue_since")),
     ExportColumn(_("诉讼状态"), _code(labels.STAGES, "stage")),

@@ -142,7 +142,7 @@ COLUMNS = (
         kind="badge",
         value=lambda row: _badge(labels.CLASSES, CLASS_MEANINGS, row.asset_class),
     ),
-    Column("balance", _("欠款余额（元）"), kind="money", sort="balance"),
+    Column("balance", _("账面余额（元）"), kind="money", sort="balance"),
     Column("principal", _("未偿本金（元）"), kind="money"),
     Column("overdue_since", _("逾期起日"), kind="day", sort="overdue"),
     Column(
@@ -188,7 +188,7 @@ COLUMNS = (
 SORTS = Sorts(
     (
         Sort("overdue", _("逾期起日"), Loan.overdue_order),
-        Sort("balance", _("欠款余额"), Loan.balance, descending=True),
+        Sort("balance", _("账面余额"), Loan.balance, descending=True),
         Sort("contract_no", _("合同编号"), Loan.contract_no),
     ),
     Loan.id,
@@ -200,7 +200,7 @@ FILTERS = FilterBar(
         Choices("class", _("五级分类"), options=tuple(labels.CLASSES.items())),
         CountRange("days", _("逾期天数")),
         Choices("stage", _("诉讼状态"), options=tuple(labels.STAGES.items())),
-        AmountRange("balance", _("欠款余额")),
+        AmountRange("balance", _("账面余额")),
         Choices("branch", _("机构"), options=branch_choices),
         Choices("province", _("省份"), options=tuple(labels.PROVINCES.items())),
         Choices("mortgage", _("抵押"), options=tuple(labels.MORTGAGE_STATES.items())),
@@ -209,7 +209,6 @@ FILTERS = FilterBar(
         Choices("agency", _("委外机构"), options=agency_choices),
         Choices("written_off", _("核销"), options=(("yes", _("已核销")), ("no", _("未核销")))),
         Choices("status", _("状态"), options=(("open", _("未结清")), ("closed", _("已结清")))),
-        Words("package", _("资产包"), placeholder=_("资产包编号")),
         Words("package", _("资产包"), placeholder=_("资产包编号")),
         SelectionFilter("selection", _("选定的贷款")),
     ),
