@@ -62,12 +62,13 @@ def lower_line(list_id: int, line_id: int) -> ResponseReturnValue:
     return shown(list_id)
 
 
-@bp.post("/<int:list_id>/lines/<int:line_id>/move")
+@bp.post("/<int:list_id>/move")
 @allowed(Action.CHANGE_EVIDENCE_LIST)
-def move_line(list_id: int, line_id: int) -> ResponseReturnValue:
-    """Put a line where it was dragged: `group` and `place`, from 0, as they are without it."""
+def move_line(list_id: int) -> ResponseReturnValue:
+    """Put the `line` where it was dragged: `group` and `place`, from 0, as they are without it."""
     with changing(list_id) as (work, one):
-        arranging.move_line(work, one, line_id, group=number("group"), place=number("place"))
+        group, place = number("group"), number("place")
+        arranging.move_line(work, one, number("line"), group=group, place=place)
     return shown(list_id)
 
 

@@ -24,7 +24,7 @@ WORD = Path(__file__).parent / "evidence_list.docx"
 """Our own Word template; `tools/evidence_list_template.py` writes it."""
 
 COLUMNS: dict[str, Text] = {
-    "number": _("编号"),
+    "number": _("证据编号"),
     "name": _("证据名称"),
     "source": _("证据来源"),
     "form": _("原件或复印件"),
@@ -121,6 +121,8 @@ def facts_of(view: ListView, subject: Subject) -> list[tuple[Text, str]]:
     facts.append((_("债务人"), subject.loan.borrower_name or UNKNOWN))
     counted = _("共 {lines} 项，{pages} 页", lines=len(view.lines), pages=view.total_pages)
     facts.append((_("证据"), str(counted)))
+    state = _("草稿，尚未提交") if view.submitted_at is None else _("已提交")
+    facts.append((_("版本"), f"{_('第 {number} 版', number=view.number)}（{state}）"))
     return facts
 
 

@@ -24,6 +24,7 @@ from recovery.evidence.exhibits.queries import (
 from recovery.evidence.exhibits.rules import Arrangement, Group, without_empty_groups
 from recovery.evidence.exhibits.standing import unlisted
 from recovery.evidence.exhibits.subjects import Subject, find_subject
+from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
@@ -181,11 +182,13 @@ def submit_list(actor: Actor, list_id: int, version: int) -> EvidenceList:
     if faults := faults_of(view):
         raise RuleViolation(faults[0])
     subject = find_subject(session, one.subject_type, one.subject_id, actor.scope)
-    kept = keep_file(BytesIO(list_pdf(submitted(view), subject, "zh")), "evidence-list.pdf")
-    with work_as(actor) as work:
+    now = clock.now()
+    view = replace(submitted(view), submitted_at=now)
+    kept = keep_file(BytesIO(list_pdf(view, subject, "zh")), "evidence-list.pdf")
+    with work_as(actor, now=now) as work:
         one = open_list(work, list_id, version)
-        one.submitted_at, one.submitted_by = work.now, work.actor.name
-        one.paper_sha256, one.digest = kept.stored.sha256, submitted(view).digest()
+        one.submitted_at, one.submitted_by = now, work.actor.name
+        one.paper_sha256, one.digest = kept.stored.sha256, view.digest()
         work.record(Action.CHANGE_EVIDENCE_LIST, one, change="submitted", digest=one.digest)
         work.register("event", one, loan_id=one.loan_id, fields=_fields(one, subject))
     return one

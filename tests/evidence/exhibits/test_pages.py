@@ -97,7 +97,7 @@ def test_lines_move_by_buttons_and_by_dragging(loan, counsel):
     assert kinds()[1][0] == "identity"
     post(counsel, f"lines/{line}/up")
     assert kinds() == before
-    post(counsel, f"lines/{line}/move", {"group": 3, "place": 0})
+    post(counsel, "move", {"line": line, "group": 3, "place": 0})
     assert kinds()[3] == ["identity", "demand"]
     post(counsel, "undo")
     assert kinds() == before

@@ -24,7 +24,7 @@ function target(event) {
 
 function move(line, group, place) {
   const form = document.getElementById("exhibit-move");
-  form.action = list().dataset.move.replace("/lines/0/", `/lines/${line}/`);
+  form.elements.line.value = line;
   form.elements.group.value = group;
   form.elements.place.value = place;
   form.requestSubmit();
@@ -78,6 +78,8 @@ document.addEventListener("input", (event) => {
   }
 });
 
+const TYPED = ".exhibit-purpose textarea, #submit .page-form input:not([type=hidden])";
+
 // A save button shows where something was typed and not yet kept.
 const dirty = (area) => area.value !== area.defaultValue;
 document.addEventListener("input", (event) => {
@@ -97,7 +99,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
     return;
   }
   const sent = event.detail.requestConfig?.elt;
-  typed = new Map([...list().querySelectorAll(".exhibit-purpose textarea")]
+  typed = new Map([...document.querySelectorAll(TYPED)]
     .filter((area) => dirty(area) && !sent?.contains(area)).map((area) => [area.id, area.value]));
 });
 
@@ -111,6 +113,10 @@ document.addEventListener("htmx:afterSwap", () => {
   typed = new Map();
 });
 
+// What is typed and not kept is not lost to a slip; what is being sent is kept.
+let sending = null;
+document.addEventListener("submit", (event) => { sending = event.target; });
 addEventListener("beforeunload", (event) => {
-  if ([...document.querySelectorAll(".exhibit-purpose textarea")].some(dirty)) event.preventDefault();
+  const lost = [...document.querySelectorAll(TYPED)].some((one) => dirty(one) && !sending?.contains(one));
+  if (lost) event.preventDefault();
 });
