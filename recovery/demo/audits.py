@@ -55,7 +55,7 @@ def build_audit() -> None:
     _examine(auditor, sample_id)
     for kind in ("redraw", "workbook"):
         with work_as(auditor) as work:
-            work.enqueue(EXPORT, {"sample": sample_id, "kind": kind})
+            work.enqueue(EXPORT, {"sample": sample_id, "kind": kind, "language": "zh"})
     run_due_jobs()
     _answer(auditor, sample_id)
     with work_as(auditor) as work:

@@ -30,6 +30,7 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import LedgerEntry, Loan
 from recovery.loans.queries import claim_on
+from recovery.web.language import reading
 from recovery.web.papers import render_paper
 
 TEMPLATE = "documents/evidence/sampling/confirmation.html"
@@ -123,15 +124,16 @@ def paper(session: Session, sample: AuditSample, letter_id: int) -> bytes:
     loan = session.get_one(Loan, letter.loan_id)
     entries = select(LedgerEntry).join(SampleItem, SampleItem.entry_id == LedgerEntry.id)
     covered = entries.where(SampleItem.sample_id == sample.id, SampleItem.loan_id == letter.loan_id)
-    return render_paper(
-        TEMPLATE,
-        number=letter.number,
-        letter=letter,
-        loan=loan,
-        entries=session.scalars(covered.order_by(LedgerEntry.number)).all(),
-        auditor=session.get_one(UserAccount, sample.auditor_id).name,
-        fingerprint=sample.number,
-    )
+    with reading("zh"):  # the debtor's language, whatever the auditor's
+        return render_paper(
+            TEMPLATE,
+            number=letter.number,
+            letter=letter,
+            loan=loan,
+            entries=session.scalars(covered.order_by(LedgerEntry.number)).all(),
+            auditor=session.get_one(UserAccount, sample.auditor_id).name,
+            fingerprint=sample.number,
+        )
 
 
 def letters_of(session: Session, sample_id: int) -> Sequence[Confirmation]:

@@ -14,6 +14,7 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import RecoveryError
 from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
+from recovery.web.language import reading
 
 EXPORT = "sampling.export"
 
@@ -58,7 +59,8 @@ def export(job: RunningJob) -> dict[str, Any]:
     """Make one of the files of a sample, for its readers alone."""
     today = clock.today()
     sample = find_sample(db.session(), job.arguments["sample"], job.actor, today)
-    MAKERS[job.arguments["kind"]](job, sample)
+    with reading(job.arguments["language"]):
+        MAKERS[job.arguments["kind"]](job, sample)
     return {"links": [_link(sample)]}
 
 

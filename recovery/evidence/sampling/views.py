@@ -28,6 +28,7 @@ from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.job_rows import unpack_text
 from recovery.kernel.money import ZERO
 from recovery.kernel.text import Text, _
+from recovery.web.language import current_language
 from recovery.web.messages import flash
 from recovery.web.pagination import bounded_count
 from recovery.web.people import current_actor, user_work
@@ -173,7 +174,8 @@ def make(sample_id: int, kind: str) -> ResponseReturnValue:
     if kind not in jobs.MAKERS:
         raise NotFound(_("没有这条记录，或您无权查看。"))
     with user_work() as work:
-        job = work.enqueue(jobs.EXPORT, {"sample": sample.id, "kind": kind})
+        given = {"sample": sample.id, "kind": kind, "language": current_language()}
+        job = work.enqueue(jobs.EXPORT, given)
     return redirect(url_for("jobs.show", job_id=job.id))
 
 

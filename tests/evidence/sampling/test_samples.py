@@ -41,7 +41,7 @@ def bytes_of(sample: AuditSample, kind: str) -> bytes:
 
 def made(actor: Actor, sample: AuditSample, kind: str) -> bytes:
     with work_as(actor) as work:
-        work.enqueue("sampling.export", {"sample": sample.id, "kind": kind})
+        work.enqueue("sampling.export", {"sample": sample.id, "kind": kind, "language": "zh"})
     run_due_jobs()
     db.session.rollback()
     return bytes_of(sample, kind)

@@ -35,7 +35,7 @@ def sample(auditor: Actor) -> AuditSample:
     made = drawn(auditor, fixed(auditor, query="balance_from=2000"), seed=SEED, size=2)
     for kind in ("redraw", "letters"):
         with work_as(auditor) as work:
-            work.enqueue("sampling.export", {"sample": made.id, "kind": kind})
+            work.enqueue("sampling.export", {"sample": made.id, "kind": kind, "language": "zh"})
     run_due_jobs()
     return fresh(made.id)
 
