@@ -117,7 +117,12 @@ def _values(original: PaperOriginal) -> dict[str, Any]:
     documents = documents_of(db.session(), original.loan_id)
     link.document.choices = [(one.id, one.title) for one in documents if one.ended_on is None]
     document = original.document
+    link.document.data = original.document_id
+    done = custody.attestations_of(db.session(), original.id)
     actor = current_actor()
+    has_attested = document is not None and any(
+        one.attested_by_id == actor.id and one.sha256 == document.sha256 for one in done
+    )
     return {
         "one": original,
         "loan": original.loan,
@@ -127,7 +132,8 @@ def _values(original: PaperOriginal) -> dict[str, Any]:
         "acts": ACTS,
         "due": custody_lists.due_clock(original),
         "events": custody.events_of(db.session(), original.id),
-        "attestations": custody.attestations_of(db.session(), original.id),
+        "attestations": done,
+        "has_attested": has_attested,
         "link_form": link,
         "attest_form": custody_forms.AttestForm(),
         "may_attest": document is not None and document.added_by_id != actor.id,
@@ -198,7 +204,7 @@ def label(original_id: int) -> ResponseReturnValue:
         "documents/evidence/intake/label.html",
         one=original,
         kind=ORIGINAL_KINDS.get(original.kind, Text(original.kind)),
-        code=qr(original.barcode),
+        mark=qr(original.barcode),
     )
     return as_attachment(pdf, name=f"{original.barcode}.pdf", media_type=PDF)
 
@@ -224,7 +230,7 @@ def receipt(event_id: int) -> ResponseReturnValue:
         condition=CONDITIONS.get(event.condition, event.condition),
         printed_on=clock.today(),
         number=event.number,
-        code=qr(event.original.barcode),
+        mark=qr(event.original.barcode),
     )
     return as_attachment(pdf, name=f"{event.number}.pdf", media_type=PDF)
 

@@ -46,7 +46,7 @@ ORIGINAL_STATES: dict[str, Badge] = {
 }
 
 ACTS: dict[str, Text] = {
-    "receive": _("接收"),
+    "receive": _("接收入库"),
     "move": _("移库"),
     "lend": _("借出"),
     "return": _("归还"),
@@ -69,7 +69,7 @@ RECEIPT_KINDS: dict[str, Text] = {
 }
 
 RESULTS: dict[str, Badge] = {
-    "found": Badge(_("相符"), "good"),
+    "found": Badge(_("账实相符"), "good"),
     "missing": Badge(_("缺失"), "danger"),
     "unexpected": Badge(_("多出"), "warning"),
     "wrong_place": Badge(_("错放"), "warning"),

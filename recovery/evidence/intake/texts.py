@@ -44,14 +44,14 @@ class Examined:
 def trust() -> Trust:
     """Return the roots of signatures that this house trusts; none are configured by default.
 
-    `RECOVERY_SIGNATURE_ROOTS` names a PEM file; with `RECOVERY_SIGNATURE_FETCH=yes` revocation
+    `RECOVERY_SIGNATURE_ROOTS` names a PEM file; with `RECOVERY_SIGNATURE_FETCH=on` revocation
     is asked of the issuers over the network.
 
     Raises:
         RuleViolation: the file cannot be read.
     """
     place = os.environ.get(ROOTS_VARIABLE)
-    may_fetch = os.environ.get(FETCH_VARIABLE) == "yes"
+    may_fetch = os.environ.get(FETCH_VARIABLE) == "on"
     try:
         return Trust(Path(place).read_bytes() if place else b"", may_fetch)
     except OSError as error:

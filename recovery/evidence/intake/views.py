@@ -152,6 +152,8 @@ def correct(row_id: int) -> ResponseReturnValue:
     """Say of one file what its name did not."""
     row = service.find_row(db.session(), row_id, current_actor())
     form = RowForm(obj=row)
+    if not form.is_submitted():
+        form.title.data = row.title or row.file_name
     if form.validate_on_submit():
         with form.refusal_shown():
             said = Correction(

@@ -40,7 +40,7 @@ class Check:
         """The outcome in words."""
         if self.holds is None:
             return Badge(_("无法检查"), "neutral")
-        return Badge(_("相符"), "good") if self.holds else Badge(_("不符"), "danger")
+        return Badge(_("核验一致"), "good") if self.holds else Badge(_("核验不一致"), "danger")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +95,7 @@ def checks_of(
 ) -> list[Check]:
     """Return every check of an item, those that could not be made included."""
     if item is None or item.log_index is None:
-        return [Check(_("登记"), None, _("还没有登记到日志。"))]
+        return [Check(_("已登记"), None, _("还没有登记到日志。"))]
     return [
         *_bytes(session, intent, store),
         _fields(session, item),

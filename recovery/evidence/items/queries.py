@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from recovery.access.models import AccessEntry, UserAccount, UserSession
 from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.intake.models import CustodyEvent, PaperOriginal
 from recovery.evidence.keeping.opening import open_record
 from recovery.evidence.models import Checkpoint, EvidenceItem
 from recovery.evidence.witnessing.models import Cosignature
@@ -223,12 +224,13 @@ def touches_of(
 
     `endpoints` are pages whose address names the intent; those of a document name the document.
     """
+    subject_type, subject_id = intent.subject_type, intent.subject_id
+    original = original_of(session, intent)
+    if original is not None:
+        subject_type, subject_id = PaperOriginal.__tablename__, original.id
     audited = session.execute(
         select(AuditEvent.at, AuditEvent.actor_name, AuditEvent.action)
-        .where(
-            AuditEvent.subject_type == intent.subject_type,
-            AuditEvent.subject_id == intent.subject_id,
-        )
+        .where(AuditEvent.subject_type == subject_type, AuditEvent.subject_id == subject_id)
         .order_by(AuditEvent.id.desc())
         .limit(MOST)
     )
@@ -239,6 +241,14 @@ def touches_of(
     for names, number in pages:
         found += _opened(session, names, number)
     return sorted(found, key=lambda touch: touch.at, reverse=True)[:MOST]
+
+
+def original_of(session: Session, intent: RegistrationIntent) -> PaperOriginal | None:
+    """Return the paper original that an act of custody was done with."""
+    if intent.subject_type != CustodyEvent.__tablename__:
+        return None
+    event = session.get(CustodyEvent, intent.subject_id)
+    return event.original if event is not None else None
 
 
 DOCUMENT_PAGES = ("items.of_document", "items.download")

@@ -152,11 +152,12 @@ def _of_document(intent: RegistrationIntent) -> dict[str, Any]:
     is_file = intent.subject_type == Document.__tablename__ and intent.kind == "file"
     document = session.get(Document, intent.subject_id) if is_file else None
     if document is None:
+        original = queries.original_of(session, intent)
         return dict.fromkeys(("document", "detail"), None) | {
             "versions": [],
             "signatures": [],
             "receipts": [],
-            "originals": [],
+            "originals": [] if original is None else [original],
         }
     detail = session.get(DocumentDetail, document.id)
     kept = select(PaperOriginal).where(PaperOriginal.document_id == document.id)

@@ -4,10 +4,19 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from recovery.evidence.dossiers import words
+from recovery.evidence.intake.labels import CONDITIONS, ORIGINAL_KINDS, RECEIPT_KINDS
 from recovery.kernel import links
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
-from recovery.loans.labels import DOCUMENT_KINDS, ENTRY_KINDS
+from recovery.loans.labels import (
+    DAY_COUNTS,
+    DOCUMENT_KINDS,
+    ENTRY_KINDS,
+    GUARANTEES,
+    MORTGAGE_STATES,
+    PRODUCTS,
+)
 from recovery.web.display import moment
 from recovery.web.worklist import Badge
 
@@ -19,26 +28,31 @@ ORIGINS: dict[str, Text] = {
 }
 
 FIELDS: dict[str, Text] = {
-    "added_at": _("加入时间"),
-    "amount": _("金额（元）"),
+    "at": _("时间"),
     "barcode": _("条码"),
-    "booked_at": _("入账时间"),
-    "contract_no": _("合同编号"),
-    "event": _("事件"),
-    "file_name": _("文件名"),
-    "interest": _("利息"),
-    "kind": _("种类"),
-    "media_type": _("格式"),
-    "number": _("编号"),
-    "origin": _("来源"),
-    "penalty": _("罚息"),
-    "principal": _("本金"),
-    "sha256": _("SHA-256"),
-    "size": _("字节数"),
+    "condition": _("状况"),
+    "due_on": _("归还期限"),
+    "from_holder": _("交出人"),
+    "page_count": _("页数"),
+    "pages": _("页数"),
+    "place": _("存放位置"),
+    "reason": _("原因"),
+    "seal_no": _("封签号"),
     "supersedes": _("替代的旧版本"),
-    "title": _("标题"),
-    "value_date": _("起息日"),
+    "to_holder": _("接收人"),
 }
+"""Fields that dossiers name otherwise or not; the others are called as there."""
+
+CODES: dict[str, dict[str, Text]] = {
+    "kind": ENTRY_KINDS | DOCUMENT_KINDS | ORIGINAL_KINDS | RECEIPT_KINDS,
+    "origin": ORIGINS,
+    "product": PRODUCTS,
+    "guarantee": GUARANTEES,
+    "day_count": DAY_COUNTS,
+    "mortgage_state": MORTGAGE_STATES,
+    "condition": CONDITIONS,
+}
+"""Field → what its codes are called."""
 
 HIDDEN = frozenset(
     {"id_number", "borrower_id_number", "phone", "address", "bank_account", "signatures"}
@@ -89,17 +103,16 @@ def title_of(intent: RegistrationIntent, fields: Mapping[str, str]) -> Text | st
 def shown_fields(fields: Mapping[str, str]) -> list[tuple[Text | str, Text | str]]:
     """Return the registered fields as the page lists them; personal numbers are only named."""
     return [
-        (FIELDS.get(name, name), _("已登记，不在此显示") if name in HIDDEN else _value(name, text))
+        (
+            FIELDS.get(name) or words.FIELDS.get(name) or name,
+            _("已登记，不在此显示") if name in HIDDEN else _value(name, text),
+        )
         for name, text in sorted(fields.items())
     ]
 
 
 def _value(name: str, text: str) -> Text | str:
-    if name == "kind":
-        return DOCUMENT_KINDS.get(text) or ENTRY_KINDS.get(text) or text
-    if name == "origin":
-        return ORIGINS.get(text, text)
-    return text
+    return CODES.get(name, {}).get(text, text)
 
 
 def duration(span: timedelta | None) -> Text | str:
