@@ -29,12 +29,21 @@ AGENT = "林法务"
 
 
 def build_lists(counsel: Actor, today: date) -> None:
-    """Start a list for each loan with documents, of its file where it has one; submit the first."""
-    loan_ids = list(db.session.scalars(select(Document.loan_id).distinct().order_by("loan_id")))
+    """Start a list for each loan with documents, of its file where it has one.
+
+    The first, of the branch that counsel works in, is submitted, and its next version begun.
+    """
+    rows = select(Loan.id).where(Loan.id.in_(select(Document.loan_id)))
+    loan_ids = list(db.session.scalars(rows.order_by(Loan.branch_id, Loan.id)))
     for number, loan_id in enumerate(loan_ids):
         one = _list(counsel, loan_id, today)
         if number == 0:
             submit_list(counsel, one.id, one.version)
+            with work_as(counsel) as work:
+                subject = find_subject(
+                    work.session, one.subject_type, one.subject_id, counsel.scope
+                )
+                start_list(work, subject, one.case_type)
 
 
 def _list(counsel: Actor, loan_id: int, today: date) -> EvidenceList:

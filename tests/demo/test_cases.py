@@ -29,7 +29,8 @@ def test_the_demonstration_has_files_deadlines_contracts_packages_and_an_overvie
     kinds = sorted(db.session.scalars(select(Document.kind)))
     assert kinds == ["loan_contract"] * 4 + ["statement"] * 4
     lists = db.session.scalars(select(EvidenceList).order_by(EvidenceList.id)).all()
-    assert [one.submitted_at is not None for one in lists] == [True, False, False, False]
+    assert [one.submitted_at is not None for one in lists] == [True, False, False, False, False]
+    assert [one.number for one in lists] == [1, 2, 1, 1, 1]
     states = sorted(package.state for package in db.session.scalars(select(Package)))
     assert states[-1] == "frozen"
     book = overview.book(db.session(), EVERYTHING)
