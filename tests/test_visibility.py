@@ -6,6 +6,7 @@ Routes are found by themselves; a new one is walked as soon as it is registered.
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -16,10 +17,15 @@ from recovery.access import service
 from recovery.access.engagements import Terms, create_engagement
 from recovery.access.models import UserAccount
 from recovery.access.rights import Role, may
+from recovery.evidence.intake import custody
+from recovery.evidence.intake.custody import NewOriginal
+from recovery.evidence.intake.scans import pages_of, start_draft
+from recovery.evidence.items.queries import item_of_document
 from recovery.kernel.work import Work, system_work
 from recovery.litigation.models import Deadline
 from recovery.litigation.service import NewFile, open_file
 from recovery.loans.bulk import insert_loans
+from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import LedgerEntry, Loan, Vehicle
 from recovery.portfolio.service import NewPackage, add_loans, start_package
 from tests.books import overdue_loan
@@ -78,8 +84,28 @@ def foreign(app: Flask) -> Records:
             "entry_id": first(work, LedgerEntry, loan),
             "vehicle_id": first(work, Vehicle, loan),
             "contract_no": FOREIGN_NUMBER,
+            **kept_with(work, loan),
         }
     return Records(ids)
+
+
+def kept_with(work: Work, loan: Loan) -> dict[str, object]:
+    """Return the ids of a document, its registration, a paper original and a draft of a loan."""
+    kept = keep_file(BytesIO(f"{FOREIGN_NAME}".encode()), f"{FOREIGN_NUMBER}.txt")
+    papers = Papers("loan_contract", title=FOREIGN_NAME)
+    [document] = add_documents(work, loan.id, [kept], papers)
+    intent = item_of_document(work.session, document.id)
+    new = NewOriginal("loan_contract", FOREIGN_NAME, "外地档案室", 2)
+    original = custody.receive(work, loan.id, new)
+    draft = start_draft(work, loan.id, papers, [kept])
+    return {
+        "document_id": document.id,
+        "intent_id": intent.id if intent is not None else None,
+        "original_id": original.id,
+        "event_id": custody.events_of(work.session, original.id)[0].id,
+        "draft_id": draft.id,
+        "page_id": pages_of(work.session, draft.id)[0].id,
+    }
 
 
 def addresses(app: Flask, ids: dict[str, object]) -> dict[tuple[str, str], Call]:

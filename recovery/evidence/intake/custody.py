@@ -8,12 +8,13 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
-from recovery.evidence.intake.labels import CONDITIONS, ORIGINAL_KINDS, WITHOUT_PAGES
+from recovery.evidence.intake.labels import ACTS, CONDITIONS, ORIGINAL_KINDS, WITHOUT_PAGES
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal, ScanAttestation
 from recovery.kernel import gate, numbering
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Scope
+from recovery.kernel.links import TimelineItem
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Document, Loan
@@ -93,6 +94,29 @@ def find_event(session: Session, event_id: int, scope: Scope) -> CustodyEvent:
         raise NotFound(_("没有这条记录，或您无权查看。"))
     find_original(session, event.original_id, scope)
     return event
+
+
+def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
+    """Return what was done with a loan's originals, for its timeline."""
+    rows = (
+        select(CustodyEvent, PaperOriginal)
+        .join(PaperOriginal, PaperOriginal.id == CustodyEvent.original_id)
+        .join(Loan, Loan.id == PaperOriginal.loan_id)
+        .where(PaperOriginal.loan_id == loan_id)
+        .order_by(CustodyEvent.id.desc())
+        .limit(limit)
+    )
+    return [
+        TimelineItem(
+            at=event.at,
+            kind="evidence",
+            title=_("原件{act}：{title}", act=ACTS[event.act], title=original.title),
+            detail=f"{original.barcode} {event.to_holder}",
+            endpoint="custody.show",
+            arguments={"original_id": original.id},
+        )
+        for event, original in session.execute(gate.visible(rows, Loan, scope))
+    ]
 
 
 def places(session: Session, scope: Scope) -> list[str]:

@@ -15,6 +15,7 @@ from recovery.evidence.keeping.opening import open_record
 from recovery.evidence.models import Checkpoint, EvidenceItem
 from recovery.evidence.witnessing.models import Cosignature
 from recovery.kernel import gate
+from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Scope
 from recovery.kernel.models import AuditEvent, RegistrationIntent
@@ -235,12 +236,28 @@ def touches_of(
         .limit(MOST)
     )
     found = [Touch(at, name, action, is_page=False) for at, name, action in audited]
+    found += _unmasked(session, intent) if subject_type != Loan.__tablename__ else []
     pages = [(endpoints, intent.id)]
     if intent.subject_type == Document.__tablename__:
         pages.append((DOCUMENT_PAGES, intent.subject_id))
     for names, number in pages:
         found += _opened(session, names, number)
     return sorted(found, key=lambda touch: touch.at, reverse=True)[:MOST]
+
+
+def _unmasked(session: Session, intent: RegistrationIntent) -> list[Touch]:
+    """Return who had personal data of the item's loan shown in full."""
+    rows = session.execute(
+        select(AuditEvent.at, AuditEvent.actor_name, AuditEvent.action)
+        .where(
+            AuditEvent.subject_type == Loan.__tablename__,
+            AuditEvent.subject_id == intent.loan_id,
+            AuditEvent.action == Action.UNMASK_PERSONAL_DATA.value,
+        )
+        .order_by(AuditEvent.id.desc())
+        .limit(MOST)
+    )
+    return [Touch(at, name, action, is_page=False) for at, name, action in rows]
 
 
 def original_of(session: Session, intent: RegistrationIntent) -> PaperOriginal | None:

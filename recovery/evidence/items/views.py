@@ -23,6 +23,7 @@ from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
 from recovery.loans.documents import store
 from recovery.loans.models import Document, Loan
+from recovery.loans.tape.showing import total_rows
 from recovery.web.forms import EmptyForm
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed
@@ -129,6 +130,7 @@ def values_of(intent: RegistrationIntent) -> dict[str, Any]:
         "fields": words.shown_fields(fields),
         "erased": erased,
         "generation": generation,
+        "totals": total_rows(generation.batch) if generation.batch is not None else [],
         "role": ROLE_NAMES.get(Role(generation.role)) if generation.role in set(Role) else None,
         "origin": words.ORIGINS.get(fields.get("origin", ""), words.ORIGINS["born_here"]),
         "touches": [_line(one) for one in queries.touches_of(session, intent, PAGES)],

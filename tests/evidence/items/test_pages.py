@@ -1,6 +1,7 @@
 """The page of an item: its states, its generation, its checks, its proof; only in scope."""
 
 from collections.abc import Callable
+from datetime import date
 from io import BytesIO
 from pathlib import Path
 
@@ -16,15 +17,16 @@ from recovery.evidence.items import queries
 from recovery.evidence.models import Checkpoint, EvidenceItem
 from recovery.evidence.sequencer import checkpoint, register_pending
 from recovery.kernel import clock
+from recovery.kernel.actions import Action
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
-from recovery.loans.models import Document, Loan
+from recovery.loans.models import Document, ImportBatch, Loan
 from tests.books import add_loans
-from tests.conftest import Browser
+from tests.conftest import NOW, Browser
 from tests.evidence.intake.making import pdf
 
 SignIn = Callable[..., Browser]
@@ -205,3 +207,47 @@ def test_versions_name_each_other(
     assert f"/evidence/items/documents/{newer.id}" in page(client, document)
     assert f"/evidence/items/documents/{document.id}" in page(client, newer)
     assert document.sha256 in page(client, newer)  # registered: which version it supersedes
+
+
+def test_who_saw_personal_data_in_full_stands_in_the_log(
+    signed_in: SignIn, document: Document
+) -> None:
+    register_pending()
+    with work_as(Actor.system("tests")) as work:
+        loan = work.session.get_one(Loan, document.loan_id)
+        work.record(Action.UNMASK_PERSONAL_DATA, loan, value="phone")
+    assert "查看完整个人信息" in page(signed_in("auditor"), document)
+
+
+def test_a_contract_of_a_tape_names_its_batch_with_the_control_totals(
+    app: Flask, signed_in: SignIn, document: Document
+) -> None:
+    with work_as(Actor.system("tests"), now=NOW) as work:
+        batch = work.add(
+            ImportBatch(
+                file_name="2026年3月资产明细.xlsx",
+                sha256="ab" * 32,
+                layout="plain",
+                as_of=date(2026, 2, 28),
+                created_at=NOW,
+                state="applied",
+                row_count=1208,
+                accepted_count=1208,
+                created_count=1208,
+                updated_count=0,
+                unchanged_count=0,
+                rejected_count=0,
+                control_totals={
+                    "expected": {"created.principal": "80000.00"},
+                    "found": {"created": "1208", "created.principal": "80000.00"},
+                },
+            )
+        )
+        loan = work.session.get_one(Loan, document.loan_id)
+        loan.import_batch_id = batch.id
+        fields = {"contract_no": loan.contract_no, "origin": "core_system"}
+        intent = work.register("contract", loan, loan_id=loan.id, fields=fields)
+    register_pending()
+    text = signed_in("auditor").get(f"/evidence/items/{intent.id}").text
+    for told in ("2026年3月资产明细.xlsx", "ab" * 32, "1,208", "80,000.00", "核心系统导入"):
+        assert told in text
