@@ -231,6 +231,7 @@ def test_a_contract_of_a_tape_names_its_batch_with_the_control_totals(
                 as_of=date(2026, 2, 28),
                 created_at=NOW,
                 state="applied",
+                source={},
                 row_count=1208,
                 accepted_count=1208,
                 created_count=1208,
