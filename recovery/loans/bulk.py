@@ -16,6 +16,7 @@ from recovery.kernel import search
 from recovery.kernel.bulk import Intent, insert_rows, next_ids, register_many
 from recovery.kernel.search import SearchEntry
 from recovery.kernel.work import Work
+from recovery.loans import bulk_ledger
 from recovery.loans import bulk_rows as rows
 from recovery.loans.bulk_people import (
     index_of,
@@ -131,7 +132,7 @@ class Intake:
         self.vehicle_ids = iter(
             next_ids(session, Vehicle, sum(loan.vehicle is not None for loan in self.loans))
         )
-        ledgers = [rows.new_ledger(loan, self.work.today) for loan in self.loans]
+        ledgers = [bulk_ledger.new_ledger(loan, self.work.today) for loan in self.loans]
         entries = sum(len(ledger.entries) for ledger in ledgers)
         self.entry_ids = iter(next_ids(session, LedgerEntry, entries))
         for loan_id, loan, ledger in zip(self.ids, self.loans, ledgers, strict=True):
@@ -142,7 +143,7 @@ class Intake:
         register_many(self.work, self.intents)
         return list(self.ids)
 
-    def _add(self, loan_id: int, loan: NewLoan, ledger: rows.Ledger) -> None:
+    def _add(self, loan_id: int, loan: NewLoan, ledger: bulk_ledger.Ledger) -> None:
         """Add the rows of one loan."""
         borrower = self._person(loan.borrower)
         row = rows.loan_row(loan_id, loan, borrower, ledger)
@@ -184,7 +185,7 @@ class Intake:
         person_id = self._person(party.person)["id"]
         self.rows[LoanParty].append(party_row(loan_id, person_id, party))
 
-    def _ledger(self, loan_id: int, loan: NewLoan, ledger: rows.Ledger) -> None:
+    def _ledger(self, loan_id: int, loan: NewLoan, ledger: bulk_ledger.Ledger) -> None:
         """Add the ledger's rows and the intents to register them."""
         shared = {
             "booked_at": self.work.now,
@@ -199,7 +200,7 @@ class Intake:
             if loan.registered:
                 self.intents.append(Intent("transaction", "ledger_entry", entry_id, loan_id))
 
-    def _history(self, loan_id: int, loan: NewLoan, ledger: rows.Ledger) -> None:
+    def _history(self, loan_id: int, loan: NewLoan, ledger: bulk_ledger.Ledger) -> None:
         """Add ownership, accounting facts, application data and month ends."""
         own = NewOwnership(OWN_BOOK, "", loan.disbursed_on)
         for owner in loan.ownership or (own,):

@@ -13,6 +13,7 @@ from recovery.kernel.bulk import Intent, insert_rows, next_ids, register_many
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
+from recovery.loans import bulk_ledger
 from recovery.loans import bulk_rows as rows
 from recovery.loans.bulk import Rows
 from recovery.loans.bulk_people import known_people, party_row, person_row
@@ -147,7 +148,7 @@ class Revision:
         if entries:
             self._append(loan, entries, first, one.import_batch_id)
         postings = book.postings + tuple(
-            rows.posting(number, entry) for number, entry in enumerate(entries, first)
+            bulk_ledger.posting(number, entry) for number, entry in enumerate(entries, first)
         )
         self.books[loan.id] = Book(postings, book.dues)
         if one.states_overdue:
@@ -159,15 +160,15 @@ class Revision:
     def _new_entries(self, one: LoanUpdate, loan: Loan, book: Book) -> list[NewEntry]:
         """Return what is to be booked: the tape's rows, what fell due, the difference."""
         entries = list(one.entries)
-        standing = [*book.postings, *(rows.posting(10**9, entry) for entry in entries)]
+        standing = [*book.postings, *(bulk_ledger.posting(10**9, entry) for entry in entries)]
         if loan.closed_on is None:
             contract = contract_of(loan)
-            entries += rows.billing_entries(contract, book.dues, standing, self.work.today)
-        entries.sort(key=lambda entry: (entry.value_date, rows.RANKS.get(entry.kind, 2)))
+            entries += bulk_ledger.billing_entries(contract, book.dues, standing, self.work.today)
+        entries.sort(key=lambda entry: (entry.value_date, bulk_ledger.RANKS.get(entry.kind, 2)))
         if one.position is not None:
-            standing = [*book.postings, *(rows.posting(10**9, entry) for entry in entries)]
-            adjustment = rows.difference(one.position, standing, book.dues)
-            if any(getattr(adjustment, part) for part in rows.PARTS):
+            standing = [*book.postings, *(bulk_ledger.posting(10**9, entry) for entry in entries)]
+            adjustment = bulk_ledger.difference(one.position, standing, book.dues)
+            if any(getattr(adjustment, part) for part in bulk_ledger.PARTS):
                 entries.append(adjustment)
         return entries
 

@@ -15,7 +15,8 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.money import ZERO
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-from recovery.loans.bulk_rows import balance_columns, billing_entries, close_reason
+from recovery.loans.bulk_ledger import billing_entries
+from recovery.loans.bulk_rows import balance_columns, close_reason
 from recovery.loans.models import Instalment, LedgerEntry, Loan
 from recovery.loans.queries import contract_of, posting_of, schedule_in_force, stated_of
 from recovery.loans.rules.accrual import Posting

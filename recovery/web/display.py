@@ -4,9 +4,8 @@ Unknown (`None`) is always shown as —, never as zero or as an empty cell.
 """
 
 import secrets
-from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from decimal import ROUND_HALF_UP, Decimal
 
 from babel.dates import format_date
@@ -244,35 +243,6 @@ class Clock:
         if left < 0:
             return _("已过 {days} 天", days=f"{-left:,}")
         return _("今天到期") if left == 0 else _("剩 {days} 天", days=f"{left:,}")
-
-
-Quick = tuple[tuple[Text, date], ...]
-
-
-def quick_days(today: date) -> Quick:
-    """Return the days offered beside a date field: today and the usual steps ahead."""
-    return (
-        (_("今天"), today),
-        (_("明天"), today + timedelta(days=1)),
-        (_("1 周后"), today + timedelta(weeks=1)),
-        (_("2 周后"), today + timedelta(weeks=2)),
-        (_("1 个月后"), month_later(today)),
-    )
-
-
-def quick_past_days(today: date) -> Quick:
-    """Return the days offered beside a field for a day that has been."""
-    return (
-        (_("今天"), today),
-        (_("昨天"), today - timedelta(days=1)),
-        (_("1 周前"), today - timedelta(weeks=1)),
-    )
-
-
-def month_later(value: date) -> date:
-    """Return the same day of the next month, or its last day where there is none."""
-    year, month = (value.year, value.month + 1) if value.month < 12 else (value.year + 1, 1)
-    return date(year, month, min(value.day, monthrange(year, month)[1]))
 
 
 def unique_id(stem: str) -> str:

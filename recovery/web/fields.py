@@ -16,6 +16,7 @@ from wtforms.widgets import TextArea, TextInput
 from recovery.kernel import clock
 from recovery.kernel.text import Text, _
 from recovery.web import display
+from recovery.web.quick_days import quick_days, quick_past_days
 from recovery.web.reading import (
     Unreadable,
     narrow,
@@ -128,7 +129,7 @@ class DateField(ReadField[date]):
     @property
     def quick(self) -> tuple[tuple[Text, date], ...]:
         """The days that one click fills in."""
-        return display.quick_days(clock.today())
+        return quick_days(clock.today())
 
 
 class PastDateField(DateField):
@@ -137,7 +138,7 @@ class PastDateField(DateField):
     @property
     def quick(self) -> tuple[tuple[Text, date], ...]:
         """The days that one click fills in."""
-        return display.quick_past_days(clock.today())
+        return quick_past_days(clock.today())
 
 
 class MomentField(ReadField[datetime]):

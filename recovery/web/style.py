@@ -12,6 +12,7 @@ from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
 from recovery.web.preview import page_png
 from recovery.web.rights import allowed
+from recovery.web.style_charts import example_paper
 from recovery.web.style_examples import (
     AMOUNTS,
     CONTEXTS,
@@ -20,7 +21,6 @@ from recovery.web.style_examples import (
     MEANINGS,
     ExampleForm,
     clocks_of,
-    example_paper,
 )
 from recovery.web.views import bp
 

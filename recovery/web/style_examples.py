@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from functools import lru_cache
 from typing import Any
 
 from flask import request, url_for
@@ -15,7 +14,6 @@ from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import Text, _
-from recovery.web.charts import Chart, Series
 from recovery.web.display import Clock
 from recovery.web.fields import (
     DateField,
@@ -30,7 +28,7 @@ from recovery.web.fields import (
 from recovery.web.filters import AmountRange, Choices, DayRange, FilterBar, Words
 from recovery.web.forms import Difference, VersionedForm
 from recovery.web.pagination import Count, Page, Sort, Sorts
-from recovery.web.papers import render_paper
+from recovery.web.style_charts import CLASSES, example_chart
 from recovery.web.validators import Required, above_zero
 from recovery.web.worklist import Badge, Bulk, Column, Shown, View, Worklist
 
@@ -51,7 +49,6 @@ MEANINGS: tuple[tuple[str, Text], ...] = (
     ("warning", _("即将到期")),
     ("danger", _("已逾期")),
 )
-CLASSES = (("special_mention", _("关注")), ("substandard", _("次级")), ("doubtful", _("可疑")))
 
 
 COURTS: tuple[Text, ...] = (_("上海市浦东新区人民法院"), _("杭州市余杭区人民法院"))
@@ -248,24 +245,6 @@ def _job() -> dict[str, Any]:
     return {"running": False, "columns": columns, "rows": rows}
 
 
-def example_chart(kind: str) -> Chart:
-    """Return a chart of each kind with amounts of different magnitude."""
-    months = [f"2026-{month:02d}" for month in range(1, 9)]
-    amounts = [Decimal(12_340_000 + 1_710_000 * place) for place in range(8)]
-    if kind == "line":
-        shares = [Decimal("0.0231") + Decimal("0.0013") * place for place in range(8)]
-        doubled = [share * 2 for share in shares]
-        series = (Series(_("回收率"), shares), Series(_("目标"), doubled))
-        return Chart(_("每月回收率"), _("月份"), months, series, kind="line", measure="share")
-    if kind in {"pie", "across"}:
-        counts = (Series(_("笔数"), (812, 264, 57)),)
-        classes = [label for _code, label in CLASSES]
-        return Chart(_("五级分类"), _("五级分类"), classes, counts, kind=kind, measure="count")
-    half = [amount / 2 for amount in amounts]
-    series = (Series(_("现金回款"), amounts), Series(_("执行款"), half))
-    return Chart(_("每月回款"), _("月份"), months, series, kind=kind, urls=["#"] * 8)
-
-
 def _report() -> dict[str, Any]:
     kinds = ("stacked", "line", "across", "pie")
     return {
@@ -293,28 +272,3 @@ CONTEXTS = {
     "report": _report,
     "paper": _paper,
 }
-
-
-@lru_cache(maxsize=1)
-def example_paper(day: date) -> bytes:
-    """Return the example paper as PDF."""
-    columns = (
-        Column("no", _("序号"), kind="count"),
-        Column("day", _("日期"), kind="day"),
-        Column("amount", _("金额（元）"), kind="money"),
-    )
-    rows = [
-        {"no": place, "day": day - timedelta(days=30 * place), "amount": Decimal("2400.55")}
-        for place in range(1, 41)
-    ]
-    total = Decimal("2400.55") * len(rows)
-    return render_paper(
-        "documents/sample.html",
-        columns=columns,
-        rows=rows,
-        total=total,
-        chart=example_chart("stacked"),
-        day=day,
-        number="样式-0001",
-        fingerprint="9f86d081",
-    )

@@ -9,6 +9,7 @@ from flask import Flask
 from recovery.kernel import clock
 from recovery.web import display
 from recovery.web.display import Clock
+from recovery.web.quick_days import month_later
 from tests.web.conftest import Reader
 
 MONDAY = date(2026, 11, 23)
@@ -81,8 +82,8 @@ def test_long_numbers_are_grouped_and_secret_ones_show_their_tail() -> None:
 
 
 def test_the_month_after_january_the_31st_ends_in_february() -> None:
-    assert display.month_later(date(2027, 1, 31)) == date(2027, 2, 28)
-    assert display.month_later(date(2026, 12, 31)) == date(2027, 1, 31)
+    assert month_later(date(2027, 1, 31)) == date(2027, 2, 28)
+    assert month_later(date(2026, 12, 31)) == date(2027, 1, 31)
 
 
 @pytest.mark.parametrize(

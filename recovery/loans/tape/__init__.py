@@ -8,7 +8,7 @@ def register(app: Flask) -> None:
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.loans.tape import jobs, layout_views, purging  # noqa: F401 - register themselves
+    from recovery.loans.tape import jobs, layout_views, purging, result_views  # noqa: F401
     from recovery.loans.tape.views import bp
 
     entry = links.NavItem(_("导入"), "tape.index", Action.IMPORT_TAPE, "file-import", _("资产"))

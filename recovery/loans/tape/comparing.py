@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from recovery.kernel.db import Base
-from recovery.loans import bulk_rows
+from recovery.loans import bulk_ledger
 from recovery.loans.tape import building
 from recovery.loans.tape.building import PERSON, VEHICLE, Setting
 from recovery.loans.tape.casting import CastRow, Values
@@ -148,7 +148,7 @@ def _compare_position(changes: Changes, values: Values, known: Known, setting: S
     as_of = values.get("as_of") or setting.as_of
     assert isinstance(as_of, date)
     position = _position(values, known, as_of)
-    gap = bulk_rows.difference(position, known.postings, known.dues)
+    gap = bulk_ledger.difference(position, known.postings, known.dues)
     parts = {
         "principal": (position.principal, gap.principal),
         "billed_interest": (position.billed_interest, gap.interest),
@@ -170,7 +170,7 @@ def _compare_position(changes: Changes, values: Values, known: Known, setting: S
 def _position(values: Values, known: Known, as_of: date) -> Position:
     """Return what is owed: as told, and as booked where the tape tells nothing."""
     nothing = Position(as_of, Decimal(0))
-    booked = bulk_rows.difference(nothing, known.postings, known.dues)
+    booked = bulk_ledger.difference(nothing, known.postings, known.dues)
     heads: dict[str, Any] = {
         "principal": -booked.principal,
         "billed_interest": -booked.interest,

@@ -182,7 +182,7 @@ def test_rejected_rows_keep_their_columns_and_name_row_column_form_and_reason(
     batch = import_file(app, write_csv(tmp_path / "t.csv", bad), as_of=AS_OF)
     assert (batch.created_count, batch.rejected_count, batch.state) == (1, 6, "applied")
     header, *rows = rejects_of(batch)
-    assert header == ",".join([*HEADERS, "行号", "拒绝原因"])
+    assert header == ",".join([*HEADERS, "行号", "拒绝原因", "另有疑点"])
     assert "第 2 行“放款日期”列：日历上没有“2024-02-30”这一天" in rows[0]
     assert "与第 3 行重复" in rows[1]
     assert "“剩余本金”列：“八万”不是金额" in rows[2]
