@@ -15,7 +15,7 @@ from recovery.evidence.models import Checkpoint
 from recovery.evidence.sampling import draw, files
 from recovery.evidence.sampling.models import AuditSample, SampleFile, SampleItem
 from recovery.evidence.sampling.population import Counted, Wanted, write_population
-from recovery.evidence.sampling.service import plan_of, registered_digest
+from recovery.evidence.sampling.service import plan_of, population_text, registered_digest
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import RecoveryError, RuleViolation
@@ -101,10 +101,7 @@ def _note_population(
     fields = {
         "event": "sample.population",
         "sample": sample.number,
-        "count": str(counted.count),
-        "value": str(counted.value),
-        "digest": counted.digest,
-        "sha256": kept.sha256,
+        "population_digest": registered_digest(sample, population_text(sample, kept.sha256)),
         "checkpoint": str(head.size),
         "root": head.root,
     }
@@ -174,7 +171,6 @@ def _note_draw(
     fields = {
         "event": "sample.draw",
         "sample": sample.number,
-        "population": sample.digest or "",
         "plan_digest": registered_digest(sample, draw.plan_text(plan)),
         "sample_digest": registered_digest(sample, draw.sample_text(picks)),
     }

@@ -4,6 +4,7 @@ import json
 import shutil
 import zipfile
 from collections.abc import Iterator
+from hashlib import file_digest
 from pathlib import Path
 from tempfile import TemporaryDirectory, TemporaryFile
 from typing import IO
@@ -11,27 +12,34 @@ from typing import IO
 from recovery.evidence.sampling import draw, files
 from recovery.evidence.sampling.drawing import unpacked
 from recovery.evidence.sampling.models import AuditSample
-from recovery.evidence.sampling.service import items_of, plan_of, registered_digest
+from recovery.evidence.sampling.service import (
+    items_of,
+    plan_of,
+    population_text,
+    registered_digest,
+)
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.jobs import RunningJob
 from recovery.kernel.money import fen_of
 from recovery.kernel.text import _
 
-README = """# 抽样复算 / Drawing the sample again
+README = r"""# 抽样复算 / Drawing the sample again
 
     python3 -I -S draw.py .
 
 draw.py 只用 Python 标准库：核对 population.csv 的摘要与 plan.json 一致，用种子重新抽样，
 并与 sample.csv 逐字比较（一致时退出码为 0）。算法写在 draw.py 开头。
 
-registered.json 是登记到存证日志的内容：总体在输入种子之前登记；plan_digest 和 sample_digest 是
-SHA-256(salt 的字节 ‖ 文件内容)，salt 也在该文件中。population.csv 的 SHA-256 也已登记。
+registered.json 写明登记到存证日志的摘要：population_digest 在输入种子之前登记，是
+SHA-256(salt 的字节 ‖ "count\nvalue\ndigest\nsha256\n")；plan_digest 和 sample_digest 是
+SHA-256(salt 的字节 ‖ 文件内容)。sha256 是 population.csv 的摘要。
 
 draw.py needs the standard library only: it compares the digest of population.csv with plan.json,
 draws again with the seed, and compares with sample.csv byte for byte (exit 0 when equal).
-registered.json holds what the evidence log holds: plan_digest and sample_digest are
-SHA-256(bytes of salt || file).
+registered.json holds what the evidence log holds: population_digest, registered before the seed was
+taken, is SHA-256(bytes of salt || "count\nvalue\ndigest\nsha256\n"); plan_digest and sample_digest
+are SHA-256(bytes of salt || file). sha256 is that of population.csv.
 """
 
 
@@ -56,12 +64,17 @@ def write_redraw(file: IO[bytes], sample: AuditSample, folder: Path) -> None:
     population = unpacked(db.session(), sample, folder)
     plan = draw.plan_text(plan_of(sample))
     drawn = draw.sample_text(list(picks_of(sample)))
+    file_sha256 = sha256_of(Path(population.path))
     registered = {
         "sample": sample.number,
-        "population": sample.digest,
+        "count": sample.item_count,
+        "value": str(sample.value),
+        "digest": sample.digest,
+        "sha256": file_sha256,
         "checkpoint": sample.log_size,
         "root": sample.log_root,
         "salt": sample.salt,
+        "population_digest": registered_digest(sample, population_text(sample, file_sha256)),
         "plan_digest": registered_digest(sample, plan),
         "sample_digest": registered_digest(sample, drawn),
     }
@@ -80,6 +93,12 @@ def write_redraw(file: IO[bytes], sample: AuditSample, folder: Path) -> None:
             Path(population.path).open("rb") as source,
         ):
             shutil.copyfileobj(source, target)
+
+
+def sha256_of(path: Path) -> str:
+    """Return the SHA-256 of a file, read a part at a time."""
+    with path.open("rb") as file:
+        return file_digest(file, "sha256").hexdigest()
 
 
 def picks_of(sample: AuditSample) -> Iterator[draw.Pick]:

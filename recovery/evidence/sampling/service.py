@@ -93,6 +93,8 @@ def start_sample(work: Work, new: NewSample) -> AuditSample:
             strata=[],
         )
     )
+    sample.salt = os.urandom(32).hex()
+    work.session.flush()
     work.record(Action.DRAW_SAMPLE, sample, step="population")
     work.enqueue(FIX, {"sample": sample.id}, key=f"sample-{sample.id}")
     return sample
@@ -114,7 +116,6 @@ def enter_seed(work: Work, sample_id: int, given: Seeded) -> AuditSample:
         )
     _check(sample, given)
     sample.seed = given.seed.strip()
-    sample.salt = os.urandom(32).hex()
     sample.method, sample.size = given.method, given.size
     sample.confidence = str(given.confidence)
     sample.tolerable, sample.expected = given.tolerable, given.expected
@@ -176,10 +177,16 @@ def plan_of(sample: AuditSample) -> draw.Plan:
     )
 
 
+def population_text(sample: AuditSample, file_sha256: str) -> str:
+    """Return what is registered of a population, a line each: count, value, digest, file."""
+    return f"{sample.item_count}\n{sample.value}\n{sample.digest}\n{file_sha256}\n"
+
+
 def registered_digest(sample: AuditSample, text: str) -> str:
     """Return the salted digest under which a text of the sample is registered.
 
-    Salted, because whoever can guess a seed could otherwise check the guess.
+    Salted, because records of the house are open to many: whoever guessed conditions or a seed
+    could otherwise check the guess.
     """
     return sha256(bytes.fromhex(sample.salt or "") + text.encode()).hexdigest()
 

@@ -76,10 +76,11 @@ def test_a_population_is_counted_hashed_and_registered(auditor: Actor, book: lis
     lines = "".join(f"{row['id']},{row['value']}\n" for row in rows)
     assert sample.digest == sha256(lines.encode()).hexdigest()
     [fields] = registered(sample)
-    assert fields["digest"] == sample.digest
-    assert (fields["count"], fields["value"]) == ("12", "78000.00")
+    file = sha256(bytes_of(sample, "population")).hexdigest()
+    text = f"12\n78000.00\n{sample.digest}\n{file}\n"
+    salted = sha256(bytes.fromhex(sample.salt or "") + text.encode()).hexdigest()
+    assert fields["population_digest"] == salted
     assert fields["checkpoint"] == str(sample.log_size)
-    assert fields["sha256"] == sha256(bytes_of(sample, "population")).hexdigest()
 
 
 def test_a_seed_is_refused_before_the_population_is_fixed(auditor: Actor) -> None:
@@ -160,7 +161,12 @@ def test_the_package_draws_the_same_sample_again(auditor: Actor, tmp_path: Path)
     fields = registered(sample)[1]
     for name, file in (("plan_digest", "plan.json"), ("sample_digest", "sample.csv")):
         assert sha256(salt + (tmp_path / file).read_bytes()).hexdigest() == fields[name]
-    assert "314159" not in json.dumps(registered(sample))
+    population = [kept[name] for name in ("count", "value", "digest", "sha256")]
+    text = "".join(f"{value}\n" for value in population)
+    assert sha256(salt + text.encode()).hexdigest() == registered(sample)[0]["population_digest"]
+    assert kept["sha256"] == sha256((tmp_path / "population.csv").read_bytes()).hexdigest()
+    told = json.dumps(registered(sample))
+    assert not [word for word in ("314159", sample.digest, "78000") if str(word) in told]
 
 
 def test_nothing_outside_the_sample_tells_the_seed_or_an_item(auditor: Actor) -> None:
