@@ -1,7 +1,8 @@
 """Courts by name: which settings apply at a court, however its name was typed.
 
-The full name of a local court begins with its province (江苏省南京市…, 上海市…); the few that have
-none there (specialised courts named after a city) take no setting of a province by themselves.
+The full name of a local court begins with its province (江苏省南京市…, 上海市…). A name that begins
+with the city instead is placed where it is a provincial capital or a city under the plan; any
+other takes no setting of a province by itself.
 """
 
 import unicodedata
@@ -25,6 +26,42 @@ PROVINCES = (
     ),
     *("贵州", "云南", "西藏", "陕西", "甘肃", "青海", "宁夏", "新疆"),
 )
+CITIES = {
+    "石家庄": "河北",
+    "太原": "山西",
+    "呼和浩特": "内蒙古",
+    "沈阳": "辽宁",
+    "大连": "辽宁",
+    "长春": "吉林",
+    "哈尔滨": "黑龙江",
+    "南京": "江苏",
+    "杭州": "浙江",
+    "宁波": "浙江",
+    "合肥": "安徽",
+    "福州": "福建",
+    "厦门": "福建",
+    "南昌": "江西",
+    "济南": "山东",
+    "青岛": "山东",
+    "郑州": "河南",
+    "武汉": "湖北",
+    "长沙": "湖南",
+    "广州": "广东",
+    "深圳": "广东",
+    "南宁": "广西",
+    "海口": "海南",
+    "成都": "四川",
+    "贵阳": "贵州",
+    "昆明": "云南",
+    "拉萨": "西藏",
+    "西安": "陕西",
+    "兰州": "甘肃",
+    "西宁": "青海",
+    "银川": "宁夏",
+    "乌鲁木齐": "新疆",
+}
+"""Capital of a province, or city under the plan → its province."""
+
 COURT, PROVINCE = "court:", "province:"
 
 
@@ -36,7 +73,8 @@ def plain_name(name: str) -> str:
 def province_of(name: str) -> str | None:
     """Return the province, short, that the name of a court or place begins with."""
     plain = plain_name(name)
-    return next((one for one in PROVINCES if plain.startswith(one)), None)
+    found = next((one for one in PROVINCES if plain.startswith(one)), None)
+    return found or next((CITIES[one] for one in CITIES if plain.startswith(one)), None)
 
 
 @lru_cache(maxsize=4096)

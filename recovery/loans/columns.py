@@ -95,7 +95,7 @@ FACTS = (
 
 HISTORY = (
     Column("at", _("时间"), kind="moment"),
-    Column("actor_name", _("人员")),
+    Column("actor_name", _("人员"), kind="own"),
     Column("action", _("操作"), value=lambda event: action_label(event.action)),
     Column("changes", _("变化"), kind="own"),
 )

@@ -6,6 +6,7 @@ from typing import Any
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from recovery.access.audit_words import people_of
 from recovery.kernel import clock, links, text
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -177,7 +178,13 @@ def history(loan_id: int) -> ResponseReturnValue:
     page = _page(loan_id)
     events = queries.history_of(db.session(), loan_id)
     return _render(
-        "loans/history.html", page, "history", columns=HISTORY, events=events, changes_of=changes_of
+        "loans/history.html",
+        page,
+        "history",
+        columns=HISTORY,
+        events=events,
+        changes_of=changes_of,
+        people=people_of(db.session(), events),
     )
 
 

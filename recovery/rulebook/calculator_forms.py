@@ -5,6 +5,7 @@ changes nothing. `question_of` gives the inputs as the JSON that `recovery law e
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import cache
@@ -17,7 +18,7 @@ from wtforms.widgets import TextArea
 from recovery.kernel.text import _
 from recovery.law.inputs import Kind, outer_name
 from recovery.law.registry import RULES
-from recovery.rulebook.words import input_label, value_label
+from recovery.rulebook.words import input_label, part_label, value_label
 from recovery.web.fields import (
     CountField,
     DateField,
@@ -88,6 +89,17 @@ class CourtField(TypeAheadField[str]):
         self.type = "TypeAheadField"
 
 
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """The parts of an item inside a sentence, in the reader's language."""
+
+    item: str
+
+    def __str__(self) -> str:
+        names = (part.split(": ")[0] for part in self.item.strip("{}").split(", "))
+        return "，".join(str(part_label(name)) for name in names)
+
+
 class RowsField(ReadField[list[object]]):
     """A list: one item a line; the parts of an item stand in order, parted by commas or tabs."""
 
@@ -114,7 +126,7 @@ def read_item(kind: str, line: str) -> object:
     wanted = [part.split(": ") for part in kind.strip("{}").split(", ")]
     given = [part.strip() for part in line.replace("，", ",").replace("\t", ",").split(",")]
     if len(given) != len(wanted):
-        names = ", ".join(name for name, _kind in wanted)
+        names = "，".join(str(part_label(name)) for name, _kind in wanted)
         raise Unreadable(_("每行应为：{names}，以逗号分隔。", names=names))
     pairs = zip(wanted, given, strict=True)
     return {name: _part(name, kind)(text) for (name, kind), text in pairs}
@@ -166,8 +178,7 @@ def make_field(rule: str, name: str, kind: Kind, *, optional: bool) -> Field:
         item = kind.name.removeprefix("list of ")
         help_text = _("每行一项。")
         if item.startswith("{"):
-            parts = ", ".join(part.split(": ")[0] for part in item.strip("{}").split(", "))
-            help_text = _("每行一项，依次为 {parts}，以逗号分隔。", parts=parts)
+            help_text = _("每行一项，依次为 {parts}，以逗号分隔。", parts=Parts(item))
         return RowsField(label, checks, item=item, help_text=help_text)
     if kind.values:
         choices = [("", "—"), *((value, value_label(value)) for value in kind.values)]

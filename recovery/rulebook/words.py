@@ -83,6 +83,11 @@ def input_label(rule: str, name: str) -> Word:
     return known.get(f"{rule}.{name}") or known[name]
 
 
+def part_label(name: str) -> Word:
+    """Return what a part of an item of a list is called."""
+    return words()["parts"][name]
+
+
 def result_label(name: str) -> Word:
     """Return what a result is called."""
     return words()["results"].get(name) or word(name, name)

@@ -153,6 +153,7 @@ def test_the_car_is_changed_and_a_stale_form_is_told(signed_in: SignIn, loan_id:
     assert "沪C00001" in stale.text
     history = browser.get(f"/loans/{loan_id}/history").text
     assert "情况不明 → 下落不明" in history
+    assert '<span title="asset-manager">测试 asset-manager</span>' in history
     assert "某停车场" not in history
     warned = browser.get(f"/loans/{loan_id}").text
     assert "车辆下落不明" in warned

@@ -35,7 +35,10 @@ def set_up(office: Office, place: str, new: NewValue = TO_THE_YUAN) -> None:
         ("上海市浦东新区人民法院", "上海"),
         ("江苏省南京市鼓楼区人民法院", "江苏"),
         ("广西壮族自治区南宁市中级人民法院", "广西"),
-        ("杭州互联网法院", None),
+        ("杭州互联网法院", "浙江"),
+        ("深圳市南山区人民法院", "广东"),
+        ("乌鲁木齐铁路运输法院", "新疆"),
+        ("义乌市人民法院", None),
         ("", None),
     ],
 )
@@ -52,7 +55,7 @@ def test_names_are_one_whatever_their_spaces_and_widths() -> None:
 
 
 def test_a_province_that_is_said_prevails_over_the_name_of_the_court() -> None:
-    assert places_of("杭州互联网法院", "浙江") == ("province:浙江", "court:杭州互联网法院")
+    assert places_of("义乌市人民法院", "浙江") == ("province:浙江", "court:义乌市人民法院")
     assert places_of("上海金融法院") == ("province:上海", "court:上海金融法院")
     assert places_of("", "") == ()
 

@@ -25,6 +25,17 @@ def test_every_closed_value_has_a_name() -> None:
     assert values - set(words.words()["values"]) == set()
 
 
+def test_every_part_of_an_item_has_a_name_and_no_name_is_left_over() -> None:
+    items = {
+        one.kind.name.removeprefix("list of {").removesuffix("}")
+        for rule in RULES.values()
+        for one in rule.inputs
+        if one.kind.name.startswith("list of {")
+    }
+    parts = {part.split(": ")[0] for item in items for part in item.split(", ")}
+    assert parts == set(words.words()["parts"])
+
+
 def test_every_unit_of_a_parameter_has_a_name() -> None:
     units = {parameter.unit for parameter in standard_parameters().values()}
     assert units == set(words.words()["units"])
