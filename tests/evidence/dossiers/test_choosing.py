@@ -1,0 +1,137 @@
+"""What is chosen field by field is what the dossier shows, and its row keeps the choice."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from recovery.access.models import Branch, UserAccount
+from recovery.evidence.dossiers import choosing
+from recovery.evidence.dossiers.models import Dossier, DossierDraft
+from recovery.evidence.dossiers.service import Wanted, export_dossier
+from recovery.kernel.db import db
+from recovery.kernel.errors import NotFound
+from recovery.kernel.gate import EVERYTHING, Actor
+from recovery.kernel.job_runner import run_due_jobs
+from recovery.kernel.models import AuditEvent
+from recovery.kernel.work import work_as
+from recovery.loans.models import Loan
+from tests.books import add_loans
+from tests.conftest import Browser
+from tests.evidence.dossiers.checking import records_of, unpack, verified, words_of
+
+WANTED = {"preset": "court", "language": "zh", "recipient": "浦东法院", "purpose": "起诉"}
+
+
+@pytest.fixture
+def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
+    """Return a loan of the branch that counsel works in."""
+    person("counsel")
+    branch = db.session.scalars(select(Branch)).one()
+    with work_as(actor) as work:
+        return add_loans(work, branch_id=branch.id)[0]
+
+
+@pytest.fixture
+def chooser(loan: Loan) -> Actor:
+    """Return the counsel as an actor."""
+    account = db.session.scalars(select(UserAccount)).first()
+    assert account is not None
+    return Actor(account.id, account.username, "counsel", EVERYTHING)
+
+
+def test_a_withheld_field_is_in_no_record_and_on_no_page(
+    loan: Loan, chooser: Actor, tmp_path: Path
+) -> None:
+    draft = choosing.begin(chooser, loan.id, Wanted(recipient="受让方", purpose="尽调"))
+    offered = choosing.choices(chooser, draft)
+    keys = {field.key for kind in offered.kinds for field in kind.fields}
+    assert {"contract:borrower_name", "particulars:name", "transaction:amount"} <= keys
+    hidden = {"contract:borrower_name", "particulars:name", "transaction:amount"}
+    draft = choosing.change(chooser, draft.id, keys - hidden, [])
+    made = export_dossier(chooser, loan.id, choosing.wanted_of(draft))
+    folder = unpack(made, tmp_path)
+    assert verified(folder).returncode == 0
+    fields = {name for row in records_of(folder) for name in row["fields"]}
+    assert "amount" not in fields
+    assert "李娜" not in json.dumps(records_of(folder), ensure_ascii=False) + words_of(folder)
+    assert "不列债权计算" in words_of(folder)
+    assert set(made.choice["withheld"]) == hidden
+    assert made.contents["withheld"] > 25
+
+
+def test_a_preset_spelt_out_hides_what_the_preset_hides(loan: Loan, chooser: Actor) -> None:
+    draft = choosing.begin(chooser, loan.id, Wanted(preset="buyer", recipient="受让方"))
+    offered = choosing.choices(chooser, draft)
+    shown = {field.key: field.is_shown for kind in offered.kinds for field in kind.fields}
+    assert not shown["contract:borrower_name"]
+    assert not shown["particulars:vin"] if "particulars:vin" in shown else True
+    assert shown["transaction:amount"]
+
+
+def test_examples_of_who_somebody_is_are_masked(loan: Loan, chooser: Actor) -> None:
+    draft = choosing.begin(chooser, loan.id, Wanted(recipient="法院"))
+    offered = choosing.choices(chooser, draft)
+    examples = {field.key: field.example for kind in offered.kinds for field in kind.fields}
+    assert loan.borrower_name not in examples.values()
+    assert examples["contract:contract_no"] == "HT-0001"
+
+
+def test_a_choice_belongs_to_the_person_who_makes_it(loan: Loan, chooser: Actor) -> None:
+    draft = choosing.begin(chooser, loan.id, Wanted(recipient="法院"))
+    other = Actor((chooser.id or 0) + 1, "wang", "counsel", EVERYTHING)
+    with pytest.raises(NotFound):
+        choosing.change(other, draft.id, [], [])
+
+
+def test_the_pages_lead_from_the_choice_to_the_export_and_its_history(
+    loan: Loan, signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    answer = client.post(f"/evidence/dossiers/new/loan/{loan.id}", data=WANTED | {"choose": "y"})
+    page = client.get(answer.location).text
+    assert "particulars:id_number" in page or "particulars:name" in page
+    picture = client.get(f"{answer.location}/pages/1.png")
+    assert picture.data.startswith(b"\x89PNG")
+    assert picture.headers["Cache-Control"] == "no-store"
+    client.post(answer.location, data={"field": ["transaction:amount"], "export": "1"})
+    run_due_jobs()
+    db.session.rollback()
+    made = db.session.scalars(select(Dossier)).one()
+    assert made.preset == "custom"
+    assert "particulars:name" in made.choice["withheld"]
+    shown = client.get(f"/evidence/dossiers/{made.id}").text
+    assert "浦东法院" in shown
+    assert "当事人与担保物：姓名" in shown
+    assert made.number in client.get(f"/evidence/dossiers/of/loan/{loan.id}").text
+    for query in ("recipient=浦东", "preset=custom", "subject=loan", "number=HT-0001"):
+        assert made.number in client.get(f"/evidence/?{query}").text
+    for query in ("recipient=虹口", "preset=court", "subject=package", "made_from=2099-01-01"):
+        assert made.number not in client.get(f"/evidence/?{query}").text
+
+
+def test_every_download_is_noted_with_who_made_it(
+    loan: Loan, actor: Actor, signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    made = export_dossier(actor, loan.id, Wanted())
+    with client.get(f"/evidence/dossiers/{made.id}.zip") as answer:
+        assert answer.status_code == 200
+    db.session.rollback()
+    event = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "dossier.download")
+    ).one()
+    assert (event.subject_id, event.changes["number"]) == (made.id, made.number)
+    assert event.actor_name in client.get(f"/evidence/dossiers/{made.id}").text
+
+
+def test_a_draft_of_anothers_is_not_there(
+    loan: Loan, chooser: Actor, signed_in: Callable[..., Browser]
+) -> None:
+    draft = choosing.begin(chooser, loan.id, Wanted(recipient="法院"))
+    other = signed_in("counsel", username="wang.wu")
+    assert other.get(f"/evidence/dossiers/drafts/{draft.id}").status_code == 404
+    assert db.session.scalars(select(DossierDraft)).one().id == draft.id
