@@ -21,13 +21,13 @@ from docx.text.run import Run
 
 TARGET = Path(__file__).parent.parent / "recovery/evidence/exhibits/evidence_list.docx"
 WIDTHS = {
-    "number": 15,
+    "number": 17,
     "name": 44,
     "source": 28,
-    "form": 19,
+    "form": 22,
     "copies": 12,
     "pages": 12,
-    "purpose": 77,
+    "purpose": 72,
     "range": 18,
     "registration": 44,
 }

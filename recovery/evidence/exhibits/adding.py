@@ -6,12 +6,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 
 from recovery.evidence.exhibits import rules
-from recovery.evidence.exhibits.arranging import LineText, add_revision, checked, columns_of
+from recovery.evidence.exhibits.arranging import (
+    LONGEST_NAME,
+    LineText,
+    add_revision,
+    checked,
+    columns_of,
+)
 from recovery.evidence.exhibits.checklist import case_types
 from recovery.evidence.exhibits.models import EvidenceList, EvidenceListLine
 from recovery.evidence.exhibits.pages import keep_pages
 from recovery.evidence.exhibits.proposal import item_for
 from recovery.evidence.exhibits.queries import arrangement_of
+from recovery.evidence.exhibits.records import chinese_title
 from recovery.evidence.exhibits.rules import Arrangement
 from recovery.evidence.exhibits.standing import (
     candidate,
@@ -20,7 +27,6 @@ from recovery.evidence.exhibits.standing import (
     unlisted_records,
 )
 from recovery.evidence.exhibits.words import RECORD, kind_name
-from recovery.evidence.queries import KINDS
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import _
@@ -155,8 +161,8 @@ def _document_line(
 
 
 def _record_line(work: Work, one: EvidenceList, intent: RegistrationIntent) -> int:
-    name = KINDS[intent.kind].key
-    text = LineText(f"{name}登记记录", "债权人系统", "electronic", 1, None, "")
+    name = chinese_title(work.session, intent)[:LONGEST_NAME]
+    text = LineText(name, _("债权人业务系统").key, "electronic", 1, None, "")
     line = EvidenceListLine(list_id=one.id, kind=RECORD, intent_id=intent.id, **columns_of(text))
     return work.add(line).id
 

@@ -16,11 +16,11 @@ from recovery.evidence.exhibits.queries import (
     revisions_of,
     view_of,
 )
+from recovery.evidence.exhibits.records import Record, records_for
 from recovery.evidence.exhibits.service import faults_of
-from recovery.evidence.exhibits.standing import proposed, unlisted, unlisted_records
+from recovery.evidence.exhibits.standing import proposed, unlisted
 from recovery.evidence.exhibits.subjects import Subject, find_subject
 from recovery.kernel.gate import Scope
-from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text
 from recovery.loans.models import Document
 
@@ -37,7 +37,7 @@ class ListPage:
     documents: Sequence[Document]
     """What could be added; empty once it is submitted."""
 
-    records: Sequence[RegistrationIntent]
+    records: Sequence[Record]
     revisions: Sequence[EvidenceListRevision]
     faults: Sequence[Text]
 
@@ -92,7 +92,7 @@ def list_page(session: Session, list_id: int, scope: Scope, today: date) -> List
         versions=lists_of(session, row.subject_type, row.subject_id),
         checklist=proposed(session, row, today),
         documents=unlisted(session, row) if is_open else (),
-        records=unlisted_records(session, row) if is_open else (),
+        records=records_for(session, row) if is_open else (),
         revisions=revisions_of(session, row),
         faults=faults_of(view) if is_open else (),
     )

@@ -122,7 +122,8 @@ def facts_of(view: ListView, subject: Subject) -> list[tuple[Text, str]]:
     counted = _("共 {lines} 项，{pages} 页", lines=len(view.lines), pages=view.total_pages)
     facts.append((_("证据"), str(counted)))
     state = _("草稿，尚未提交") if view.submitted_at is None else _("已提交")
-    facts.append((_("版本"), f"{_('第 {number} 版', number=view.number)}（{state}）"))
+    facts.append((_("版本"), str(_("第 {number} 版", number=view.number))))
+    facts.append((_("状态"), str(state)))
     return facts
 
 

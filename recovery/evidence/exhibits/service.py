@@ -1,10 +1,16 @@
 """Use cases of an evidence list as a whole: start, sign, submit, print the ledger onto it."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
 from io import BytesIO
 
+from obstore.exceptions import BaseError
+from sqlalchemy.orm import Session
+
+from evidence_store.storage import StoreError
+from recovery.evidence import sequencer
 from recovery.evidence.exhibits import adding, arranging
 from recovery.evidence.exhibits.arranging import open_list
 from recovery.evidence.exhibits.checklist import case_types
@@ -178,7 +184,7 @@ def submit_list(actor: Actor, list_id: int, version: int) -> EvidenceList:
     one = find_list(session, list_id, actor.scope)
     if one.version != version:
         raise Conflict(_("这份目录刚刚被改动，请核对后重新提交。"))
-    view = view_of(session, one)
+    view = _registered(session, one)
     if faults := faults_of(view):
         raise RuleViolation(faults[0])
     subject = find_subject(session, one.subject_type, one.subject_id, actor.scope)
@@ -192,6 +198,18 @@ def submit_list(actor: Actor, list_id: int, version: int) -> EvidenceList:
         work.record(Action.CHANGE_EVIDENCE_LIST, one, change="submitted", digest=one.digest)
         work.register("event", one, loan_id=one.loan_id, fields=_fields(one, subject))
     return one
+
+
+def _registered(session: Session, one: EvidenceList) -> ListView:
+    """Return a list, its exhibits taken to the log first where few wait and the log is in reach."""
+    view = view_of(session, one)
+    waiting = any(line.fingerprint and line.log_index is None for line in view.lines)
+    if waiting and sequencer.backlog() <= sequencer.BATCH:
+        with suppress(StoreError, OSError, BaseError):
+            sequencer.register_pending()
+        session.rollback()
+        view = view_of(session, one)
+    return view
 
 
 def submitted(view: ListView) -> ListView:

@@ -12,7 +12,6 @@ from recovery.evidence.exhibits.papers import file_stem, group_title, list_docx,
 from recovery.evidence.exhibits.service import open_paper, start_list, submitted
 from recovery.evidence.exhibits.subjects import LOAN, Subject, find_subject
 from recovery.evidence.exhibits.words import CHANGES, FORMS
-from recovery.evidence.queries import KINDS
 from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -111,7 +110,6 @@ def page_values(page: ListPage) -> dict[str, object]:
         "changes_named": CHANGES,
         "forms": FORMS,
         "kinds": DOCUMENT_KINDS,
-        "record_kinds": KINDS,
         "group_title": group_title,
         "is_loan": row.subject_type == LOAN,
     }

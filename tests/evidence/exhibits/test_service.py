@@ -247,6 +247,7 @@ def test_registered_records_stand_on_the_list_by_their_commitment(loan, actor):
         adding.add_records(work, one, [found[0].id])
         line = view_of(work.session, one).lines[-1]
         assert (line.pages, line.range) == (None, None)
+        assert line.name.key.startswith("交易：第 ")
         assert line.fingerprint is not None
         assert line.log_index is not None
         assert found[0].id not in {intent.id for intent in unlisted_records(work.session, one)}
@@ -281,6 +282,7 @@ def test_a_submitted_list_is_registered_and_never_changes(loan, actor):
         agreed = list_for(work.session, "loan", loan.id)
     assert agreed is not None
     assert agreed.digest() == one.digest
+    assert all(line.log_index is not None for line in agreed.lines), "registered before"
     assert open_paper(one).startswith(b"%PDF-")
     with pytest.raises(RuleViolation, match="已提交"):
         submit_list(actor, one.id, one.version)
