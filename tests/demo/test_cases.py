@@ -8,6 +8,8 @@ from recovery.demo.build import build
 from recovery.evidence import sequencer
 from recovery.evidence.comparison import compare
 from recovery.evidence.exhibits.models import EvidenceList
+from recovery.evidence.house import house_store
+from recovery.evidence.sampling.models import AuditSample
 from recovery.insight import queries as overview
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING
@@ -36,8 +38,11 @@ def test_the_demonstration_has_files_deadlines_contracts_packages_and_an_overvie
     book = overview.book(db.session(), EVERYTHING)
     assert book is not None
     assert book.total.loans > 0
-    assert sequencer.register_pending() > 1000
+    sequencer.register_pending()
+    assert house_store().size > 1000
     assert list(compare()) == []
+    sample = db.session.scalars(select(AuditSample)).one()
+    assert sample.state == "concluded"
 
 
 def test_a_book_is_built_once(app: Flask) -> None:
