@@ -34,7 +34,7 @@ PACKAGES = Worklist(
         Column("loan_count", _("笔数"), "count"),
         Column("cut_off_date", _("交易基准日"), "day"),
         Column("frozen_at", _("冻结时间"), "moment"),
-        Column("frozen_by", _("冻结人")),
+        Column("frozen_by", _("冻结人"), "own"),
     ),
     sorts=Sorts((Sort("number", _("编号"), Package.number, descending=True),), tie=Package.id),
     filters=FilterBar(

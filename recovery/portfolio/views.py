@@ -1,13 +1,19 @@
 """Pages of packages."""
 
+from urllib.parse import parse_qsl
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
+from recovery.access.queries import names_of
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import _
 from recovery.loans.listing.selections import own_selection
+from recovery.loans.listing.words import described
+from recovery.loans.listing.worklist import FILTERS
 from recovery.portfolio import jobs, lists, queries, service
 from recovery.portfolio.announcement import items_of
 from recovery.portfolio.forms import ExcludeForm, FreezeForm, PackageForm
@@ -26,13 +32,15 @@ def index() -> ResponseReturnValue:
     """List the packages, the newest first."""
     asked = lists.PACKAGES.read(request.args)
     statement = queries.packages(current_scope(), asked.filters)
+    page = asked.page(db.session(), statement)
     shown = asked.show(
-        asked.page(db.session(), statement),
+        page,
         bounded_count(db.session(), statement),
         empty=_("还没有资产包。在贷款列表中筛选贷款，选择“组成资产包”。"),
         first_act=(_("去贷款列表"), url_for("loans.index")),
     )
-    return render_template("portfolio/index.html", list=shown)
+    people = names_of(db.session(), (one.frozen_by for one in page.rows if one.frozen_by))
+    return render_template("portfolio/index.html", list=shown, people=people)
 
 
 @bp.route("/new/<int:selection_id>", methods=["GET", "POST"])
@@ -70,7 +78,17 @@ def show(package_id: int) -> ResponseReturnValue:
         disposal=DISPOSALS[package.disposal],
         items=items_of(package) if package.state == "frozen" else (),
         excluded=queries.count_excluded(db.session(), package.id),
+        frozen_by=names_of(db.session(), [package.frozen_by or ""]).get(
+            package.frozen_by or "", package.frozen_by
+        ),
+        criteria=criteria_in_words(package.criteria),
     )
+
+
+def criteria_in_words(criteria: str) -> str:
+    """Return what loans a package was built of: its filter in words, or what was said of it."""
+    filters = FILTERS.read(MultiDict(parse_qsl(criteria)))
+    return described(filters) if filters.active and not filters.problems else criteria
 
 
 @bp.get("/<int:package_id>/loans")

@@ -15,6 +15,7 @@ from recovery.kernel.job_runner import run_due_jobs
 from recovery.kernel.work import work_as
 from recovery.loans.models import Loan, Selection, SelectionRow
 from recovery.portfolio.models import Package
+from recovery.portfolio.views import criteria_in_words
 from tests.books import add_loans
 from tests.conftest import Browser
 
@@ -56,6 +57,8 @@ def test_a_selection_becomes_a_frozen_package_with_a_tape(
     run_due_jobs()
     assert "300,000.00" in client.get(address).text
     assert f"/loans/?package={number}" in client.get(address).text
+    assert "测试 asset-manager" in client.get(address).text.split("<aside")[1]
+    assert "测试 asset-manager" in client.get("/packages/").text.split("<table")[1]
     assert client.get(f"/loans/?package={number}").text.count("HT-000") >= 3
     assert "HT-0001" not in client.get("/loans/?package=P2026-999999").text
     assert "HT-0001" not in client.get("/loans/?package='").text
@@ -89,3 +92,10 @@ def test_another_persons_selection_is_not_there(
 ) -> None:
     other = signed_in("asset_manager", username="other")
     assert other.get(f"/packages/new/{selection}").status_code == 404
+
+
+def test_the_filter_of_a_package_is_told_in_words(app: Flask) -> None:
+    with app.test_request_context():
+        assert criteria_in_words("class=loss&status=open") == "五级分类：损失；状态：未结清"
+        assert criteria_in_words("损失类") == "损失类"
+        assert criteria_in_words("") == ""
