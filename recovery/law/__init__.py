@@ -3,7 +3,8 @@ alone.
 
 **What is where.** `parameters/` holds one TOML file for each value of the law: what it is, from
 which day, and the article it rests on, marked V (article read), S (secondary source) or U (from
-memory). `numbering/` maps article numbers between editions. The modules named after a subject
+memory). Where only the first day is from memory, `certain_from` is the first day that is sure: an
+answer by the law of a day before it is unconfirmed. `numbering/` maps article numbers between editions. The modules named after a subject
 (`fees`, `deadlines`, `limitation`, `interest`, `doubled`, `appropriation`, `auction`, …) hold
 the rules.
 
