@@ -253,6 +253,48 @@ def test_an_exchanged_original_is_found_though_the_manifests_are_signed_again(un
     assert any("originals/E0001.pdf" in text for text in report(unpacked)["failed"])
 
 
+@pytest.fixture
+def chained(tmp_path: Path) -> Path:
+    """A dossier whose records rest on the chain of their stream; the last alone has a proof."""
+    store = Store.create(str(tmp_path / "s"), KEY.name, str(KEY))
+    records = [registered(store, "transaction", {"amount": f"{n}.00"}) for n in range(6)]
+    store.checkpoint_with_map()
+    file = tmp_path / "records.jsonl"
+    payload = bag.long_evidence(store, records, [Stream(LOAN, SALT)], store.size, file=file)
+    out = io.BytesIO()
+    bag.write(out, Bag("D-2026-0001", payload), store)
+    zipfile.ZipFile(out).extractall(tmp_path)
+    return tmp_path / "D-2026-0001"
+
+
+def test_records_that_rest_on_their_chain_verify_and_only_the_last_has_a_proof(chained: Path):
+    assert report(chained, "--vkey", str(KEY.vkey)) == {"whole": True, "failed": []}
+    assert [row["proof"] is None for row in lines_of(chained)] == [True] * 5 + [False]
+
+
+def test_nothing_can_be_left_out_added_or_changed_in_a_chain(chained: Path, forger: Store):
+    rows = lines_of(chained)
+    double = {**rows[0], "index": 99}
+    other = {**rows[2], "leaf": str(rows[2]["leaf"]).replace('"seq":3', '"seq":4')}
+    forged = [rows[:place] + rows[place + 1 :] for place in range(len(rows))]
+    forged += [
+        [*rows, double],
+        [*rows[:2], other, *rows[3:]],
+        [*rows[:5], {**rows[5], "proof": None}, double],
+    ]
+    for lines in forged:
+        put_lines(chained, lines)
+        rewritten(chained, forger)
+        assert report(chained, "--vkey", str(KEY.vkey))["whole"] is False
+
+
+def test_a_chain_without_its_map_proves_nothing(chained: Path, forger: Store):
+    (chained / "data/map-proof.json").unlink()
+    rewritten(chained, forger)
+    found = report(chained, "--vkey", str(KEY.vkey))
+    assert any("carry no proof" in text for text in found["failed"])
+
+
 def test_an_exchanged_pdf_is_found_by_the_page_index(unpacked, forger):
     (unpacked / "data/dossier.pdf").write_bytes(b"%PDF-1.7 other pages")
     rewritten(unpacked, forger)
