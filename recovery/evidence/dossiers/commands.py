@@ -8,7 +8,7 @@ import click
 from recovery.evidence.dossiers import queries, subjects
 from recovery.evidence.dossiers.disclosure import PRESETS
 from recovery.evidence.dossiers.service import LANGUAGES, Wanted, export_dossier, open_dossier
-from recovery.kernel.commands import json_option, operator, report, with_app
+from recovery.kernel.commands import json_option, operator, report, report_rows, with_app
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 
@@ -89,7 +89,7 @@ def list_dossiers(
         code, number = _named(loan_no, file_no, package_no)
         about = subjects.find_by_number(db.session(), code, number, actor.scope)
     rows = queries.newest(db.session(), actor.scope, about, limit)
-    report({"dossiers": [_facts(one) for one in rows]}, as_json=as_json)
+    report_rows([_facts(one) for one in rows], as_json=as_json)
     return 0
 
 

@@ -152,7 +152,7 @@ def test_the_command_exports_what_is_named_and_lists_it(
     words = ("export", "--package", package.number, "--preset", "buyer", "--checkpoint", size)
     run(*words, "--out", str(again))
     assert out.read_bytes() == again.read_bytes()
-    listed = run("list", "--package", package.number)["dossiers"]
+    listed = run("list", "--package", package.number)
     assert [one["number"] for one in listed] == [made["number"]] * 2
 
 
