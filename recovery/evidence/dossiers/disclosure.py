@@ -22,15 +22,21 @@ PERSONAL = frozenset(
         "certificate_no",
         "engine_no",
         "file_name",
+        "from_holder",
         "id_number",
         "particulars:name",
         "phone",
         "plate",
+        "signatures",
         "title",
+        "to_holder",
         "vin",
     }
 )
 """Fields that say who somebody is; a file's name and title often do."""
+
+HANDLERS = frozenset({"actor", "from_holder", "to_holder"})
+"""Fields that say who handled something: the lender's people, and whom papers went to."""
 
 OF_THE_BOOK = frozenset({"batch:*"})
 """Control totals of an import, which are those of the whole book."""
@@ -51,9 +57,7 @@ PRESETS: dict[str, Preset] = {
     "court": Preset(_("法院版（全部公开）"), frozenset(), shows_originals=True),
     "auditor": Preset(_("审计版（全部公开）"), frozenset(), shows_originals=True),
     "buyer": Preset(_("受让方版（隐去个人信息）"), PERSONAL | OF_THE_BOOK, shows_originals=False),
-    "debtor": Preset(
-        _("债务人版（隐去经办人）"), frozenset({"actor"}) | OF_THE_BOOK, shows_originals=True
-    ),
+    "debtor": Preset(_("债务人版（隐去经办人）"), HANDLERS | OF_THE_BOOK, shows_originals=True),
 }
 
 NAMES: dict[str, Text] = {

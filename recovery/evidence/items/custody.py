@@ -8,22 +8,25 @@ from functools import cache
 from typing import Any
 
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, or_, select
 
 from recovery.access.models import AccessEntry, UserAccount
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.evidence.intake.labels import ACTS
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal
+from recovery.evidence.items.queries import DOCUMENT_PAGES, ITEM_PAGES
 from recovery.kernel import clock
 from recovery.kernel.links import DossierPart, DossierRequest
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
+from recovery.loans.models import Document
 
 LATEST = timedelta(minutes=1)
 """The access log is written some seconds late: its last minute before a head is left out."""
 
 MOST = 2_000
 WITHHELD = "—"
+ORIGINAL_PAGES = ("custody.show", "custody.label")
 FIRST_NUMBER = re.compile(r"<int:(\w+)>")
 
 
@@ -77,7 +80,7 @@ def acts_of(request: DossierRequest) -> list[Kept]:
             barcode=original.barcode,
             title=WITHHELD if request.hides("title") else original.title,
             act=event.act,
-            from_holder=WITHHELD if hidden else event.from_holder,
+            from_holder=WITHHELD if hidden else event.from_holder or WITHHELD,
             to_holder=WITHHELD if hidden else event.to_holder,
             place=event.place,
             log_index=int(index),
@@ -93,8 +96,7 @@ def visits_of(request: DossierRequest) -> list[Visit]:
         select(AccessEntry.at, UserAccount.username, UserAccount.role)
         .join(UserAccount, UserAccount.id == AccessEntry.user_id)
         .where(
-            AccessEntry.endpoint.in_(pages_of_loans()),
-            AccessEntry.record_id.in_(request.loan_ids),
+            _is_of(request.loan_ids),
             AccessEntry.status < 400,
             AccessEntry.at < request.at - LATEST,
         )
@@ -107,6 +109,19 @@ def visits_of(request: DossierRequest) -> list[Visit]:
         Visit(day, ROLE_NAMES[Role(who)] if hidden else who, count)
         for (day, who), count in sorted(counted.items())
     ][-MOST:]
+
+
+def _is_of(loan_ids: tuple[int, ...]) -> ColumnElement[bool]:
+    """Return the condition that a page shows one of the loans, or an item, paper or scan of it."""
+    intents = select(RegistrationIntent.id).where(RegistrationIntent.loan_id.in_(loan_ids))
+    documents = select(Document.id).where(Document.loan_id.in_(loan_ids))
+    originals = select(PaperOriginal.id).where(PaperOriginal.loan_id.in_(loan_ids))
+    return or_(
+        AccessEntry.endpoint.in_(pages_of_loans()) & AccessEntry.record_id.in_(loan_ids),
+        AccessEntry.endpoint.in_(ITEM_PAGES) & AccessEntry.record_id.in_(intents),
+        AccessEntry.endpoint.in_(DOCUMENT_PAGES) & AccessEntry.record_id.in_(documents),
+        AccessEntry.endpoint.in_(ORIGINAL_PAGES) & AccessEntry.record_id.in_(originals),
+    )
 
 
 def pages_of_loans() -> list[str]:

@@ -218,13 +218,8 @@ class Touch:
     is_page: bool
 
 
-def touches_of(
-    session: Session, intent: RegistrationIntent, endpoints: Sequence[str]
-) -> list[Touch]:
-    """Return who touched an item, newest first: its audit events and the pages of its own.
-
-    `endpoints` are pages whose address names the intent; those of a document name the document.
-    """
+def touches_of(session: Session, intent: RegistrationIntent) -> list[Touch]:
+    """Return who touched an item, newest first: its audit events and the pages of its own."""
     subject_type, subject_id = intent.subject_type, intent.subject_id
     original = original_of(session, intent)
     if original is not None:
@@ -237,7 +232,7 @@ def touches_of(
     )
     found = [Touch(at, name, action, is_page=False) for at, name, action in audited]
     found += _unmasked(session, intent) if subject_type != Loan.__tablename__ else []
-    pages = [(endpoints, intent.id)]
+    pages: list[tuple[Sequence[str], int]] = [(ITEM_PAGES, intent.id)]
     if intent.subject_type == Document.__tablename__:
         pages.append((DOCUMENT_PAGES, intent.subject_id))
     for names, number in pages:
@@ -267,6 +262,9 @@ def original_of(session: Session, intent: RegistrationIntent) -> PaperOriginal |
     event = session.get(CustodyEvent, intent.subject_id)
     return event.original if event is not None else None
 
+
+ITEM_PAGES = ("items.show", "items.proof", "items.recheck")
+"""Pages whose address names the item."""
 
 DOCUMENT_PAGES = ("items.of_document", "items.download")
 

@@ -31,9 +31,6 @@ from recovery.web.uploads import as_attachment
 
 bp = Blueprint("items", __name__, url_prefix="/evidence/items")
 
-PAGES = ("items.show", "items.proof", "items.recheck")
-"""Pages whose address names the item."""
-
 PAGE_NAMES: dict[str, Text] = {
     "items.show": _("打开本页"),
     "items.proof": _("下载证明"),
@@ -133,7 +130,7 @@ def values_of(intent: RegistrationIntent) -> dict[str, Any]:
         "totals": total_rows(generation.batch) if generation.batch is not None else [],
         "role": ROLE_NAMES.get(Role(generation.role)) if generation.role in set(Role) else None,
         "origin": words.ORIGINS.get(fields.get("origin", ""), words.ORIGINS["born_here"]),
-        "touches": [_line(one) for one in queries.touches_of(session, intent, PAGES)],
+        "touches": [_line(one) for one in queries.touches_of(session, intent)],
         "dossiers": queries.dossiers_with(session, item, loan.id, current_scope())
         if item is not None and loan is not None and item.log_index is not None
         else [],

@@ -1,5 +1,6 @@
 """Originals in custody: each act an event, registered; four eyes on scans and stocktakes."""
 
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
@@ -11,7 +12,9 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
-from recovery.access.models import Branch, UserAccount
+from recovery.access.login import access_log
+from recovery.access.models import AccessEntry, Branch, UserAccount
+from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
 from recovery.evidence.intake import custody, stocktakes
 from recovery.evidence.intake.custody import Act, NewOriginal
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal, Stocktake
@@ -300,3 +303,25 @@ def test_a_stocktake_goes_through_its_pages_with_two_people(
     other = signed_in("counsel", username="elsewhere", branch="202")
     assert other.get(here).status_code == 404
     assert other.get(f"/evidence/originals/{one.id}").status_code == 404
+
+
+def test_a_dossier_prints_custody_and_who_opened_the_records(
+    actor: Actor, loan: Loan, signed_in: SignIn
+) -> None:
+    with work_as(actor) as work:
+        one = custody.receive(work, loan.id, CONTRACT)
+    client = signed_in("counsel")
+    client.get(f"/loans/{loan.id}")
+    client.get(f"/evidence/originals/{one.id}")
+    access_log().write()
+    with work_as(actor) as work:
+        for entry in work.session.scalars(select(AccessEntry)):
+            entry.at -= timedelta(hours=1)
+    made = export_dossier(actor, loan.id, Wanted())
+    with open_dossier(made) as file, zipfile.ZipFile(file) as bag:
+        paper = bag.read(f"{made.number}/data/dossier.pdf")
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(paper)]
+    [chapter_page] = [text for text in pages if "每次接收" in text]
+    told = "".join(chapter_page.split())
+    assert one.barcode in told
+    assert "counsel2" in told  # two pages opened
