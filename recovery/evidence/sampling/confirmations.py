@@ -35,6 +35,7 @@ from recovery.web.papers import render_paper
 
 TEMPLATE = "documents/evidence/sampling/confirmation.html"
 MOST_LETTERS = 1_000
+UNPRINTABLE = _("姓名或地址中有字库没有的字，这一份不能打印。")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,8 +63,9 @@ def make_letters(job: RunningJob, sample: AuditSample) -> None:
                 job.check()
                 try:
                     archive.writestr(f"{number}.pdf", paper(db.session(), sample, letter_id))
-                except RuleViolation as error:
-                    job.exception(str(_("第 {place} 项", place=place)), error.message)
+                except RuleViolation:
+                    # The sentence would quote a name, and administrators read it.
+                    job.exception(str(_("第 {place} 项", place=place)), UNPRINTABLE)
                 job.progress(done, len(numbered))
         kept = files.keep(file, files.ZIP)
     with job.work() as work:

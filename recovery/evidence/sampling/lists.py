@@ -11,7 +11,7 @@ from recovery.evidence.sampling.labels import (
     SOURCES,
     STATES,
 )
-from recovery.evidence.sampling.models import AuditSample, SampleItem
+from recovery.evidence.sampling.models import AuditSample, Confirmation, SampleItem
 from recovery.kernel.text import _
 from recovery.web.display import file_size
 from recovery.web.filters import Choices, FilterBar
@@ -105,14 +105,29 @@ ITEMS = Worklist(
     ),
 )
 
-LETTERS = (
-    Column("number", _("函证编号"), "link"),
-    Column("balance", _("账面余额（元）"), "money"),
-    Column("state", _("状态"), "badge", value=lambda one: Badge(*LETTER_STATES[one.state])),
-    Column("sent_on", _("发出日"), "day"),
-    Column("replied_on", _("回函日"), "day"),
-    Column("confirmed", _("回函金额（元）"), "money"),
-    Column("alternative", _("替代程序")),
+LETTERS = Worklist(
+    key="confirmations",
+    title=_("函证"),
+    endpoint="sample_items.letters",
+    columns=(
+        Column("number", _("函证编号"), "link", sort="place"),
+        Column("balance", _("账面余额（元）"), "money"),
+        Column("state", _("状态"), "badge", value=lambda one: Badge(*LETTER_STATES[one.state])),
+        Column("sent_on", _("发出日"), "day"),
+        Column("replied_on", _("回函日"), "day"),
+        Column("confirmed", _("回函金额（元）"), "money"),
+        Column("alternative", _("替代程序")),
+    ),
+    sorts=Sorts((Sort("place", _("函证编号"), Confirmation.place),), tie=Confirmation.id),
+    filters=FilterBar(
+        (
+            Choices(
+                "state",
+                _("状态"),
+                tuple((code, name) for code, (name, _meaning) in LETTER_STATES.items()),
+            ),
+        )
+    ),
 )
 
 FILES = (

@@ -15,7 +15,7 @@ from recovery.evidence.sampling.forms import (
     ResultForm,
 )
 from recovery.evidence.sampling.labels import EXCEPTIONS, PROJECTIONS
-from recovery.evidence.sampling.models import AuditSample, SampleItem
+from recovery.evidence.sampling.models import AuditSample, Confirmation, SampleItem
 from recovery.evidence.sampling.views import found, tabs_of
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -136,15 +136,18 @@ def conclusion(sample_id: int) -> ResponseReturnValue:
 def letters(sample_id: int) -> ResponseReturnValue:
     """List the letters and what came back."""
     sample = found(sample_id)
-    rows = confirmations.letters_of(db.session(), sample.id)
-    return render_template(
-        "evidence/sampling/letters.html",
-        sample=sample,
-        tabs=tabs_of(sample, "sample_items.letters"),
-        state=lists.state_badge(sample),
-        columns=lists.LETTERS,
-        letters=rows,
+    asked = lists.LETTERS.read(request.args, sample_id=sample.id)
+    statement: Select[Any] = select(Confirmation).where(Confirmation.sample_id == sample.id)
+    if states := asked.filters.get("state"):
+        statement = statement.where(Confirmation.state.in_(states))
+    shown = asked.show(
+        asked.page(db.session(), statement),
+        bounded_count(db.session(), statement),
+        row_url=lambda one: url_for(".letter", sample_id=sample.id, place=one.place),
+        empty=_("还没有询证函。"),
     )
+    tabs = tabs_of(sample, "sample_items.letters")
+    return render_template("evidence/sampling/letters.html", list=shown, sample=sample, tabs=tabs)
 
 
 @bp.route("/letters/<int:place>", methods=["GET", "POST"])

@@ -25,6 +25,7 @@ from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor, Scope
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import system_work
+from recovery.web.commands import begin
 from tests.conftest import Browser
 
 
@@ -97,6 +98,12 @@ def test_a_version_is_noted_once_and_gives_the_rights_of_its_days(app: Flask) ->
     before = noted.began_at.date() - timedelta(days=2)
     assert rights_at(db.session(), before).is_noted is False
     assert rights_at(db.session(), before + timedelta(days=4)).version == noted.version
+
+
+def test_the_version_is_noted_when_the_program_begins_to_work(app: Flask) -> None:
+    begin()
+    db.session.rollback()
+    assert len(db.session.scalars(select(ProgramVersion)).all()) == 1
 
 
 def rows(kind: str, actor: Actor) -> list[list[Cell]]:

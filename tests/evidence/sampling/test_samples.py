@@ -25,7 +25,7 @@ from recovery.evidence.sequencer import fields_of
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor
-from recovery.kernel.job_rows import Job
+from recovery.kernel.job_rows import Job, JobException, unpack_text
 from recovery.kernel.job_runner import run_due_jobs
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
@@ -274,6 +274,17 @@ def test_letters_state_the_balance_and_replies_are_kept(auditor: Actor) -> None:
     db.session.rollback()
     states = [one.state for one in confirmations.letters_of(db.session(), sample.id)]
     assert states == ["differs", "unanswered"]
+
+
+def test_a_letter_that_cannot_be_printed_is_listed_without_its_name(auditor: Actor) -> None:
+    sample = drawn(auditor, fixed(auditor), size=LOANS)
+    with work_as(Actor.system("tests")) as work:
+        work.session.get_one(Loan, 3).borrower_name = "王\U0002a6d5"
+    with zipfile.ZipFile(BytesIO(made(auditor, sample, "letters"))) as archive:
+        assert len(archive.namelist()) == LOANS - 1
+    told = [str(unpack_text(one.reason)) for one in db.session.scalars(select(JobException))]
+    assert len(told) == 1
+    assert "王" not in told[0]
 
 
 def test_the_workbook_holds_what_is_needed_to_compute_again(auditor: Actor) -> None:
