@@ -33,6 +33,7 @@ def page(loan: Loan, enter: Callable[..., Page]) -> Page:
     page.get_by_role("button", name="建立证据目录").click()
     page.get_by_role("button", name="采用建议").click()
     expect(row(page, "4-1")).to_contain_text("催收函")
+    page.wait_for_load_state()
     return page
 
 
