@@ -9,6 +9,7 @@ from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
 from recovery.demo.exhibits import build_lists
+from recovery.demo.keeping import build_keeping
 from recovery.demo.originals import build_originals
 from recovery.demo.places import PLACES
 from recovery.insight.service import refresh
@@ -78,6 +79,7 @@ def build_cases(today: date) -> None:
     _contracts(people.collector)
     build_originals(today)
     build_lists(people.counsel, today)
+    build_keeping(today)
     _packages(people.asset_manager, today)
     with work_as(people.asset_manager) as work:
         refresh(work)

@@ -23,6 +23,9 @@ KINDS: dict[str, Text] = {
     "particulars": _("当事人与担保物"),
     "redaction": _("遮盖件"),
     "audit": _("审计记录"),
+    "erasure": _("删除"),
+    "reconciliation": _("月度对账"),
+    "registration": _("合同登记"),
 }
 
 

@@ -6,6 +6,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Register this feature's pages, jobs and links with `app`."""
     from recovery.evidence.exhibits.subjects import subjects
+    from recovery.evidence.keeping.hold import implied_holds
     from recovery.kernel import links, search
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
@@ -13,6 +14,7 @@ def register(app: Flask) -> None:
         deadlines,
         dossiers,
         exhibits,
+        holds,
         jobs,
         lists,
         queries,
@@ -27,6 +29,7 @@ def register(app: Flask) -> None:
     search.sources.put("file", service.search_entries)
     followers.put("litigation", Follower(deadlines.moves_under, deadlines.open_count, jobs.REFRESH))
     links.change_words.put("litigation_file", lists.WORDS)
+    implied_holds.put("litigation", holds.holds_of)
     court_sources.put("litigation", queries.courts)
     links.navigation.put(
         "files",

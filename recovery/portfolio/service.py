@@ -8,6 +8,7 @@ from hashlib import sha256
 from sqlalchemy import func, select, update
 
 from evidence_store import jcs
+from recovery.evidence.totals.queries import latest_reconciliation
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import Conflict, RuleViolation
 from recovery.kernel.gate import visible
@@ -236,7 +237,9 @@ def finish_freeze(work: Work, package_id: int) -> Package:
         principal=totals.principal,
         digest=package.digest,
     )
-    work.register("freeze", package, loan_id=None, fields=_fields(package))
+    cited = latest_reconciliation(work.session, package.cut_off_date or work.today)
+    fields = _fields(package) | {"reconciliation": cited.reference if cited else ""}
+    work.register("freeze", package, loan_id=None, fields=fields)
     return package
 
 
