@@ -1,6 +1,7 @@
 """WeasyPrint behind its limits; runs in a child process of `papers`, without Flask."""
 
-from functools import cache
+import re
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any
 
@@ -11,6 +12,8 @@ from weasyprint.urls import URLFetcher, URLFetcherResponse
 from recovery.web.paper_child import PREFIX, STATIC
 
 TYPES = {".css": "text/css", ".ttf": "font/ttf", ".svg": "image/svg+xml"}
+
+FACES = re.compile(r"@font-face\s*\{[^}]*\}")
 
 
 class OwnFiles(URLFetcher):  # type: ignore[misc]
@@ -31,12 +34,16 @@ def render(html: str) -> bytes:
     data: bytes = document.write_pdf(
         pdf_variant="pdf/a-3b",
         pdf_identifier=sha256(html.encode()).digest()[:16],
-        font_config=_fonts(),
+        font_config=_fonts("".join(FACES.findall(html))),
         presentational_hints=False,
     )
     return data
 
 
-@cache
-def _fonts() -> Any:
+@lru_cache(maxsize=4)
+def _fonts(_faces: str) -> Any:
+    """Return the loaded fonts of papers with these rules; those of others must not be among them.
+
+    The engine names a font by the family that it was first loaded for.
+    """
     return FontConfiguration()

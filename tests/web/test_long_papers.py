@@ -7,8 +7,9 @@ import pikepdf
 import pytest
 
 from recovery.kernel.errors import RuleViolation
-from recovery.web import long_papers, papers
+from recovery.web import long_papers, paper_stamps, papers
 from recovery.web.paper_child import Measured
+from recovery.web.qr import qr_svg
 from tests.web.test_papers import HEAD, words
 
 STYLE = (
@@ -105,3 +106,24 @@ def test_a_rare_character_in_a_field_is_named_with_the_field() -> None:
     html = f"{HEAD}<h2>当事人</h2><dl><dt>借款人</dt><dd>王\U0002a6d6</dd></dl>"
     with pytest.raises(RuleViolation, match=r"U\+2A6D6.*“当事人”的“借款人”：王"):
         papers.pdf_of(html)
+
+
+def test_a_rare_character_in_a_stamp_is_refused() -> None:
+    [html] = paper_stamps.framed(["E0001 \U0002a6d6"])
+    with pytest.raises(RuleViolation, match=r"U\+2A6D6"):
+        papers.submit(html)
+
+
+def test_a_stamp_says_what_it_was_given_whatever_it_contains() -> None:
+    [html] = paper_stamps.framed(["<b>E0001</b>"])
+    assert "<b>E0001</b>" in words(papers.pdf_of(html))
+
+
+def test_a_code_is_the_same_drawing_for_the_same_text() -> None:
+    address = "https://recovery.example.com/verify/D20260316-0123456789"
+    qr_svg.cache_clear()
+    first = qr_svg(address)
+    qr_svg.cache_clear()
+    assert qr_svg(address) == first
+    assert first != qr_svg(address + "0")
+    assert len(papers.pdf_of(f"{HEAD}<p>{first}")) > len(papers.pdf_of(f"{HEAD}<p>"))

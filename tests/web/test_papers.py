@@ -45,6 +45,15 @@ def test_the_same_text_gives_the_same_bytes() -> None:
     assert papers.pdf_of(f"{HEAD}<p>同样的内容") == papers.pdf_of(f"{HEAD}<p>同样的内容")
 
 
+def test_what_was_printed_before_changes_no_byte() -> None:
+    other = HEAD.replace("Paper", "Other")
+    pages = [f"{HEAD}<p>同样的内容", f"{other}<p>同样的内容"]
+    first = [papers.pdf_of(page) for page in pages]
+    for _round in range(3):  # in whichever child
+        assert [papers.pdf_of(page) for page in reversed(pages)] == first[::-1]
+    assert first[0] != first[1]
+
+
 def test_a_character_without_a_glyph_stops_the_paper_and_is_named_with_its_place() -> None:
     with pytest.raises(RuleViolation, match=r"U\+2A6D6.*王"):
         papers.pdf_of(f"{HEAD}<p>借款人：王\U0002a6d6")

@@ -6,6 +6,7 @@ hand, bagit, sha256sum, openssl, pyHanko's validator, and two PDF engines.
 
 import io
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -27,6 +28,7 @@ from pyhanko_certvalidator import ValidationContext
 
 from recovery import create_app
 from recovery.evidence import stamping
+from recovery.evidence.dossiers import papers as dossier_papers
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
 from recovery.evidence.house import house_store
 from recovery.evidence.signing import configuration
@@ -128,6 +130,7 @@ def made(house: Flask, home: Path) -> SimpleNamespace:
         archive.extractall(home / "unpacked")
     return SimpleNamespace(
         number=dossier.number,
+        loan_id=loan_id,
         zip=home / "dossier.zip",
         folder=home / "unpacked" / dossier.number,
         key=house_store().ring.vkeys()[-1],
@@ -251,3 +254,23 @@ def test_every_page_says_number_page_and_fingerprint_and_has_its_code(
         corner = (width - 62 - 45, height - 62, width - 62, height - 12)
         ink = page.render(scale=1).to_pil().convert("L").crop(tuple(map(int, corner)))
         assert ImageStat.Stat(ink).mean[0] < 215, "a code is dark"
+
+
+def test_a_long_dossier_is_set_in_parts_and_its_contents_lead_to_the_right_pages(
+    house: Flask, made: SimpleNamespace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(dossier_papers, "ROWS", 8)
+    again = export_dossier(ACTOR, made.loan_id, Wanted(recipient="审计机构"))
+    with open_dossier(again) as file, zipfile.ZipFile(file) as archive:
+        data = archive.read(f"{again.number}/{PDFS[0]}")
+    document = pypdfium2.PdfDocument(data)
+    pages = [page.get_textpage().get_text_range() for page in document]
+    told = re.findall(r"([一二三四五六七八九十]+、\S+)\s+(\d+)\r?\n", pages[1] + "\n")
+    assert len(told) >= 7
+    for title, number in told:
+        assert title in pages[int(number) - 1], title
+    for number, said in enumerate(pages, 1):
+        assert f"{number} / {len(pages)}" in said
+    with pikepdf.open(io.BytesIO(data)) as pdf, pdf.open_outline() as outline:
+        [root] = outline.root
+        assert {title for title, _number in told} <= {line.title for line in root.children}
