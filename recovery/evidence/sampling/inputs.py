@@ -15,8 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recovery.evidence.sampling import columns, files
-from recovery.evidence.sampling.labels import EXCEPTIONS, MEASURES
-from recovery.evidence.sampling.models import AuditSample
+from recovery.evidence.sampling.evaluation import evaluate
+from recovery.evidence.sampling.labels import EXCEPTIONS, LETTER_STATES, MEASURES, PROJECTIONS
+from recovery.evidence.sampling.models import AuditSample, Confirmation
 from recovery.evidence.sampling.service import items_of
 from recovery.evidence.sampling.sheets import Cell, Sheet, notes_of, write_workbook, write_zip
 from recovery.kernel import clock
@@ -88,6 +89,8 @@ def sheets_of(subject: Subject) -> list[Sheet]:
     """Return the tables, the explanation first."""
     tables = [
         Sheet(_("样本"), "sample", columns.ITEMS, _items(subject)),
+        Sheet(_("推断"), "projections", columns.PROJECTED, _projected(subject)),
+        Sheet(_("函证"), "confirmations", columns.LETTERS, _letters(subject)),
         Sheet(_("合同"), "contracts", columns.TERMS, _terms(subject)),
         Sheet(_("还款计划"), "schedule", columns.SCHEDULE, _schedule(subject)),
         Sheet(_("账本"), "ledger", columns.LEDGER, _ledger(subject)),
@@ -126,6 +129,40 @@ def _items(subject: Subject) -> Iterator[Sequence[Cell]]:
             kind,
             item.reason,
             item.note,
+        )
+
+
+def _projected(subject: Subject) -> Iterator[Sequence[Cell]]:
+    sample = subject.sample
+    found = evaluate(sample, items_of(subject.session, sample.id))
+    for one in found.projections:
+        yield (
+            PROJECTIONS[one.method],
+            found.drawn,
+            found.examined,
+            one.found,
+            one.projected,
+            one.limit,
+            one.lower_limit,
+            one.basic_precision,
+            found.tolerable,
+            sample.confidence,
+        )
+
+
+def _letters(subject: Subject) -> Iterator[Sequence[Cell]]:
+    rows = select(Confirmation).where(Confirmation.sample_id == subject.sample.id)
+    for one in subject.session.scalars(rows.order_by(Confirmation.place)):
+        state, _meaning = LETTER_STATES[one.state]
+        yield (
+            one.number,
+            one.as_of,
+            one.balance,
+            state,
+            one.sent_on,
+            one.replied_on,
+            one.confirmed,
+            one.alternative,
         )
 
 

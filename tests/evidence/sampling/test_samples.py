@@ -293,7 +293,7 @@ def test_the_workbook_holds_what_is_needed_to_compute_again(auditor: Actor) -> N
     sample = drawn(auditor, fixed(auditor), size=2)
     book = CalamineWorkbook.from_filelike(BytesIO(made(auditor, sample, "workbook")))
     assert book.sheet_names[1:] == [
-        "样本", "合同", "还款计划", "账本", "计息分段", "系统结果", "法律参数"
+        "样本", "推断", "函证", "合同", "还款计划", "账本", "计息分段", "系统结果", "法律参数"
     ]  # fmt: skip
     items = book.get_sheet_by_name("样本").to_python()
     assert len(items) == 3
