@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recovery.access.approvals import request_approval
-from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.dossiers.queries import derived_from, files_holding
 from recovery.evidence.keeping.hold import refuse_on_hold
 from recovery.evidence.keeping.models import ErasedRecord, Erasure
 from recovery.evidence.keeping.objects import holders
@@ -51,14 +51,15 @@ class Wanted:
 
 
 def erasable_names(session: Session, intent: RegistrationIntent) -> list[str]:
-    """Return the fields of a record that can be erased and are still there."""
+    """Return the fields of a record that can be erased, hold something and are still there."""
     if intent.subject_type not in erasers:
         return []
     item = session.get(EvidenceItem, intent.id)
     if item is None or item.log_index is None:
         return []
     known = erasers.get(intent.subject_type).names
-    return sorted(known & open_record(session, item).fields.keys())
+    fields = open_record(session, item).fields
+    return sorted(name for name in known if fields.get(name))
 
 
 def request_erasure(work: Work, wanted: Wanted) -> Erasure:
@@ -133,12 +134,12 @@ def _refuse_pending(session: Session, intents: Iterable[RegistrationIntent]) -> 
 
 
 def _objects(session: Session, intent: RegistrationIntent, wanted: Wanted) -> list[str]:
-    """Return the files that go: the record's own, and kept dossiers of the loan that hold it."""
-    found = []
+    """Return the files that go: the record's own, what derives from it, kept dossiers with it."""
+    found: list[str] = []
     if wanted.with_object:
-        found.append(_own_object(session, intent))
-    made = select(Dossier.sha256).where(Dossier.loan_id == intent.loan_id).order_by(Dossier.id)
-    return list(dict.fromkeys([*found, *session.scalars(made)]))
+        original = _own_object(session, intent)
+        found += [original, *derived_from(session, original)]
+    return list(dict.fromkeys([*found, *files_holding(session, intent.loan_id)]))
 
 
 def _own_object(session: Session, intent: RegistrationIntent) -> str:

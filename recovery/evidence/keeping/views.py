@@ -296,6 +296,8 @@ def erase(intent_id: int) -> ResponseReturnValue:
     form = ErasureForm()
     names = erasure.erasable_names(session, intent)
     form.names.choices = [SelectChoice(name, labels.FIELDS[name]) for name in names]
+    if intent.kind != "file":
+        del form.parts
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
@@ -315,10 +317,11 @@ def erase(intent_id: int) -> ResponseReturnValue:
 
 
 def _wanted(intent_id: int, form: ErasureForm) -> erasure.Wanted:
+    parts = form.parts.data if "parts" in form else None
     return erasure.Wanted(
         intent_id=intent_id,
         field_names=tuple(form.names.data or ()),
-        with_object="object" in (form.parts.data or ()),
+        with_object="object" in (parts or ()),
         basis=form.basis.data,
         reason=form.reason.data,
     )
