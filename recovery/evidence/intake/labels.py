@@ -41,7 +41,7 @@ WITHOUT_PAGES = frozenset({"car_key"})
 
 ORIGINAL_STATES: dict[str, Badge] = {
     "held": Badge(_("在库"), "good"),
-    "lent": Badge(_("借出"), "waiting"),
+    "lent": Badge(_("借出中"), "waiting"),
     "handed_over": Badge(_("已移交"), "neutral"),
 }
 

@@ -20,7 +20,7 @@ from recovery.evidence.intake.rules import (
     code_named,
     naming_rule,
 )
-from recovery.kernel import gate
+from recovery.kernel import clock, gate
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
 from recovery.kernel.job_rows import pack_text
@@ -205,7 +205,7 @@ def judge(session: Session, row: IntakeRow, scope: Scope) -> None:
     elsewhere = _elsewhere(session, row.sha256, loan.id, scope)
     if older is not None:
         row.supersedes_id = older.id
-        day = older.added_at.date().isoformat()
+        day = clock.business_day(older.added_at).isoformat()
         row.note = pack_text(_("将作为 {day} 收录的同名文件的新版本，旧版本保留。", day=day))
     elif elsewhere is not None:
         row.note = pack_text(elsewhere)
