@@ -81,8 +81,10 @@ class Attached:
 
     def range_of(self, number: str | None) -> str:
         """Return the pages of an original in the merged file: `3-8`; blank: it is not there."""
-        found = self.merged.ranges.get(number or "")
-        return "" if found is None else f"{found[0]}-{found[1]}"
+        first, last = self.merged.ranges.get(number or "", (None, None))
+        if first is None:
+            return ""
+        return str(first) if first == last else f"{first}-{last}"
 
 
 def evidence_list(session: Session, contents: Contents, attached: Attached) -> list[EvidenceGroup]:
