@@ -1,21 +1,22 @@
 """How many pages the documents of a list have: counted once per file, outside transactions."""
 
 from collections.abc import Iterable, Mapping
-from io import BytesIO
 
-import pypdfium2
 from obstore.exceptions import BaseError
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_store.storage import StoreError
+from recovery.evidence.exhibits import page_child
 from recovery.evidence.exhibits.models import OriginalPages
 from recovery.evidence.house import house_store
+from recovery.evidence.intake import bounded
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.work import Work
 from recovery.loans.models import Document
 
 LARGEST = 200 * 1024 * 1024
-"""Bytes above which a PDF is not opened here to count its pages."""
+"""Bytes above which a file is not opened to count its pages."""
 
 
 def count_pages(session: Session, documents: Iterable[Document]) -> dict[str, int]:
@@ -54,24 +55,13 @@ def keep_pages(work: Work, pages: Mapping[str, int]) -> None:
 
 
 def _count(document: Document) -> int | None:
-    if document.media_type.startswith("image/"):
-        return 1
-    if document.media_type != "application/pdf" or document.size > LARGEST:
+    kind = document.media_type
+    is_paged = kind == "application/pdf" or kind.startswith("image/")
+    if not is_paged or document.size > LARGEST:
         return None
     try:
         with house_store().open_object(document.sha256) as file:
-            return pages_of_pdf(file.read())
-    except (OSError, StoreError, BaseError):
+            data = file.read()
+        return bounded.run(page_child.count, kind, data)
+    except (OSError, StoreError, BaseError, RuleViolation):
         return None
-
-
-def pages_of_pdf(data: bytes) -> int | None:
-    """Return the pages of a PDF; None where it cannot be read."""
-    try:
-        document = pypdfium2.PdfDocument(BytesIO(data))
-    except pypdfium2.PdfiumError:
-        return None
-    try:
-        return len(document) or None
-    finally:
-        document.close()

@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
+from PIL import Image
 from sqlalchemy import select
 
-from recovery.evidence.exhibits import adding, arranging
+from recovery.evidence.exhibits import adding, arranging, page_child
 from recovery.evidence.exhibits.arranging import LineText, open_list
 from recovery.evidence.exhibits.checklist import CONDITIONS, case_types
 from recovery.evidence.exhibits.models import (
@@ -50,6 +52,7 @@ from tests.evidence.exhibits.making import (
     ids_on,
     kinds_on,
     loan_with_papers,
+    pdf_of_pages,
     proposed_list,
     reopened,
     started,
@@ -400,9 +403,19 @@ def test_a_file_whose_pages_cannot_be_counted_is_left_to_the_hand(app, actor):
     document.media_type = "application/msword"
     assert count_pages(db.session(), [document]) == {}
     document.media_type = "image/png"
-    assert count_pages(db.session(), [document]) == {document.sha256: 1}
+    assert count_pages(db.session(), [document]) == {}, "it is none"
     document.media_type, document.sha256 = "application/pdf", "0" * 64
     assert count_pages(db.session(), [document]) == {}
+
+
+def test_the_pages_of_pdfs_and_pictures_are_counted_and_of_what_is_neither_not():
+    picture = BytesIO()
+    frames = [Image.new("L", (4, 4), shade) for shade in (0, 90, 200)]
+    frames[0].save(picture, "TIFF", save_all=True, append_images=frames[1:])
+    assert page_child.count("image/tiff", picture.getvalue()) == 3
+    assert page_child.count("application/pdf", pdf_of_pages(4, "four")) == 4
+    assert page_child.count("application/pdf", b"%PDF-1.7 cut") is None
+    assert page_child.count("image/png", b"no picture") is None
 
 
 def test_the_checklist_names_known_kinds_conditions_and_why():
