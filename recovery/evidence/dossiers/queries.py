@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from recovery.evidence.dossiers.models import Dossier, DossierDraft, Redaction
 from recovery.evidence.dossiers.subjects import Subject
-from recovery.kernel import clock
+from recovery.kernel import clock, links
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Actor, Scope, find, visible
@@ -92,6 +92,29 @@ def redactions_of(session: Session, loan_id: int) -> Sequence[Redaction]:
     """Return the black-boxed derivatives of a loan's documents; it has passed the gate."""
     rows = select(Redaction).where(Redaction.loan_id == loan_id).order_by(Redaction.id)
     return session.scalars(rows).all()
+
+
+def files_holding(session: Session, loan_id: int | None) -> list[str]:
+    """Return the SHA-256 of every kept dossier that shows records of a loan.
+
+    Its own, those of files on it, and those of packages that hold it.
+    """
+    own = select(Dossier.sha256).where(Dossier.loan_id == loan_id).order_by(Dossier.id)
+    found = list(session.scalars(own))
+    packages = select(Dossier.subject, Dossier.subject_id).where(Dossier.loan_id.is_(None))
+    for code, record_id in session.execute(packages.distinct()):
+        kind = links.dossier_subjects.get(code)
+        record = session.get(kind.model, record_id)
+        if any(one.loan_id == loan_id for one in kind.loans(session, record)):
+            about = (Dossier.subject == code, Dossier.subject_id == record_id)
+            found += session.scalars(select(Dossier.sha256).where(*about).order_by(Dossier.id))
+    return found
+
+
+def derived_from(session: Session, sha256: str) -> Sequence[str]:
+    """Return the SHA-256 of the black-boxed derivatives of an original."""
+    rows = select(Redaction.sha256).where(Redaction.source_sha256 == sha256)
+    return session.scalars(rows.order_by(Redaction.id)).all()
 
 
 def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:

@@ -1,0 +1,52 @@
+"""The evidence list of a dossier: the submitted one in its order, the merged file after it."""
+
+import json
+from pathlib import Path
+
+import pikepdf
+from flask import Flask
+from sqlalchemy import select
+
+from recovery.evidence.dossiers import queries
+from recovery.evidence.dossiers.service import Wanted, export_dossier
+from recovery.evidence.exhibits.service import submit_list
+from recovery.kernel.db import db
+from recovery.kernel.gate import Actor
+from recovery.loans.models import Loan
+from tests.evidence.dossiers.checking import unpack, verified, words_of
+from tests.evidence.dossiers.making import make_package
+from tests.evidence.exhibits.making import PAPERS, loan_with_papers, proposed_list
+
+
+def test_a_submitted_list_gives_groups_order_purposes_and_the_merged_file(
+    app: Flask, actor: Actor, tmp_path: Path
+) -> None:
+    loan = loan_with_papers(actor)
+    one = proposed_list(actor, loan)
+    before = export_dossier(actor, loan.id, Wanted())
+    submit_list(actor, one.id, one.version)
+    made = export_dossier(actor, loan.id, Wanted(with_merged=True))
+    folder = unpack(made, tmp_path)
+    assert verified(folder).returncode == 0
+    words = words_of(folder)
+    assert "其他已登记的证据" in words
+    assert "1-1" in words
+    index = json.loads((folder / "data/page-index.json").read_text("utf-8"))
+    merged = [item for item in index["items"] if item["file"] == "data/merged.pdf"]
+    with pikepdf.open(folder / "data/merged.pdf") as pdf:
+        assert len(pdf.pages) == sum(PAPERS.values()) == index["files"]["data/merged.pdf"]["pages"]
+    assert len(merged) == len(PAPERS)
+    again = export_dossier(actor, loan.id, Wanted(checkpoint=before.checkpoint_size))
+    assert again.sha256 == before.sha256, "a list that was submitted later is not in it"
+
+
+def test_erasing_something_of_a_loan_finds_the_dossiers_of_its_package_too(
+    app: Flask, actor: Actor
+) -> None:
+    package = make_package(actor, 2)
+    made = export_dossier(actor, package.id, Wanted(subject="package"))
+    loan_ids = list(db.session.scalars(select(Loan.id).order_by(Loan.id)))
+    own = export_dossier(actor, loan_ids[0], Wanted())
+    db.session.rollback()
+    assert queries.files_holding(db.session(), loan_ids[0]) == [own.sha256, made.sha256]
+    assert queries.files_holding(db.session(), loan_ids[1]) == [made.sha256]
