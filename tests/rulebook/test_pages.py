@@ -109,6 +109,19 @@ def test_an_error_stands_once_beside_its_field(counsel: Browser, path: str) -> N
     assert 'id="amount-error"' in page
 
 
+def test_while_one_types_the_error_stands_in_the_part_that_is_renewed(counsel: Browser) -> None:
+    typing = {"HX-Request": "true"}
+    page = counsel.get(
+        "/law/rules/court_fee.acceptance", query_string={"amount": "一百"}, headers=typing
+    ).text
+    assert page.split('id="answer"')[1].count("不是金额") == 1
+    asked = {"original_months": "13", "cumulative_extension_months": "3"}
+    page = counsel.get(
+        "/law/rules/extension.personal_loan_le_1y", query_string=asked, headers=typing
+    ).text
+    assert page.split('id="answer"')[1].count("本规则只适用于") == 1
+
+
 def test_what_the_law_refuses_stands_once_beside_its_field(counsel: Browser) -> None:
     asked = {"original_months": "13", "cumulative_extension_months": "3"}
     page = counsel.get("/law/rules/extension.personal_loan_le_1y", query_string=asked).text
