@@ -111,7 +111,7 @@ def test_every_act_stands_in_the_rights_table():
 
 
 def test_the_external_auditor_and_the_auditor_only_read():
-    reading = {"view", "verify", "export", "download", "calculate"}
+    reading = {"view", "verify", "check", "export", "download", "calculate"}
     own = {"session", "account", "view", "sample", "cosignature"}
     for role in (Role.EXTERNAL_AUDITOR, Role.AUDITOR):
         held = [action.value.split(".") for action in Action if may(role, action)]
