@@ -9,6 +9,7 @@ def register(app: Flask) -> None:
         custody,
         custody_views,
         jobs,
+        reach,
         scan_views,
         stocktake_views,
         texts,
@@ -22,6 +23,7 @@ def register(app: Flask) -> None:
         if pages.bp.name not in app.blueprints:
             app.register_blueprint(pages.bp)
     jobs.register()
+    reach.register()
     search.sources.put("document", texts.search_entries)
     search.followers.put("loan", texts.follow_loans)
     links.subject_links.put(

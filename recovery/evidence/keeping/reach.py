@@ -69,6 +69,8 @@ def _document(work: Work, document_id: int, names: Sequence[str]) -> None:
     document = work.session.get_one(Document, document_id)
     for name in names:
         setattr(document, name, GONE)
+    work.session.flush()
+    search.reindex(work.session, "document", [document.id])
 
 
 def _ledger_entry(work: Work, entry_id: int, names: Sequence[str]) -> None:

@@ -12,12 +12,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
-from recovery.evidence.intake import pdf_child, receipts, scans
-from recovery.evidence.intake.models import ScanDraft
+from recovery.evidence.house import house_store
+from recovery.evidence.intake import pdf_child, reach, receipts, scans
+from recovery.evidence.intake.models import DocumentDetail, ScanDraft, ScanPage
 from recovery.evidence.intake.receipts import NewReceipt
+from recovery.evidence.intake.texts import Examined, keep_examined
+from recovery.kernel import search
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
-from recovery.kernel.gate import Actor
+from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.work import Work, work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Document, Loan
@@ -148,3 +151,20 @@ def test_a_third_partys_receipt_is_kept_with_what_it_is_about(work: Work, loan: 
     assert (found.id, found.file.sha256) == (receipt.id, kept[1].stored.sha256)
     with pytest.raises(RuleViolation, match="内容相同"):
         receipts.add_receipt(work, document.id, new, kept[1])
+
+
+def test_erasing_a_file_reaches_its_text_its_search_words_and_the_pages_it_came_from(
+    app: Flask, actor: Actor, loan: Loan
+) -> None:
+    with work_as(actor) as work:
+        draft = draft_of(work, loan)
+        pictures = [page.sha256 for page in scans.pages_of(work.session, draft.id)]
+        document = scans.finish(work, draft.id, scans.joined(work.session, draft))
+        keep_examined(work, document.id, Examined(pages=3, text="Speedloan terms"))
+    assert search.find(db.session(), "speedloan", EVERYTHING) != []
+    with work_as(actor) as work:
+        reach.forget(work, document.sha256)
+    assert search.find(db.session(), "speedloan", EVERYTHING) == []
+    assert db.session.get_one(DocumentDetail, document.id).text is None
+    assert list(db.session.scalars(select(ScanPage))) == []
+    assert [house_store().has_object(digest) for digest in pictures] == [False] * 3

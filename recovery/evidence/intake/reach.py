@@ -1,0 +1,63 @@
+"""What erasure and fixity know of intake: which objects its rows name, what it read of them."""
+
+from functools import partial
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from recovery.evidence.intake.models import DocumentDetail, IntakeRow, ScanDraft, ScanPage
+from recovery.evidence.keeping.erasure_log import destroy_objects
+from recovery.evidence.keeping.objects import Reference, references
+from recovery.evidence.keeping.reach import object_reach
+from recovery.kernel import search
+from recovery.kernel.db import db
+from recovery.kernel.text import _
+from recovery.kernel.work import Work
+from recovery.loans.models import Document
+
+
+def register() -> None:
+    """Name the objects of deliveries and drafts, and let erasure reach what was made of them."""
+    references.put(
+        "intake_row",
+        Reference(_("收录的文件"), IntakeRow.id, IntakeRow.sha256, IntakeRow.loan_id),
+        order=30,
+    )
+    references.put("scan_page", Reference(_("扫描页"), ScanPage.id, ScanPage.sha256), order=31)
+    object_reach.put("intake", forget)
+
+
+def forget(work: Work, sha256: str) -> None:
+    """Destroy text, signatures and search words of a file, and the pages it was joined from."""
+    session = work.session
+    ids = list(session.scalars(select(Document.id).where(Document.sha256 == sha256)))
+    for detail in session.scalars(
+        select(DocumentDetail).where(DocumentDetail.document_id.in_(ids))
+    ):
+        detail.text = detail.signatures = None
+    search.remove(session, "document", ids)
+    rows = update(IntakeRow).where(IntakeRow.sha256 == sha256)
+    session.execute(rows.values(sha256=None, file_name="—", title="—"))
+    pages = _pages_of(session, ids)
+    session.execute(
+        delete(ScanPage).where((ScanPage.sha256 == sha256) | ScanPage.sha256.in_(pages))
+    )
+    if pages:
+        # Rows that named them are gone only when this transaction is committed.
+        work.after_commit.append(partial(_destroy, pages))
+
+
+def _destroy(pages: list[str]) -> None:
+    """Destroy pictures that no row names any more, as the database stands now."""
+    db.session.rollback()
+    destroy_objects(pages)
+
+
+def _pages_of(session: Session, document_ids: list[int]) -> list[str]:
+    """Return the pictures from which documents were joined."""
+    rows = (
+        select(ScanPage.sha256)
+        .join(ScanDraft, ScanDraft.id == ScanPage.draft_id)
+        .where(ScanDraft.document_id.in_(document_ids))
+    )
+    return list(dict.fromkeys(session.scalars(rows)))
