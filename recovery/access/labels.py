@@ -59,7 +59,7 @@ ACTION_NAMES: dict[Action, Text] = {
     _A.DOWNLOAD_DOSSIER: _("下载卷宗"),
     _A.BLACK_OUT: _("制作遮盖件"),
     _A.VIEW_KEEPING: _("查看存证保管"),
-    _A.CHECK_FIXITY: _("复核存证完好"),
+    _A.CHECK_FIXITY: _("处理存证告警"),
     _A.RESTORE_OBJECT: _("恢复受损文件"),
     _A.CHANGE_HOLD: _("设置与解除诉讼留存"),
     _A.REQUEST_ERASURE: _("申请删除个人信息"),

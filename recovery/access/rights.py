@@ -120,7 +120,7 @@ _TABLE: dict[Action, str] = {
     _A.DOWNLOAD_DOSSIER: "CMUXA",
     _A.BLACK_OUT: "CM",
     _A.VIEW_KEEPING: "CMPUA",
-    _A.CHECK_FIXITY: "UA",
+    _A.CHECK_FIXITY: "PA",
     _A.RESTORE_OBJECT: "A",
     _A.CHANGE_HOLD: "C",
     _A.REQUEST_ERASURE: "CA",

@@ -36,7 +36,7 @@ from recovery.web.language import current_language
 from recovery.web.messages import flash
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed
-from recovery.web.uploads import XLSX, as_attachment
+from recovery.web.uploads import PDF, XLSX, as_attachment
 
 bp = Blueprint("keeping", __name__, url_prefix="/evidence/keeping")
 
@@ -48,6 +48,11 @@ TABS: tuple[tuple[Text, str], ...] = (
 )
 STARTABLE = {"fixity": jobs.FIXITY, "comparison": jobs.COMPARE, "copy": jobs.COPY}
 """Jobs that a person may start from these pages."""
+
+REPORTS = {
+    "pdf": (reporting.paper, PDF.media_type),
+    "xlsx": (reporting.sheet, XLSX.media_type),
+}
 
 
 def tabs() -> list[tuple[Text, str, bool]]:
@@ -76,7 +81,7 @@ def index() -> ResponseReturnValue:
 
 
 @bp.post("/start/<name>")
-@allowed(Action.CHECK_FIXITY)
+@allowed(Action.VERIFY_EVIDENCE)
 def start(name: str) -> ResponseReturnValue:
     """Start a check, a comparison or a copy now, as a job."""
     if name not in STARTABLE:
@@ -86,22 +91,16 @@ def start(name: str) -> ResponseReturnValue:
     return redirect(url_for("jobs.show", job_id=job.id))
 
 
-@bp.get("/report.pdf")
+@bp.get("/report/<form>")
 @allowed(Action.VIEW_KEEPING)
-def report_pdf() -> ResponseReturnValue:
-    """Send the report of fixity as PDF."""
-    made = reporting.paper(reporting.gather(db.session(), clock.now()))
-    name = f"fixity-{clock.today():%Y%m%d}.pdf"
-    return as_attachment(made, name=name, media_type="application/pdf")
-
-
-@bp.get("/report.xlsx")
-@allowed(Action.VIEW_KEEPING)
-def report_xlsx() -> ResponseReturnValue:
-    """Send the report of fixity as xlsx."""
-    made = reporting.sheet(reporting.gather(db.session(), clock.now()))
-    name = f"fixity-{clock.today():%Y%m%d}.xlsx"
-    return as_attachment(made, name=name, media_type=XLSX.media_type)
+def report(form: str) -> ResponseReturnValue:
+    """Send the report of fixity, as `pdf` or `xlsx`."""
+    if form not in REPORTS:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
+    make, media_type = REPORTS[form]
+    made = make(reporting.gather(db.session(), clock.now()))
+    name = f"fixity-{clock.today():%Y%m%d}.{form}"
+    return as_attachment(made, name=name, media_type=media_type)
 
 
 def _finding(session: Session, finding_id: int) -> FixityFinding:

@@ -211,6 +211,8 @@ def _told(answer: Answer) -> dict[str, Any]:
 def contract(contract_no: str) -> ResponseReturnValue:
     """Tell where the registrations of a contract stand."""
     found = queries.contract_places(db.session(), contract_no)
+    if not found:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
     for one, _item in found:
         if one.loan_id is not None:
             gate.find(db.session(), Loan, one.loan_id, current_scope())

@@ -67,18 +67,18 @@ def test_an_uploaded_copy_mends_it(damaged: Document, signed_in: SignIn) -> None
     assert open_findings(db.session()) == []
 
 
-def test_an_alarm_is_explained_by_the_auditor(damaged: Document, signed_in: SignIn) -> None:
+def test_an_alarm_is_explained_by_an_approver(damaged: Document, signed_in: SignIn) -> None:
     [finding] = open_findings(db.session())
     url = f"/evidence/keeping/findings/{finding.id}/explain"
-    assert signed_in("auditor").post(url, data={"reason": "旧盘"}).status_code == 302
+    assert signed_in("approver").post(url, data={"reason": "旧盘"}).status_code == 302
     db.session.rollback()
     assert open_findings(db.session()) == []
 
 
 def test_the_report_comes_as_pdf_and_as_a_sheet(damaged: Document, signed_in: SignIn) -> None:
     browser = signed_in("auditor")
-    assert browser.get("/evidence/keeping/report.pdf").data.startswith(b"%PDF-")
-    sheet = browser.get("/evidence/keeping/report.xlsx").data
+    assert browser.get("/evidence/keeping/report/pdf").data.startswith(b"%PDF-")
+    sheet = browser.get("/evidence/keeping/report/xlsx").data
     book = CalamineWorkbook.from_filelike(io.BytesIO(sheet))
     rows = book.get_sheet_by_index(1).to_python()
     assert rows[1][1] == "文件被改动"
