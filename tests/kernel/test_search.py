@@ -159,11 +159,15 @@ def test_reindexing_asks_the_feature_and_forgets_what_it_no_longer_gives(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(search, "sources", type(search.sources)())
+    monkeypatch.setattr(search, "followers", type(search.followers)())
+    told: list[int] = []
+    search.followers.put("loan", lambda _session, ids: told.extend(ids))
     search.sources.put(
         "loan",
         lambda _session, ids: [SearchEntry("loan", 1, "周九", ("周九",))] if 1 in ids else [],
     )
     reindex(session, "loan", [1, 3])
+    assert told == [1, 3]
     assert found(session, "王伟") == [("file", 1)]
     assert found(session, "周九") == [("loan", 1)]
 
