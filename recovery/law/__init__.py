@@ -4,9 +4,9 @@ alone.
 **What is where.** `parameters/` holds one TOML file for each value of the law: what it is, from
 which day, and the article it rests on, marked V (article read), S (secondary source) or U (from
 memory). Where only the first day is from memory, `certain_from` is the first day that is sure: an
-answer by the law of a day before it is unconfirmed. `numbering/` maps article numbers between editions. The modules named after a subject
-(`fees`, `deadlines`, `limitation`, `interest`, `doubled`, `appropriation`, `auction`, …) hold
-the rules.
+answer by the law of a day before it is unconfirmed. `numbering/` maps article numbers between
+editions. The modules named after a subject (`fees`, `deadlines`, `limitation`, `interest`,
+`doubled`, `appropriation`, `auction`, …) hold the rules.
 
 **Calling a rule.** Every rule takes a `LawBook`, the day whose law applies, and its inputs by
 name, and gives an `Answer`:
