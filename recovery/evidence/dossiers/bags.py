@@ -165,7 +165,7 @@ def write_plain(out: BinaryIO, store: Store, draft: Draft) -> None:
 
 def write_finished(out: BinaryIO, store: Store, draft: Draft, recipient: str | None) -> bool:
     """Write the dossier as it is handed out; False: nothing is to be finished on it."""
-    data = finished(draft.paper.data, recipient)
+    data = finished(draft.paper.data, recipient, draft.cover.basis.language)
     if data == draft.paper.data:
         return False
     _write(out, store, draft, data)

@@ -13,6 +13,7 @@ from recovery.evidence.dossiers.particulars import Particulars
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.states import Anchors, stand_of
 from recovery.evidence.dossiers.subjects import Subject
+from recovery.evidence.queries import KINDS
 from recovery.kernel import links
 from recovery.kernel.text import Text, _
 from recovery.loans import labels
@@ -179,7 +180,9 @@ def _withheld(contents: Contents) -> dict[str, Any]:
     missing = [one for one in files if one.fields.get("sha256") not in shown]
     disclosure = contents.disclosure
     counts = {
-        kind: sum(one.withheld_count(disclosure) for one in contents.of_kind(kind))
+        KINDS.get(kind, Text(kind)): sum(
+            one.withheld_count(disclosure) for one in contents.of_kind(kind)
+        )
         for kind in sorted({record.kind for record in contents.records})
     }
     return {

@@ -254,7 +254,7 @@ def preview(actor: Actor, draft: DossierDraft, store: Store) -> bytes:
     with _lock:
         if key not in _pages:
             with draft_of(store, basis) as (made, _folder):
-                _pages[key] = watermark(made.paper.data, draft.recipient)
+                _pages[key] = watermark(made.paper.data, draft.recipient, draft.language)
             if len(_pages) > KEPT:
                 _pages.popitem(last=False)
         _pages.move_to_end(key)

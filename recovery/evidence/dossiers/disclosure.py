@@ -41,6 +41,12 @@ HANDLERS = frozenset({"actor", "from_holder", "to_holder"})
 OF_THE_BOOK = frozenset({"batch:*"})
 """Control totals of an import, which are those of the whole book."""
 
+OF_OTHERS = frozenset({"event:recipient", "event:purpose"})
+"""To whom else something was given, and why."""
+
+NOT_OURS = OF_THE_BOOK | OF_OTHERS
+"""What concerns others than the recipient's loan."""
+
 CUSTOM = "custom"
 
 
@@ -56,8 +62,8 @@ class Preset:
 PRESETS: dict[str, Preset] = {
     "court": Preset(_("法院版（全部公开）"), frozenset(), shows_originals=True),
     "auditor": Preset(_("审计版（全部公开）"), frozenset(), shows_originals=True),
-    "buyer": Preset(_("受让方版（隐去个人信息）"), PERSONAL | OF_THE_BOOK, shows_originals=False),
-    "debtor": Preset(_("债务人版（隐去经办人）"), HANDLERS | OF_THE_BOOK, shows_originals=True),
+    "buyer": Preset(_("受让方版（隐去个人信息）"), PERSONAL | NOT_OURS, shows_originals=False),
+    "debtor": Preset(_("债务人版（隐去经办人）"), HANDLERS | NOT_OURS, shows_originals=True),
 }
 
 NAMES: dict[str, Text] = {

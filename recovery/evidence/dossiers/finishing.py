@@ -7,21 +7,22 @@ import pikepdf
 from recovery.evidence.signing.service import paper_signer
 from recovery.kernel import clock
 from recovery.kernel.text import _
+from recovery.web.language import reading
 from recovery.web.papers import render_paper
 
 
-def finished(pdf: bytes, recipient: str | None) -> bytes:
+def finished(pdf: bytes, recipient: str | None, language: str) -> bytes:
     """Return the paper as it is handed out: marked for its recipient, signed where a key is.
 
     Raises:
         RuleViolation: a character cannot be printed; the key or its authority refuses.
     """
-    marked = watermark(pdf, recipient)
+    marked = watermark(pdf, recipient, language)
     signer = paper_signer()
     return marked if signer is None else signer.sign(marked, clock.now())
 
 
-def watermark(pdf: bytes, recipient: str | None) -> bytes:
+def watermark(pdf: bytes, recipient: str | None, language: str) -> bytes:
     """Return the paper with the recipient in pale letters under every page.
 
     Raises:
@@ -30,7 +31,8 @@ def watermark(pdf: bytes, recipient: str | None) -> bytes:
     if not recipient:
         return pdf
     words = _("仅供 {recipient} 使用", recipient=recipient)
-    mark = render_paper("documents/evidence/dossiers/watermark.html", words=words)
+    with reading(language):
+        mark = render_paper("documents/evidence/dossiers/watermark.html", words=words)
     with pikepdf.open(BytesIO(pdf)) as paper, pikepdf.open(BytesIO(mark)) as under:
         for page in paper.pages:
             page.add_underlay(under.pages[0], pikepdf.Rectangle(page.mediabox))

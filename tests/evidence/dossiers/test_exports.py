@@ -160,3 +160,15 @@ def test_a_command_that_names_two_things_or_none_is_wrong_use(here: None, tmp_pa
     out = ("--out", str(tmp_path / "x.zip"))
     for words in (("export", *out), ("export", "HT-1", "--file", "2026-1", *out)):
         assert CliRunner().invoke(command, words).exit_code == 2
+
+
+def test_a_buyer_does_not_learn_to_whom_else_a_dossier_was_given(
+    app: Flask, actor: Actor, tmp_path: Path
+) -> None:
+    [loan] = make_loans(actor)
+    export_dossier(actor, loan.id, Wanted(recipient="浦东法院", purpose="起诉"))
+    wanted = Wanted(recipient="Buyer Ltd.", preset="buyer", language="en")
+    folder = unpack(export_dossier(actor, loan.id, wanted), tmp_path)
+    assert "浦东法院" not in (folder / "data/records.jsonl").read_text("utf-8")
+    assert "浦东法院" not in words_of(folder)
+    assert "For Buyer Ltd. only" in words_of(folder)
