@@ -147,7 +147,7 @@ def _own_object(session: Session, intent: RegistrationIntent) -> str:
     digest = open_record(session, item).fields.get("sha256", "")
     if intent.kind != "file" or not digest:
         raise RuleViolation(_("这条记录没有文件。"))
-    others = {h.loan_id for h in holders(session, digest)} - {intent.loan_id}
+    others = {h.loan_id for h in holders(session, digest)} - {intent.loan_id, None}
     if others:
         raise RuleViolation(
             _("同一文件还属于另外 {count} 笔贷款，不能单独删除。", count=len(others))

@@ -44,6 +44,9 @@ from recovery.loans.models import Document
 FOLDER = "private/erasures"
 HOME_FOLDER = "erasures"
 
+FOLLOWING = {"document", "dossier", "redaction"}
+"""Tables whose rows stay, as a record of what was, when their object is destroyed."""
+
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
 
@@ -175,7 +178,7 @@ def is_named_again(session: Session, digest: str) -> bool:
     if session.scalars(documents).first() is not None:
         return True
     others = {holder.table for holder in holders(session, digest)}
-    return bool(others - {"document", "dossier"})
+    return bool(others - FOLLOWING)
 
 
 @dataclass(slots=True)
