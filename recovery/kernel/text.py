@@ -5,12 +5,14 @@ language.
 The web and the command line install the translator; without one the Chinese sentence is shown.
 """
 
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-Translator = Callable[[str], str]
+Translator = Callable[[str, str], str]
+"""`(sentence, origin)` → the sentence in a language; one word may be two in English."""
 
 _translator: ContextVar[Translator | None] = ContextVar("translator", default=None)
 _default: list[Translator] = []
@@ -22,9 +24,11 @@ class Text:
 
     key: str
     values: dict[str, object] = field(default_factory=dict)
+    origin: str = field(default="", compare=False)
+    """Module or template that says it: its folder's English counts."""
 
     def __str__(self) -> str:
-        translated = translate(self.key)
+        translated = translate(self.key, self.origin)
         return translated.format(**self.values) if self.values else translated
 
     def __hash__(self) -> int:
@@ -33,13 +37,13 @@ class Text:
 
 def _(key: str, **values: object) -> Text:
     """Mark `key` for translation; `values` fill its `{places}` when it is shown."""
-    return Text(key, values)
+    return Text(key, values, sys._getframe(1).f_globals["__name__"])
 
 
-def translate(key: str) -> str:
+def translate(key: str, origin: str = "") -> str:
     """Return the sentence `key` in the language of whoever reads now."""
     translator = _translator.get() or (_default[0] if _default else None)
-    return translator(key) if translator else key
+    return translator(key, origin) if translator else key
 
 
 def use_translator(translator: Translator) -> None:

@@ -1,7 +1,7 @@
 """The one shape of every answer: the values, and everything they rest on."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
 
@@ -27,7 +27,7 @@ class Day:
     day: date
 
     def __str__(self) -> str:
-        return str(Text(_WEEKDAYS[self.day.weekday()].key, {"date": self.day.isoformat()}))
+        return str(replace(_WEEKDAYS[self.day.weekday()], values={"date": self.day.isoformat()}))
 
 
 def figure(value: Decimal) -> str:
@@ -49,7 +49,7 @@ def _shown(value: object) -> object:
 
 
 def _for_readers(step: Text) -> Text:
-    return Text(step.key, {name: _shown(value) for name, value in step.values.items()})
+    return replace(step, values={name: _shown(value) for name, value in step.values.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ def english() -> Translator:
     with _ENGLISH.open("rb") as file:
         catalog = read_po(file, locale="en")
     sentences = {str(message.id): str(message.string) for message in catalog if message.id}
-    return lambda key: sentences.get(key) or key
+    return lambda key, _origin: sentences.get(key) or key
 
 
 def written(answer: dict[str, object]) -> bytes:

@@ -1,6 +1,7 @@
 """The lists of parameters and of changes."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
@@ -72,7 +73,7 @@ def value_text(unit: str, value: Value) -> Text | str:
     if isinstance(value, Mapping) and len(value) == 1:
         [(length, count)] = value.items()
         if length in PERIODS and isinstance(count, int):
-            return Text(PERIODS[length].key, {"count": count})
+            return replace(PERIODS[length], values={"count": count})
     return write_value(value)
 
 

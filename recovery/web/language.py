@@ -1,20 +1,19 @@
 """Which language a reader gets, and the catalogues that turn the Chinese keys into English.
 
 Every feature keeps its own PO file (`recovery/<feature>/translations/en/LC_MESSAGES`); they are
-read together on first use, from the compiled MO beside them where that is newer.
+read on first use, from the compiled MO beside them where that is newer. A word that two folders
+put into English differently is read as the folder says it that says the word.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 
-from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
-from babel.support import NullTranslations, Translations
+from babel.support import Translations
 from blinker import Namespace
 from flask import Flask, has_request_context, redirect, request
 from flask.json.tag import JSONTag
@@ -22,6 +21,8 @@ from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_babel import Babel
 from flask_login import current_user
+from jinja2 import pass_context
+from jinja2.runtime import Context
 
 from recovery.kernel import text
 from recovery.web.addresses import back_to
@@ -33,6 +34,8 @@ COOKIE_AGE = 400 * 24 * 3600
 """Seconds a choice of language or theme is remembered without an account."""
 
 PACKAGE = Path(__file__).parent.parent
+EVERYWHERE = "*"
+"""Stands for all folders where a sentence's own is not known, as in what a row keeps."""
 
 language_chosen = Namespace().signal("language-chosen")
 """Sent with `language=` when a signed-in person chooses one; `access` keeps it on the account."""
@@ -77,37 +80,61 @@ def locale_code() -> str:
 
 def translate_for(language: str) -> text.Translator:
     """Return the translator into `language`, for a job or command that writes for one person."""
-    if language == DEFAULT:
-        return str
-    return english().gettext
+    return _chinese if language == DEFAULT else _english
 
 
-def _translate(key: str) -> str:
+def _translate(key: str, origin: str) -> str:
     """Translate `key` for whoever reads now."""
-    return translate_for(current_language())(key)
+    return translate_for(current_language())(key, origin)
+
+
+def _chinese(key: str, _origin: str) -> str:
+    return key
+
+
+def _english(key: str, origin: str) -> str:
+    """Translate as the folder of the origin says it, else as any folder does."""
+    known = catalogues()
+    return known[folder_of(origin)].get(key) or known[EVERYWHERE].get(key) or key
 
 
 @cache
-def english() -> NullTranslations:
-    """Return all English catalogues as one."""
-    merged = NullTranslations()
+def catalogues() -> dict[str, dict[str, str]]:
+    """Return folder → Chinese sentence → English; under `EVERYWHERE` what any folder says."""
+    found: dict[str, dict[str, str]] = {EVERYWHERE: {}}
     for source in sorted(PACKAGE.glob("**/translations/en/LC_MESSAGES/*.po")):
-        catalogue = _load(source)
-        merged = catalogue if not isinstance(merged, Translations) else merged.merge(catalogue)
-    return merged
+        sentences = _load(source)
+        found[source.relative_to(PACKAGE).parents[3].as_posix()] = sentences
+        found[EVERYWHERE] |= sentences
+    return found
 
 
-def _load(source: Path) -> Translations:
-    """Return one catalogue, compiled in memory unless a fresh MO lies beside it."""
+@cache
+def folder_of(origin: str) -> str:
+    """Return the folder whose catalogue holds the sentences of a module or template."""
+    parts = origin.removeprefix("recovery.").replace(".", "/").split("/")
+    parts = parts[1:] if parts[0] == "documents" else parts
+    places = ("/".join(parts[:count]) for count in range(len(parts), 0, -1))
+    return next((place for place in places if place in catalogues()), EVERYWHERE)
+
+
+def _load(source: Path) -> dict[str, str]:
+    """Return one catalogue, from the compiled file beside it where that is fresh."""
+    pairs: Iterable[tuple[Any, Any]]
     compiled = source.with_suffix(".mo")
     if compiled.exists() and compiled.stat().st_mtime >= source.stat().st_mtime:
         with compiled.open("rb") as file:
-            return Translations(file)
-    buffer = BytesIO()
-    with source.open("rb") as file:
-        write_mo(buffer, read_po(file, locale="en"))
-    buffer.seek(0)
-    return Translations(buffer)
+            pairs = Translations(file)._catalog.items()
+    else:
+        with source.open("rb") as file:
+            pairs = [(message.id, message.string) for message in read_po(file, locale="en")]
+    return {key: english for key, english in pairs if isinstance(key, str) and key and english}
+
+
+@pass_context
+def _said(context: Context, key: str, **values: object) -> text.Text:
+    """Mark a template's sentence for translation; see `text._`."""
+    return text.Text(key, values, context.name or "")
 
 
 def choose(code: str) -> ResponseReturnValue:
@@ -133,11 +160,12 @@ class TextTag(JSONTag):
 
     def to_json(self, value: text.Text) -> dict[str, object]:
         """Return the sentence's key and what fills its places."""
-        return {"key": value.key, "values": {name: str(v) for name, v in value.values.items()}}
+        values = {name: str(one) for name, one in value.values.items()}
+        return {"key": value.key, "values": values, "origin": value.origin}
 
     def to_python(self, value: dict[str, Any]) -> text.Text:
         """Return the sentence."""
-        return text.Text(value["key"], value["values"])
+        return text.Text(value["key"], value["values"], value["origin"])
 
 
 def register(app: Flask) -> None:
@@ -154,5 +182,5 @@ def register(app: Flask) -> None:
         if TextTag.key not in serializer.tags:
             serializer.register(TextTag, index=0)
     app.jinja_env.globals.update(
-        _=text._, LANGUAGES=LANGUAGES, language=current_language, locale_code=locale_code
+        _=_said, LANGUAGES=LANGUAGES, language=current_language, locale_code=locale_code
     )

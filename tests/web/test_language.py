@@ -63,8 +63,8 @@ def test_a_message_is_read_in_the_language_of_the_page_that_shows_it(
 
 
 def test_a_job_can_write_for_one_person() -> None:
-    assert translate_for("en")("星期一") == "Mon"
-    assert translate_for("zh")("星期一") == "星期一"
+    assert translate_for("en")("星期一", "recovery.web") == "Mon"
+    assert translate_for("zh")("星期一", "recovery.web") == "星期一"
 
 
 def test_outside_a_request_the_language_is_chinese(frame: Flask) -> None:
@@ -76,3 +76,24 @@ def test_outside_a_request_the_language_is_chinese(frame: Flask) -> None:
 def test_the_chosen_scheme_is_kept(client: FlaskClient, theme: str) -> None:
     client.post("/-/theme", data={"theme": theme})
     assert f'data-bs-theme="{theme}"' in client.get("/-/style").text
+
+
+def test_a_word_is_read_as_the_folder_says_it_that_says_the_word(app: Flask) -> None:
+    english = translate_for("en")
+    assert english("笔数", "recovery.loans.listing.worklist") == "Loans"
+    assert english("笔数", "recovery.web.style") == "Claims"
+    assert english("执行中", "recovery.litigation.rules") == "In enforcement"
+    assert english("执行中", "evidence/keeping/index.html") == "Being carried out"
+    assert english("执行中", "documents/litigation/dossier.html") == "In enforcement"
+
+
+def test_a_sentence_of_unknown_origin_is_read_as_any_folder_says_it(app: Flask) -> None:
+    assert translate_for("en")("执行中", "") in {"In enforcement", "Being carried out"}
+    assert translate_for("en")("没有这样一句", "recovery.loans.labels") == "没有这样一句"
+
+
+def test_a_template_says_what_its_own_folder_does(app: Flask) -> None:
+    template = app.jinja_env.from_string("{{ _('执行中') }}")
+    template.name = "evidence/keeping/index.html"
+    with app.test_request_context(headers={"Cookie": "language=en"}):
+        assert template.render() == "Being carried out"

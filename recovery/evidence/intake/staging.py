@@ -1,7 +1,7 @@
 """Staging of a delivery: each file kept, read by rule or index, judged against the loan."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -169,7 +169,7 @@ def _keep(row: IntakeRow, one: Incoming) -> Text | str | None:
             looked = bounded.run(pdf_child.look, one.stream.read())
             one.stream.seek(0)
             if looked.fault:
-                return Text(PDF_FAULTS[looked.fault].key, {"name": one.name})
+                return replace(PDF_FAULTS[looked.fault], values={"name": one.name})
         kept = store().keep(one.stream, one.name)
     except RuleViolation as error:
         return error.message

@@ -1,6 +1,7 @@
 """An item in words: its title, its fields, its states, what its signatures say."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -80,7 +81,7 @@ def event_sentence(fields: Mapping[str, str]) -> Text:
         name: fields.get(name) or "—" for name in ("barcode", "place", "due_on", "number", "issuer")
     }
     used = {name: value for name, value in shown.items() if f"{{{name}}}" in text.key}
-    return Text(text.key, used)
+    return replace(text, values=used)
 
 
 def register() -> None:
