@@ -37,8 +37,8 @@ from recovery.web.papers import (
     too_large_refused,
 )
 
-ROWS = 800
-"""Rows of a table above which a paper is set in parts, and the rows of one part: about 18 pages,
+ROWS = 600
+"""Rows of a table above which a paper is set in parts, and the rows of one part: about 14 pages,
 with which all processes together stay below 1 GB; larger parts are no faster."""
 
 Front = Callable[[Mapping[str, int]], str]

@@ -38,14 +38,16 @@ def render(html: str) -> bytes:
     """Return `html` as PDF/A-3b, identified by its own digest."""
     from recovery.web import paper_engine
 
-    return paper_engine.render(html)
+    data = paper_engine.render(html)
+    gc.collect()  # what the paper was made of, before the next one needs as much
+    return data
 
 
 def render_measured(html: str) -> Measured:
     """Return `html` as PDF/A-3b with its pages and named places."""
-    from recovery.web import paper_engine, paper_joining
+    from recovery.web import paper_joining
 
-    return paper_joining.measure(paper_engine.render(html))
+    return paper_joining.measure(render(html))
 
 
 def join(parts: Sequence[bytes], numbers: Sequence[bytes]) -> bytes:
