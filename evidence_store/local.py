@@ -20,7 +20,7 @@ from .durable import (
     sync_folder,
     write_synced,
 )
-from .storage import GROUP, Hasher, ObjectInfo, StoreError, object_path
+from .storage import GROUP, Hasher, ObjectInfo, StoreError, object_path, refuse_other
 
 _FEW = 1_000
 """Up to so many objects the start of a child takes longer than it saves."""
@@ -136,6 +136,23 @@ class LocalStorage:
         for start in range(0, len(sources), GROUP):
             stored += self._put_group(sources[start : start + GROUP])
         return stored
+
+    def replace_object(self, sha256: str, source: BinaryIO) -> None:
+        """Copy, compare, sync, rename over what was there, sync the folder."""
+        target = self._path(object_path(sha256))
+        self._make_folder(target.parent)
+        handle, temporary, info = copy_into(source, self._temporary_folder())
+        try:
+            try:
+                refuse_other(info, sha256)
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            temporary.replace(target)
+        except BaseException:
+            temporary.unlink(missing_ok=True)
+            raise
+        sync_folder(target.parent)
 
     @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:

@@ -59,15 +59,12 @@ class Registry(StoreBase):
         self.storage.delete(object_path(digest))
 
     def replace_object(self, digest: str, source: BinaryIO) -> None:
-        """Put a copy in the place of a damaged object.
+        """Put a copy in the place of a damaged object, however large, in pieces.
 
         Raises:
             StoreError: the copy does not have this SHA-256.
         """
-        data = source.read()
-        if sha256(data).hexdigest() != digest:
-            raise StoreError("the copy is not the object: its SHA-256 differs")
-        self.storage.replace(object_path(digest), data)
+        self.storage.replace_object(digest, source)
 
     def append(self, wanted: Sequence[Leaf], now: datetime | None = None) -> list[Entry]:
         """Register leaves, of any streams, in one durable commit; entries in the order given.

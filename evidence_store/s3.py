@@ -16,7 +16,7 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
 from obstore.store import S3Store
 
-from .storage import GROUP, Hasher, ObjectInfo, StoreError, chunks, object_path
+from .storage import GROUP, Hasher, ObjectInfo, StoreError, chunks, object_path, refuse_other
 
 WHOLE = 64 << 20
 """Bytes up to which an object is sent in one conditional request."""
@@ -37,6 +37,19 @@ class _Stream(io.RawIOBase):
         data = bytes(self._file.read(len(buffer)))
         buffer[: len(data)] = data
         return len(data)
+
+
+@contextmanager
+def _spooled(source: BinaryIO) -> Iterator[tuple[ObjectInfo, BinaryIO]]:
+    """Give a stream's name and size, and its content in a temporary file, at its begin."""
+    with tempfile.SpooledTemporaryFile(WHOLE) as copy:
+        digest, size = sha256(), 0
+        for piece in chunks(source):
+            digest.update(piece)
+            size += len(piece)
+            copy.write(piece)
+        copy.seek(0)
+        yield ObjectInfo(digest.hexdigest(), size), cast(BinaryIO, copy)
 
 
 class S3Storage:
@@ -132,6 +145,14 @@ class S3Storage:
                 stored += pool.map(self._put_object, sources[start : start + GROUP])
         return stored
 
+    def replace_object(self, sha256: str, source: BinaryIO) -> None:
+        """Compare in a temporary file, then send over what was there."""
+        with _spooled(source) as (info, copy):
+            refuse_other(info, sha256)
+            large = info.size > WHOLE
+            obstore.put(self._bucket, object_path(sha256), copy, use_multipart=large)
+        self._refuse_unsent(sha256)
+
     @contextmanager
     def exclusive(self, name: str) -> Iterator[None]:
         """Do nothing: signed heads are created conditionally, which is what has to hold."""
@@ -142,15 +163,8 @@ class S3Storage:
 
     def _put_object(self, source: BinaryIO) -> ObjectInfo:
         """Hash into a temporary file first: the name must be known before the sending."""
-        with tempfile.SpooledTemporaryFile(WHOLE) as copy:
-            digest, size = sha256(), 0
-            for piece in chunks(source):
-                digest.update(piece)
-                size += len(piece)
-                copy.write(piece)
-            copy.seek(0)
-            info = ObjectInfo(digest.hexdigest(), size)
-            self._send(info, cast(BinaryIO, copy))
+        with _spooled(source) as (info, copy):
+            self._send(info, copy)
         return info
 
     def _send(self, info: ObjectInfo, content: BinaryIO) -> None:
@@ -162,8 +176,11 @@ class S3Storage:
                 obstore.put(self._bucket, path, data, mode="create", use_multipart=False)
         elif self.size(path) is None:
             obstore.put(self._bucket, path, content, use_multipart=True)
-        if self._digest(path) != info.sha256:
-            raise StoreError(f"object {info.sha256} is not in the bucket as it was sent")
+        self._refuse_unsent(info.sha256)
+
+    def _refuse_unsent(self, sha256: str) -> None:
+        if self._digest(object_path(sha256)) != sha256:
+            raise StoreError(f"object {sha256} is not in the bucket as it was sent")
 
     def _digest(self, path: str) -> str:
         total = sha256()

@@ -74,6 +74,13 @@ class Storage(Reader, Protocol):
     def put_objects(self, sources: Sequence[BinaryIO]) -> list[ObjectInfo]:
         """Store each stream under its SHA-256, durably, in the order given."""
 
+    def replace_object(self, sha256: str, source: BinaryIO) -> None:
+        """Write a stream over the object of this name, whatever was there, in pieces.
+
+        Raises:
+            StoreError: the stream has another SHA-256; what was there stays.
+        """
+
     def exclusive(self, name: str) -> AbstractContextManager[None]:
         """Keep other writers out of a read-modify-write where the medium can."""
 
@@ -97,6 +104,16 @@ def chunks(source: BinaryIO) -> Iterator[bytes]:
     read: Callable[[int], bytes] = source.read
     while piece := read(CHUNK):
         yield piece
+
+
+def refuse_other(info: ObjectInfo, sha256: str) -> None:
+    """Refuse what was copied from a stream when it is not the object it was to replace.
+
+    Raises:
+        StoreError: its SHA-256 differs.
+    """
+    if info.sha256 != sha256:
+        raise StoreError("the copy is not the object: its SHA-256 differs")
 
 
 def sm3(source: BinaryIO) -> str:

@@ -101,3 +101,7 @@ def test_an_altered_object_in_a_bucket_is_found(url: str):
     assert [finding.what for finding in store.verify(full=True)] == ["object altered"]
     with pytest.raises(StoreError, match="as it was sent"):
         store.put_objects([io.BytesIO(b"contract")])
+    with pytest.raises(StoreError, match="is not the object"):
+        store.replace_object(digest, io.BytesIO(b"contrast"))
+    store.replace_object(digest, io.BytesIO(b"contract"))
+    assert store.verify(full=True) == []

@@ -617,3 +617,27 @@ def test_a_damaged_object_is_replaced_only_by_itself(whole: Store):
         whole.replace_object(digest, io.BytesIO(b"file 2"))
     whole.replace_object(digest, io.BytesIO(b"file 1"))
     assert findings(whole) == []
+
+
+class Pieces(io.BytesIO):
+    """A stream that notes how much is asked of it at once; -1 for everything."""
+
+    asked: list[int | None]
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        self.asked = [*getattr(self, "asked", []), size]
+        return super().read(size)
+
+
+def test_a_large_object_is_replaced_piece_by_piece_and_nothing_is_left_behind(whole: Store):
+    data = os.urandom(3 << 20)
+    [info] = whole.put_objects([io.BytesIO(data)])
+    path = whole.storage.root / "objects" / info.sha256[:2] / info.sha256[2:]
+    overwrite(path, b"damaged")
+    source = Pieces(data)
+    whole.replace_object(info.sha256, source)
+    assert set(source.asked) == {1 << 20}
+    with pytest.raises(StoreError):
+        whole.replace_object(info.sha256, Pieces(b"another"))
+    assert path.read_bytes() == data
+    assert list((whole.storage.root / "tmp").glob("w-*/*")) == []
