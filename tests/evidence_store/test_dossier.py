@@ -114,6 +114,15 @@ def test_openssl_accepts_the_signatures_as_verify_md_says(unpacked: Path, tmp_pa
         assert done.returncode == 1
 
 
+@pytest.mark.parametrize("name", ["VERIFY.md", "验证说明.md"])
+def test_the_guides_say_how_a_record_without_a_proof_of_its_own_is_proved(
+    unpacked: Path, name: str
+):
+    guide = (unpacked / name).read_text("utf-8")
+    for word in ("`null`", "`prev`", "`seq`", "`index`", "map-proof.json"):
+        assert word in guide
+
+
 def test_no_bag_of_others_passes_for_a_dossier_or_stops_the_verifier(vectors: Path):
     bags = [path.parent for path in (vectors / "bagit-conformance-suite").rglob("manifest-*.txt")]
     bags += [path.parent for path in (vectors / "bagit-conformance-suite").rglob("bagit.txt")]
