@@ -157,3 +157,20 @@ def test_what_cannot_be_asked_for_is_refused(loan: Loan, actor: Actor) -> None:
     stranger = Actor(id=None, name="zhang", role="auditor", scope=Scope())
     with pytest.raises(NotFound):
         export_dossier(stranger, loan.id, Wanted())
+
+
+@pytest.mark.parametrize(
+    ("language", "signers"),
+    [("zh", ("单位负责人：", "制作人：")), ("en", ("Person responsible:", "Made by:"))],
+)
+def test_those_who_sign_have_room_beside_each_other(
+    loan: Loan, actor: Actor, tmp_path: Path, language: str, signers: tuple[str, str]
+) -> None:
+    folder = unpack(export_dossier(actor, loan.id, Wanted(language=language)), tmp_path)
+    document = pypdfium2.PdfDocument((folder / "data/dossier.pdf").read_bytes())
+    [page] = [one for one in document if signers[0] in one.get_textpage().get_text_range()]
+    words = page.get_textpage()
+    places = [words.search(one).get_next()[0] for one in signers]
+    (left, low, _right, _top), (other, other_low, _, _) = (words.get_charbox(at) for at in places)
+    assert abs(low - other_low) < 3
+    assert other - left > 200
