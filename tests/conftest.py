@@ -1,5 +1,6 @@
 """What all tests stand on: one migrated SQLite file, copied per test; an app on the copy."""
 
+import asyncio
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -96,6 +97,25 @@ class SharedTemplates(BytecodeCache):
 
 
 TEMPLATES = SharedTemplates()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(
+    item: pytest.Item, nextitem: pytest.Item | None
+) -> Generator[None, object, object]:
+    """Hide the event loop that a browser's driver keeps running between its tests.
+
+    Who signs or validates papers starts one of its own, as in a process without a browser. After
+    the last test the driver is ended, on its loop.
+    """
+    if nextitem is None or "playwright" in getattr(item, "fixturenames", ()):
+        return (yield)
+    foreign = asyncio._get_running_loop()
+    asyncio._set_running_loop(None)
+    try:
+        return (yield)
+    finally:
+        asyncio._set_running_loop(foreign)
 
 
 @pytest.fixture(scope="session", autouse=True)
