@@ -7,9 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
 
 from recovery.cli import COMMANDS, is_there, main
+from recovery.kernel.usage import sentence_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -58,6 +60,15 @@ def test_wrong_use_is_status_two_with_the_reason(tmp_path: Path) -> None:
     [
         (("nonsense",), "没有“nonsense”这个命令。用法见 recovery --help。"),
         (("--nope",), "没有“--nope”这个选项。用法见 recovery --help。"),
+        (("law", "eval", "x", "y"), "多出了“x y”。用法见 recovery law eval --help。"),
+        (
+            ("serve", "--port", "99999"),
+            "--port 的值不可用，应为 1 至 65535 的整数。用法见 recovery serve --help。",
+        ),
+        (
+            ("demo", "--loans", "0"),
+            "--loans 的值不可用，应为 不小于 1 的整数。用法见 recovery demo --help。",
+        ),
         (("package", "freeze", "P1"), "缺少 --cut-off。用法见 recovery package freeze --help。"),
         (
             ("package", "freeze", "P1", "--cut-off", "soon"),
@@ -75,6 +86,11 @@ def test_wrong_use_is_one_sentence(
     assert main(arguments) == 2
     shown = capsys.readouterr()
     assert (shown.out, shown.err) == ("", f"{sentence}\n")
+
+
+def test_what_a_command_itself_refuses_is_said_in_its_own_words() -> None:
+    error = click.BadParameter("没有编号为“B9”的分支机构。")
+    assert sentence_of(error) == "没有编号为“B9”的分支机构。用法见 recovery --help。"
 
 
 def test_wrong_use_is_said_in_the_language_asked_for(tmp_path: Path) -> None:

@@ -1,11 +1,16 @@
 """Wrong use of the command line, said in one sentence in the reader's language."""
 
+import re
 from pathlib import Path
 from typing import Any
 
 import click
 
 from recovery.kernel.text import Text, _
+
+
+_SURPLUS = re.compile(r"Got unexpected extra arguments? \((?P<given>.*)\)", re.DOTALL)
+"""What click says of arguments that nobody asked for; it has no class for them."""
 
 
 class OutFile(click.Path):
@@ -40,8 +45,11 @@ def sentence_of(error: click.UsageError) -> str:
     return str(_("{what}用法见 {command} --help。", what=_what(error), command=command))
 
 
-def _what(error: click.UsageError) -> Text:
+def _what(error: click.UsageError) -> Text | str:
     """Return what is wrong with the use."""
+    surplus = _SURPLUS.match(error.message)
+    if surplus:
+        return _("多出了“{given}”。", given=surplus["given"])
     kind = type(error).__name__
     if kind == "NoSuchCommand":
         return _("没有“{name}”这个命令。", name=getattr(error, "command_name", ""))
@@ -50,10 +58,18 @@ def _what(error: click.UsageError) -> Text:
     if isinstance(error, click.MissingParameter):
         return _("缺少 {name}。", name=_name(error))
     if isinstance(error, click.BadParameter):
-        if isinstance(error.param and error.param.type, click.Path):
-            return _("{name} 指的文件或文件夹不存在，或不是所要的那一种。", name=_name(error))
-        return _("{name} 的值不可用，应为 {wanted}。", name=_name(error), wanted=_wanted(error))
+        return _bad_value(error)
     return _("命令或选项有误（{why}）。", why=error.format_message().rstrip("."))
+
+
+def _bad_value(error: click.BadParameter) -> Text | str:
+    """Return what is wrong with the value of an option or argument."""
+    if error.param is None:
+        # Raised by a command of ours while it ran: a whole sentence already.
+        return error.message
+    if isinstance(error.param.type, click.Path):
+        return _("{name} 指的文件或文件夹不存在，或不是所要的那一种。", name=_name(error))
+    return _("{name} 的值不可用，应为 {wanted}。", name=_name(error), wanted=_wanted(error))
 
 
 def _name(error: click.BadParameter) -> str:
@@ -71,6 +87,10 @@ def _wanted(error: click.BadParameter) -> str:
         return " / ".join(map(str, kind.choices))
     if isinstance(kind, click.DateTime):
         return "YYYY-MM-DD"
+    if isinstance(kind, click.IntRange) and kind.max is not None:
+        return str(_("{low} 至 {high} 的整数", low=kind.min, high=kind.max))
+    if isinstance(kind, click.IntRange):
+        return str(_("不小于 {low} 的整数", low=kind.min))
     if isinstance(kind, click.types.IntParamType):
         return str(_("整数"))
     return str(_("说明中的形式"))
