@@ -8,7 +8,6 @@ import click
 
 from recovery.kernel.text import Text, _
 
-
 _SURPLUS = re.compile(r"Got unexpected extra arguments? \((?P<given>.*)\)", re.DOTALL)
 """What click says of arguments that nobody asked for; it has no class for them."""
 
