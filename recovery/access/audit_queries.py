@@ -13,6 +13,7 @@ from recovery.access.models import AccessEntry, UserAccount
 from recovery.kernel import clock
 from recovery.kernel.models import AuditEvent
 from recovery.web.filters import FilterState
+from recovery.web.spreadsheets import harmless
 
 CHUNK = 2_000
 """Events read at a time for an export."""
@@ -112,8 +113,3 @@ def texts(event: AuditEvent) -> tuple[str, ...]:
 def subject_of(event: AuditEvent) -> str:
     """Return what the act was done on, as `loan:1024`; blank for nothing."""
     return f"{event.subject_type}:{event.subject_id}" if event.subject_type else ""
-
-
-def harmless(cell: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{cell}" if cell[:1] in {"=", "+", "-", "@", "\t", "\r"} else cell

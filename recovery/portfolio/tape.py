@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +14,7 @@ from recovery.loans import labels
 from recovery.portfolio import frozen
 from recovery.portfolio.announcement import items_of
 from recovery.portfolio.models import Package, PackageLoan
+from recovery.web.spreadsheets import workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +70,7 @@ def write_xlsx(session: Session, package: Package, path: Path) -> int:
     """
     if package.state != "frozen":
         raise RuleViolation(_("资产包冻结之后才能导出数据。"))
-    options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(path, options) as book:
+    with workbook(path) as book:
         formats = {name: book.add_format(how) for name, how in FORMATS.items()}
         head = book.add_format({"bold": True, "bg_color": "#EFEFEF", "text_wrap": True})
         _announcement(book.add_worksheet(str(_("资产公告"))), package, head)

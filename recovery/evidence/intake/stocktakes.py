@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from io import BytesIO
 from typing import Any
 
-import xlsxwriter
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
@@ -22,13 +21,11 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan
 from recovery.loans.registration import moment_text
+from recovery.web.spreadsheets import harmless, workbook
 
 SERIES = "stocktake"
 MOST = 20_000
 """Barcodes pasted at once."""
-
-UNSAFE = ("=", "+", "-", "@", "\t", "\r")
-"""Beginnings that a spreadsheet would take for a formula."""
 
 
 def stocktakes(scope: Scope) -> Select[Any]:
@@ -219,17 +216,15 @@ def close(work: Work, stocktake_id: int) -> Stocktake:
 def as_workbook(stocktake: Stocktake, lines: Sequence[StocktakeLine]) -> bytes:
     """Return a stocktake as xlsx; texts never turn into formulas."""
     out = BytesIO()
-    book = xlsxwriter.Workbook(out, {"in_memory": True, "strings_to_formulas": False})
-    sheet = book.add_worksheet(str(_("盘点")))
-    bold = book.add_format({"bold": True})
     heads = (_("条码"), _("结果"), _("名称"), _("合同编号"), _("登记位置"), _("清点人"))
-    sheet.write_row(0, 0, [f"{stocktake.number} {stocktake.place}"], bold)
-    sheet.write_row(1, 0, [str(head) for head in heads], bold)
-    for number, line in enumerate(lines, 2):
-        for column, text in enumerate(_cells(line)):
-            sheet.write_string(number, column, f"'{text}" if text.startswith(UNSAFE) else text)
-    sheet.set_column(0, 5, 22)
-    book.close()
+    with workbook(out) as book:
+        sheet, bold = book.add_worksheet(str(_("盘点"))), book.add_format({"bold": True})
+        sheet.set_column(0, len(heads) - 1, 22)
+        sheet.write_row(0, 0, [f"{stocktake.number} {stocktake.place}"], bold)
+        sheet.write_row(1, 0, [str(head) for head in heads], bold)
+        for number, line in enumerate(lines, 2):
+            for column, text in enumerate(_cells(line)):
+                sheet.write_string(number, column, harmless(text))
     return out.getvalue()
 
 

@@ -4,9 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
-from typing import Any
 
-import xlsxwriter
 from sqlalchemy.orm import Session
 
 from recovery.evidence.house import house_store
@@ -17,6 +15,7 @@ from recovery.evidence.queries import RegistryState, state
 from recovery.kernel.text import Text, _
 from recovery.web.display import moment
 from recovery.web.papers import render_paper
+from recovery.web.spreadsheets import fill, workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +79,17 @@ FOUND: tuple[Text, ...] = (
 def sheet(report: Report) -> bytes:
     """Return the report as xlsx."""
     file = BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(file, options) as book:
+    with workbook(file) as book:
         head = book.add_format({"bold": True, "bg_color": "#EFEFEF", "text_wrap": True})
-        _fill(book.add_worksheet(str(_("复核轮次"))), TURNS, map(_turn, report.cycles), head)
+        turns = map(_turn, report.cycles)
+        fill(book.add_worksheet(str(_("复核轮次"))), TURNS, turns, bold=head)
         found = [*report.open, *report.closed]
-        _fill(book.add_worksheet(str(_("告警"))), FOUND, map(_finding, found), head)
+        alarms = map(_finding, found)
+        fill(book.add_worksheet(str(_("告警"))), FOUND, alarms, bold=head)
     return file.getvalue()
 
 
-def _turn(one: FixityCycle) -> list[object]:
+def _turn(one: FixityCycle) -> list[str | int]:
     moments = (one.started_at, one.finished_at, one.log_checked_at)
     return [
         *(moment(at) if at else "" for at in moments),
@@ -100,7 +100,7 @@ def _turn(one: FixityCycle) -> list[object]:
     ]
 
 
-def _finding(one: FixityFinding) -> list[object]:
+def _finding(one: FixityFinding) -> list[str | int]:
     resolution = RESOLUTIONS.get(one.resolution or "", Text(""))
     return [
         moment(one.found_at),
@@ -112,14 +112,3 @@ def _finding(one: FixityFinding) -> list[object]:
         one.resolved_by or "",
         one.remark or "",
     ]
-
-
-def _fill(sheet: Any, heads: Sequence[Text], rows: Any, bold: Any) -> None:
-    sheet.freeze_panes(1, 0)
-    for place, name in enumerate(heads):
-        sheet.set_column(place, place, 22)
-        sheet.write_string(0, place, str(name), bold)
-    for number, row in enumerate(rows, 1):
-        for place, value in enumerate(row):
-            write = sheet.write_number if isinstance(value, int) else sheet.write_string
-            write(number, place, value)

@@ -9,13 +9,9 @@ from decimal import Decimal
 from io import TextIOWrapper
 from typing import IO, Any
 
-import xlsxwriter
-
 from recovery.kernel import clock
 from recovery.kernel.text import Text, _
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text of a csv file for a formula."""
+from recovery.web.spreadsheets import harmless, workbook
 
 Cell = str | int | Decimal | date | datetime | Text | None
 
@@ -57,29 +53,25 @@ def notes_of(sheets: Sequence[Sheet], facts: Sequence[tuple[Text, str]]) -> Shee
 
 def write_workbook(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
     """Write the sheets as one workbook; rows go to disk as they come."""
-    options = {
-        "constant_memory": True,
-        "strings_to_formulas": False,
-        "strings_to_urls": False,
-        "strings_to_numbers": False,
-    }
-    book = xlsxwriter.Workbook(file, options)
-    formats = {
-        "money": book.add_format({"num_format": "#,##0.00"}),
-        "rate": book.add_format({"num_format": "0.########"}),
-        "day": book.add_format({"num_format": "yyyy-mm-dd"}),
-        "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
-    }
-    for sheet in sheets:
-        page = book.add_worksheet(str(sheet.name))
-        page.freeze_panes(1, 1)
-        for place, column in enumerate(sheet.columns):
-            page.set_column(place, place, column.width)
-        page.write_row(0, 0, [str(column.head) for column in sheet.columns], formats["head"])
-        for number, row in enumerate(sheet.rows, 1):
-            for place, cell in enumerate(row):
-                _write(page, (number, place), cell, formats)
-    book.close()
+    with workbook(file) as book:
+        formats = {
+            "money": book.add_format({"num_format": "#,##0.00"}),
+            "rate": book.add_format({"num_format": "0.########"}),
+            "day": book.add_format({"num_format": "yyyy-mm-dd"}),
+            "head": book.add_format({"bold": True, "text_wrap": True, "valign": "top"}),
+        }
+        for sheet in sheets:
+            _fill(book.add_worksheet(str(sheet.name)), sheet, formats)
+
+
+def _fill(page: Any, sheet: Sheet, formats: dict[str, Any]) -> None:
+    page.freeze_panes(1, 1)
+    for place, column in enumerate(sheet.columns):
+        page.set_column(place, place, column.width)
+    page.write_row(0, 0, [str(column.head) for column in sheet.columns], formats["head"])
+    for number, row in enumerate(sheet.rows, 1):
+        for place, cell in enumerate(row):
+            _write(page, (number, place), cell, formats)
 
 
 def _write(page: Any, place: tuple[int, int], cell: Cell, formats: dict[str, Any]) -> None:
@@ -128,9 +120,7 @@ def as_text(cell: Cell) -> str:
         return f"{cell:f}"
     if isinstance(cell, datetime):
         return _moment(cell)
-    text = str(cell)
-    is_words = isinstance(cell, str | Text)
-    return f"'{text}" if is_words and text.startswith(FORMULA_SIGNS) else text
+    return harmless(str(cell)) if isinstance(cell, str | Text) else str(cell)
 
 
 def _moment(moment: datetime) -> str:

@@ -21,13 +21,11 @@ from recovery.loans.listing.worklist import ListedLoan
 from recovery.loans.models import Loan, Person
 from recovery.web.display import masked
 from recovery.web.filters import FilterState
+from recovery.web.spreadsheets import OPTIONS, harmless
 
 BATCH = 1_000
 SHEET_ROWS = 1_000_000
 """Rows of a sheet: a little less than the format can hold."""
-
-FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""What makes a spreadsheet take a text for a formula."""
 
 Cell = str | int | Decimal | date | None
 
@@ -165,8 +163,7 @@ class XlsxWriter(Writer):
 
     def __init__(self, path: Path, heads: Sequence[str]) -> None:
         super().__init__(path, heads)
-        options = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-        self.book = xlsxwriter.Workbook(str(path), options)
+        self.book = xlsxwriter.Workbook(str(path), OPTIONS)
         self.money = self.book.add_format({"num_format": "#,##0.00"})
         self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
         self.bold = self.book.add_format({"bold": True})
@@ -207,5 +204,4 @@ def as_text(cell: Cell) -> str:
         return ""
     if isinstance(cell, Decimal):
         return f"{cell:.2f}"
-    text = str(cell)
-    return f"'{text}" if isinstance(cell, str) and text.startswith(FORMULA_SIGNS) else text
+    return harmless(cell) if isinstance(cell, str) else str(cell)
