@@ -46,7 +46,7 @@ from recovery.web.long_papers import print_in_parts
 from recovery.web.people import current_scope
 from recovery.web.reading import Unreadable, read_day
 from recovery.web.rights import allowed, may
-from recovery.web.uploads import as_attachment
+from recovery.web.uploads import PDF, as_attachment
 
 NEWEST = 8
 """Events that the overview shows; the timeline shows `timeline.MOST`."""
@@ -149,7 +149,7 @@ def statement(loan_id: int) -> ResponseReturnValue:
             number=loan.contract_no,
         )
     name = f"{loan.contract_no}-{day:%Y%m%d}.pdf"
-    return as_attachment(printed.data, name=name, media_type="application/pdf")
+    return as_attachment(printed.data, name=name, media_type=PDF.media_type)
 
 
 @bp.get("/<int:loan_id>/papers")

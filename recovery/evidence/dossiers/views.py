@@ -1,6 +1,6 @@
 """Pages of dossiers: asking for one, what was exported, fetching it."""
 
-from flask import Blueprint, redirect, render_template, send_file, url_for
+from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from recovery.evidence.dossiers import choosing, jobs, queries, subjects
@@ -14,6 +14,7 @@ from recovery.kernel.db import db
 from recovery.loans.listing.selections import own_selection
 from recovery.web.people import current_actor, current_scope, user_work
 from recovery.web.rights import allowed
+from recovery.web.uploads import ZIP, as_attachment
 
 bp = Blueprint("dossiers", __name__, url_prefix="/evidence/dossiers")
 
@@ -118,9 +119,4 @@ def download(dossier_id: int) -> ResponseReturnValue:
     file = open_dossier(one)
     with user_work() as work:
         work.record(Action.DOWNLOAD_DOSSIER, one, number=one.number)
-    return send_file(
-        file,
-        mimetype="application/zip",
-        as_attachment=True,
-        download_name=f"{one.number}.zip",
-    )
+    return as_attachment(file, name=f"{one.number}.zip", media_type=ZIP.media_type)

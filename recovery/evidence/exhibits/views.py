@@ -22,11 +22,9 @@ from recovery.web.language import LANGUAGES, current_language
 from recovery.web.messages import flash
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed
-from recovery.web.uploads import as_attachment
+from recovery.web.uploads import DOCX, PDF, as_attachment
 
 bp = Blueprint("exhibits", __name__, url_prefix="/evidence/lists")
-
-WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
 @bp.get("/of-loan/<int:loan_id>")
@@ -125,7 +123,7 @@ def pdf(list_id: int) -> ResponseReturnValue:
     else:
         data = list_pdf(view, subject, _language())
     name = f"{file_stem(view, subject)}.pdf"
-    return as_attachment(data, name=name, media_type="application/pdf")
+    return as_attachment(data, name=name, media_type=PDF.media_type)
 
 
 @bp.get("/<int:list_id>/paper.docx")
@@ -134,7 +132,7 @@ def docx(list_id: int) -> ResponseReturnValue:
     """Send a list as a Word document."""
     _row, view, subject = _paper(list_id)
     data = list_docx(view, subject, _language())
-    return as_attachment(data, name=f"{file_stem(view, subject)}.docx", media_type=WORD)
+    return as_attachment(data, name=f"{file_stem(view, subject)}.docx", media_type=DOCX.media_type)
 
 
 def _paper(list_id: int) -> tuple[EvidenceList, ListView, Subject]:

@@ -3,10 +3,8 @@
 from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
-import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from markupsafe import Markup
 
 from recovery.evidence.intake import custody, custody_forms, custody_lists, receipts
 from recovery.evidence.intake.custody import Act, NewOriginal
@@ -29,7 +27,7 @@ from recovery.web.pagination import bounded_count
 from recovery.web.papers import render_paper
 from recovery.web.people import current_actor, current_scope, user_work
 from recovery.web.rights import allowed
-from recovery.web.uploads import as_attachment
+from recovery.web.uploads import PDF, as_attachment
 
 bp = Blueprint("custody", __name__, url_prefix="/evidence/originals")
 
@@ -41,8 +39,6 @@ DOABLE: dict[str, tuple[type[VersionedForm], Done]] = {
     "hand_over": (custody_forms.HandOverForm, custody.hand_over),
 }
 """Act → its form and what does it."""
-
-PDF = "application/pdf"
 
 
 @bp.get("/")
@@ -204,15 +200,8 @@ def label(original_id: int) -> ResponseReturnValue:
         "documents/evidence/intake/label.html",
         one=original,
         kind=ORIGINAL_KINDS.get(original.kind, Text(original.kind)),
-        mark=qr(original.barcode),
     )
-    return as_attachment(pdf, name=f"{original.barcode}.pdf", media_type=PDF)
-
-
-def qr(text: str) -> Markup:
-    """Return a QR code as a drawing for a paper."""
-    drawing = segno.make(text, error="m", micro=False).svg_inline(border=2, omitsize=True)
-    return Markup(drawing)  # noqa: S704 - segno draws, the text is only encoded
+    return as_attachment(pdf, name=f"{original.barcode}.pdf", media_type=PDF.media_type)
 
 
 @bp.get("/events/<int:event_id>/receipt.pdf")
@@ -230,9 +219,8 @@ def receipt(event_id: int) -> ResponseReturnValue:
         condition=CONDITIONS.get(event.condition, event.condition),
         printed_on=clock.today(),
         number=event.number,
-        mark=qr(event.original.barcode),
     )
-    return as_attachment(pdf, name=f"{event.number}.pdf", media_type=PDF)
+    return as_attachment(pdf, name=f"{event.number}.pdf", media_type=PDF.media_type)
 
 
 @bp.route("/receipts/new/<int:document_id>", methods=["GET", "POST"])

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from recovery.evidence.intake import custody, custody_lists, stocktakes
 from recovery.evidence.intake.custody_forms import CountForm, OpenStocktakeForm
-from recovery.evidence.intake.custody_views import PDF, bp
+from recovery.evidence.intake.custody_views import bp
 from recovery.evidence.intake.labels import RESULTS
 from recovery.evidence.intake.models import Stocktake, StocktakeLine
 from recovery.kernel import clock
@@ -18,10 +18,8 @@ from recovery.web.pagination import bounded_count
 from recovery.web.papers import render_paper
 from recovery.web.people import current_actor, current_scope, user_work
 from recovery.web.rights import allowed
-from recovery.web.uploads import as_attachment
+from recovery.web.uploads import PDF, XLSX, as_attachment
 from recovery.web.worklist import Badge, Column
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def result_badge(line: StocktakeLine) -> Badge:
@@ -138,7 +136,7 @@ def stocktake_paper(stocktake_id: int) -> ResponseReturnValue:
         printed_on=clock.today(),
         draft=found.closed_at is None,
     )
-    return as_attachment(pdf, name=f"{found.number}.pdf", media_type=PDF)
+    return as_attachment(pdf, name=f"{found.number}.pdf", media_type=PDF.media_type)
 
 
 @bp.get("/stocktakes/<int:stocktake_id>/report.xlsx")
@@ -147,7 +145,7 @@ def stocktake_sheet(stocktake_id: int) -> ResponseReturnValue:
     """Send a stocktake as xlsx."""
     found = _found(stocktake_id)
     content = stocktakes.as_workbook(found, stocktakes.lines_of(db.session(), found.id))
-    return as_attachment(content, name=f"{found.number}.xlsx", media_type=XLSX)
+    return as_attachment(content, name=f"{found.number}.xlsx", media_type=XLSX.media_type)
 
 
 def _found(stocktake_id: int) -> Stocktake:

@@ -23,10 +23,10 @@ from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.loans.documents import store
 from recovery.loans.models import Document, Loan
+from recovery.web.uploads import PDF
 
 ROOTS_VARIABLE = "RECOVERY_SIGNATURE_ROOTS"
 FETCH_VARIABLE = "RECOVERY_SIGNATURE_FETCH"
-PDF = "application/pdf"
 MOST_INDEXED = 20_000
 """Characters of a document's text that the index of search holds."""
 
@@ -60,7 +60,7 @@ def trust() -> Trust:
 
 def examine(sha256: str, media_type: str) -> Examined:
     """Read a PDF in the bounded child; of other types there is nothing to read."""
-    if media_type != PDF:
+    if media_type != PDF.media_type:
         return Examined()
     try:
         with store().open(sha256) as file:

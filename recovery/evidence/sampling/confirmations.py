@@ -32,6 +32,7 @@ from recovery.loans.models import LedgerEntry, Loan
 from recovery.loans.queries import claim_on
 from recovery.web.language import reading
 from recovery.web.papers import render_paper
+from recovery.web.uploads import ZIP
 
 TEMPLATE = "documents/evidence/sampling/confirmation.html"
 MOST_LETTERS = 1_000
@@ -67,7 +68,7 @@ def make_letters(job: RunningJob, sample: AuditSample) -> None:
                     # The sentence would quote a name, and administrators read it.
                     job.exception(str(_("第 {place} 项", place=place)), UNPRINTABLE)
                 job.progress(done, len(numbered))
-        kept = files.keep(file, files.ZIP)
+        kept = files.keep(file, ZIP.media_type)
     with job.work() as work:
         name = f"{sample.number}-letters.zip"
         files.note_file(work, sample, kept, kind="letters", name=name)

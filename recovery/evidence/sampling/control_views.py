@@ -2,10 +2,9 @@
 
 from tempfile import TemporaryFile
 
-from flask import Blueprint, render_template, send_file
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from recovery.evidence.sampling import files
 from recovery.evidence.sampling.controls import KINDS, Asked, sheets_of
 from recovery.evidence.sampling.sheets import write_workbook, write_zip
 from recovery.kernel import clock
@@ -16,6 +15,7 @@ from recovery.web.fields import PastDateField, RadioField, SelectField
 from recovery.web.forms import BaseForm
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed
+from recovery.web.uploads import XLSX, ZIP, as_attachment
 from recovery.web.validators import Required
 
 bp = Blueprint("controls", __name__, url_prefix="/evidence/controls")
@@ -54,9 +54,6 @@ def index() -> ResponseReturnValue:
     write = write_workbook if is_book else write_zip
     write(file, sheets)
     file.seek(0)
-    return send_file(
-        file,
-        mimetype=files.XLSX if is_book else files.ZIP,
-        as_attachment=True,
-        download_name=f"{kind}-{last:%Y%m%d}.{'xlsx' if is_book else 'zip'}",
-    )
+    made = XLSX if is_book else ZIP
+    name = f"{kind}-{last:%Y%m%d}{made.suffixes[0]}"
+    return as_attachment(file, name=name, media_type=made.media_type)

@@ -23,6 +23,7 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.jobs import RunningJob
 from recovery.kernel.money import fen_of
 from recovery.kernel.text import _
+from recovery.web.uploads import ZIP
 
 README = r"""# 抽样复算 / Drawing the sample again
 
@@ -53,7 +54,7 @@ def make_redraw(job: RunningJob, sample: AuditSample) -> None:
         raise RuleViolation(_("样本尚未抽出。"))
     with TemporaryDirectory() as folder, TemporaryFile() as file:
         write_redraw(file, sample, Path(folder))
-        kept = files.keep(file, files.ZIP)
+        kept = files.keep(file, ZIP.media_type)
     with job.work() as work:
         name = f"{sample.number}-redraw.zip"
         files.note_file(work, sample, kept, kind="redraw", name=name)

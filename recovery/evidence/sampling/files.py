@@ -19,8 +19,6 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 
 CSV = "text/csv"
-ZIP = "application/zip"
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def keep(file: IO[bytes], media_type: str) -> StoredFile:

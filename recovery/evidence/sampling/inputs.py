@@ -35,6 +35,7 @@ from recovery.loans.rules.classification import asset_class
 from recovery.loans.rules.overdue import days_past_due
 from recovery.loans.snapshots import floor_by_days, overdue_days_at
 from recovery.rulebook.service import current_book
+from recovery.web.uploads import XLSX, ZIP
 
 LAW = (
     "risk_class.overdue_floor",
@@ -299,12 +300,12 @@ def _law(subject: Subject) -> Iterator[Sequence[Cell]]:
 
 def make_workbook(job: RunningJob, sample: AuditSample) -> None:
     """Make the workbook of a sample."""
-    _make(job, sample, write_workbook, ("workbook", "xlsx", files.XLSX))
+    _make(job, sample, write_workbook, ("workbook", "xlsx", XLSX.media_type))
 
 
 def make_csv(job: RunningJob, sample: AuditSample) -> None:
     """Make the same tables as csv files."""
-    _make(job, sample, write_zip, ("inputs", "zip", files.ZIP))
+    _make(job, sample, write_zip, ("inputs", "zip", ZIP.media_type))
 
 
 def _make(

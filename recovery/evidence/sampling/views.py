@@ -2,7 +2,7 @@
 
 from decimal import Decimal
 
-from flask import Blueprint, abort, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
@@ -33,6 +33,7 @@ from recovery.web.messages import flash
 from recovery.web.pagination import bounded_count
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed
+from recovery.web.uploads import as_attachment
 
 bp = Blueprint("sampling", __name__, url_prefix="/evidence/samples")
 
@@ -184,12 +185,7 @@ def make(sample_id: int, kind: str) -> ResponseReturnValue:
 def download(sample_id: int, file_id: int) -> ResponseReturnValue:
     """Send a file of the sample as it was made."""
     file = files.file_of(db.session(), found(sample_id).id, file_id)
-    return send_file(
-        files.open_file(file),
-        mimetype=file.media_type,
-        as_attachment=True,
-        download_name=file.name,
-    )
+    return as_attachment(files.open_file(file), name=file.name, media_type=file.media_type)
 
 
 @bp.route("/<int:sample_id>/readers", methods=["GET", "POST"])
