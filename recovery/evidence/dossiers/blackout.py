@@ -14,13 +14,13 @@ from recovery.evidence.dossiers.blackout_child import Box
 from recovery.evidence.dossiers.contents import REDACTION
 from recovery.evidence.dossiers.models import Redaction
 from recovery.evidence.house import house_store
-from recovery.kernel import gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
-from recovery.kernel.errors import NotFound, RuleViolation
-from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.errors import RuleViolation
+from recovery.kernel.gate import Actor
 from recovery.kernel.text import _
 from recovery.kernel.work import work_as
+from recovery.loans.belonging import find_of_loan
 from recovery.loans.models import Document, Loan
 from recovery.web.papers import SECONDS, in_child, too_large_refused
 
@@ -34,19 +34,6 @@ class Blackout:
 
     boxes: Sequence[Box]
     reason: str
-
-
-def document_of(document_id: int, scope: Scope) -> Document:
-    """Return a document of a loan, through the loan's gate.
-
-    Raises:
-        NotFound: there is none, or `scope` may not see its loan.
-    """
-    document = db.session.get(Document, document_id)
-    if document is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    gate.find(db.session(), Loan, document.loan_id, scope)
-    return document
 
 
 def pages_of(document: Document) -> int:
@@ -75,7 +62,7 @@ def black_out(actor: Actor, document_id: int, given: Blackout) -> Redaction:
         NotFound: no such document, or not for this actor to see.
         RuleViolation: no box or reason; a box off the page; a file that cannot be read.
     """
-    document = document_of(document_id, actor.scope)
+    document = find_of_loan(db.session(), Document, document_id, actor.scope)
     data, pages = _data(document), pages_of(document)
     _check(given, pages)
     words = str(

@@ -12,6 +12,8 @@ from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
+from recovery.loans.belonging import find_of_loan
+from recovery.loans.models import Document
 from recovery.web.messages import flash
 from recovery.web.people import current_actor, current_scope
 from recovery.web.rights import allowed
@@ -38,7 +40,7 @@ class Typed:
 @allowed(Action.BLACK_OUT)
 def new(document_id: int) -> ResponseReturnValue:
     """Show the pages of a scan, take the boxes, and make the derivative."""
-    document = blackout.document_of(document_id, current_scope())
+    document = find_of_loan(db.session(), Document, document_id, current_scope())
     count = blackout.pages_of(document)
     form = BlackoutForm()
     typed = _typed()
@@ -73,7 +75,7 @@ def new(document_id: int) -> ResponseReturnValue:
 @allowed(Action.BLACK_OUT)
 def page(document_id: int, number: int) -> ResponseReturnValue:
     """Answer a page of the scan as a picture."""
-    document = blackout.document_of(document_id, current_scope())
+    document = find_of_loan(db.session(), Document, document_id, current_scope())
     answer = Response(blackout.page_picture(document, number), mimetype="image/png")
     answer.headers["Cache-Control"] = "no-store"
     return answer

@@ -29,12 +29,12 @@ from recovery.evidence.exhibits.rules import (
     without_empty_groups,
 )
 from recovery.evidence.models import EvidenceItem
-from recovery.kernel import gate
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import _
-from recovery.loans.models import Document, Loan
+from recovery.loans.belonging import find_of_loan
+from recovery.loans.models import Document
 
 Registered = tuple[str | None, int | None]
 """Fingerprint and log index."""
@@ -69,16 +69,8 @@ def lists_of_loan(session: Session, loan_id: int) -> Sequence[EvidenceList]:
 
 
 def find_list(session: Session, list_id: int, scope: Scope) -> EvidenceList:
-    """Return a list, through the gate of its loan.
-
-    Raises:
-        NotFound: there is none, or `scope` may not see its loan.
-    """
-    found = session.get(EvidenceList, list_id)
-    if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    gate.find(session, Loan, found.loan_id, scope)
-    return found
+    """Return a list, through the gate of its loan; NotFound without one."""
+    return find_of_loan(session, EvidenceList, list_id, scope)
 
 
 def arrangement_of(session: Session, one: EvidenceList) -> Arrangement:

@@ -11,15 +11,15 @@ from recovery.evidence.intake.custody import Act, NewOriginal
 from recovery.evidence.intake.forms import ReceiptForm
 from recovery.evidence.intake.labels import ACTS, CONDITIONS, ORIGINAL_KINDS, ORIGINAL_STATES
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal
-from recovery.evidence.items.queries import find_document
 from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
+from recovery.loans.belonging import find_of_loan
 from recovery.loans.documents import keep_file
-from recovery.loans.models import Loan
+from recovery.loans.models import Document, Loan
 from recovery.loans.queries import documents_of
 from recovery.web.forms import VersionedForm
 from recovery.web.messages import flash
@@ -227,7 +227,7 @@ def receipt(event_id: int) -> ResponseReturnValue:
 @allowed(Action.ADD_EVIDENCE)
 def new_receipt(document_id: int) -> ResponseReturnValue:
     """Keep the receipt of a court chain or notary with the document it is about."""
-    document = find_document(db.session(), document_id, current_scope())
+    document = find_of_loan(db.session(), Document, document_id, current_scope())
     form = ReceiptForm()
     if form.validate_on_submit():
         with form.refusal_shown():

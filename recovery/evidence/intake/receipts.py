@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session, joinedload
 
 from recovery.evidence.intake.labels import RECEIPT_KINDS
 from recovery.evidence.intake.models import OutsideReceipt
-from recovery.kernel.errors import NotFound, RuleViolation
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
+from recovery.loans.belonging import find_of_loan
 from recovery.loans.documents import KeptFile, Papers, add_documents
 from recovery.loans.models import Document, Loan
 
@@ -40,9 +41,7 @@ def add_receipt(work: Work, document_id: int, new: NewReceipt, file: KeptFile) -
         NotFound: no such document, or not for this actor to see.
         RuleViolation: unknown kind, a day to come, the same file as another document.
     """
-    document = work.session.get(Document, document_id)
-    if document is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+    document = find_of_loan(work.session, Document, document_id, work.actor.scope)
     loan = work.get(Loan, document.loan_id)
     if new.kind not in RECEIPT_KINDS or new.issued_on > work.today:
         raise RuleViolation(_("请选择出具方，日期不能晚于今天。"))

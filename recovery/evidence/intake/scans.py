@@ -10,11 +10,11 @@ from recovery.evidence.intake import bounded, pdf_child
 from recovery.evidence.intake.models import ScanDraft, ScanPage
 from recovery.evidence.intake.rules import checked_order
 from recovery.evidence.intake.service import EXAMINE_JOB, new_detail
-from recovery.kernel import gate
-from recovery.kernel.errors import NotFound, RuleViolation
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Scope
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
+from recovery.loans.belonging import find_of_loan
 from recovery.loans.documents import KeptFile, Papers, add_documents, keep_file, store
 from recovery.loans.models import Document, Loan
 
@@ -22,16 +22,8 @@ MOST_PAGES = 300
 
 
 def find_draft(session: Session, draft_id: int, scope: Scope) -> ScanDraft:
-    """Return a draft, through the gate of its loan.
-
-    Raises:
-        NotFound: there is none, or `scope` may not see its loan.
-    """
-    draft = session.get(ScanDraft, draft_id)
-    if draft is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    gate.find(session, Loan, draft.loan_id, scope)
-    return draft
+    """Return a draft, through the gate of its loan; NotFound without one."""
+    return find_of_loan(session, ScanDraft, draft_id, scope)
 
 
 def pages_of(session: Session, draft_id: int) -> Sequence[ScanPage]:

@@ -85,19 +85,6 @@ def find_item(session: Session, intent_id: int, scope: Scope) -> RegistrationInt
     return intent
 
 
-def find_document(session: Session, document_id: int, scope: Scope) -> Document:
-    """Return a document, through the gate of its loan.
-
-    Raises:
-        NotFound: there is none, or its loan is out of `scope`.
-    """
-    document = session.get(Document, document_id)
-    if document is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    gate.find(session, Loan, document.loan_id, scope)
-    return document
-
-
 def item_of_document(session: Session, document_id: int) -> RegistrationIntent | None:
     """Return the registration of a document's bytes."""
     rows = select(RegistrationIntent).where(

@@ -21,6 +21,7 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
+from recovery.loans.belonging import find_of_loan
 from recovery.loans.documents import store
 from recovery.loans.models import Document, Loan
 from recovery.loans.tape.showing import total_rows
@@ -91,7 +92,7 @@ def proof(intent_id: int) -> ResponseReturnValue:
 @allowed(Action.VIEW_EVIDENCE)
 def of_document(document_id: int) -> ResponseReturnValue:
     """Go to the item under which a document's bytes are registered."""
-    document = queries.find_document(db.session(), document_id, current_scope())
+    document = find_of_loan(db.session(), Document, document_id, current_scope())
     intent = queries.item_of_document(db.session(), document.id)
     if intent is None:
         raise NotFound(_("这个文件没有登记。"))
@@ -102,7 +103,7 @@ def of_document(document_id: int) -> ResponseReturnValue:
 @allowed(Action.VIEW_EVIDENCE)
 def download(document_id: int) -> Response:
     """Send a document's bytes as they came; the access log names the document."""
-    document = queries.find_document(db.session(), document_id, current_scope())
+    document = find_of_loan(db.session(), Document, document_id, current_scope())
     content = store().open(document.sha256)
     return as_attachment(content, name=document.file_name, media_type=document.media_type)
 
