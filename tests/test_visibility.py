@@ -17,7 +17,7 @@ from recovery.access import service
 from recovery.access.engagements import Terms, create_engagement
 from recovery.access.models import UserAccount
 from recovery.access.rights import Role, may
-from recovery.evidence.intake import custody
+from recovery.evidence.intake import custody, custody_queries
 from recovery.evidence.intake.custody import NewOriginal
 from recovery.evidence.intake.scans import pages_of, start_draft
 from recovery.evidence.items.queries import item_of_document
@@ -102,7 +102,7 @@ def kept_with(work: Work, loan: Loan) -> dict[str, object]:
         "document_id": document.id,
         "intent_id": intent.id if intent is not None else None,
         "original_id": original.id,
-        "event_id": custody.events_of(work.session, original.id)[0].id,
+        "event_id": custody_queries.events_of(work.session, original.id)[0].id,
         "draft_id": draft.id,
         "page_id": pages_of(work.session, draft.id)[0].id,
     }

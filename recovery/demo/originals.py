@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from recovery.access.identity import actor_of
 from recovery.access.models import UserAccount
-from recovery.evidence.intake import custody, stocktakes
+from recovery.evidence.intake import attesting, custody, stocktakes
 from recovery.evidence.intake.custody import Act, NewOriginal
 from recovery.evidence.intake.models import PaperOriginal
 from recovery.kernel import clock
@@ -82,10 +82,10 @@ def _attest(keeper: Actor, second: Actor, original_id: int) -> None:
         document = work.session.scalars(rows.order_by(Document.id)).first()
         if document is None:
             return
-        custody.link_scan(work, one.id, document.id)
+        attesting.link_scan(work, one.id, document.id)
     if document.added_by_id != second.id:
         with work_as(second) as work:
-            custody.attest(work, one.id, document.sha256, one.page_count)
+            attesting.attest(work, one.id, document.sha256, one.page_count)
 
 
 def _count(keeper: Actor, second: Actor, contracts: list[int]) -> None:

@@ -6,7 +6,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Register this part's pages, jobs and links with `app`."""
     from recovery.evidence.intake import (
-        custody,
+        custody_queries,
         custody_views,
         jobs,
         reach,
@@ -29,7 +29,7 @@ def register(app: Flask) -> None:
     links.subject_links.put(
         "document", lambda number: ("items.of_document", {"document_id": number})
     )
-    links.timeline.put("custody", custody.timeline)
+    links.timeline.put("custody", custody_queries.timeline)
     links.loan_tabs.put(
         "originals",
         links.RecordTab(_("原件"), "custody.of_loan", Action.VIEW_CUSTODY),

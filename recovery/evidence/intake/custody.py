@@ -1,23 +1,19 @@
 """Custody of paper originals, certificates and keys: every act an event, audited, registered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
 
-from recovery.evidence.intake.labels import ACTS, CONDITIONS, ORIGINAL_KINDS, WITHOUT_PAGES
-from recovery.evidence.intake.models import CustodyEvent, PaperOriginal, ScanAttestation
-from recovery.kernel import gate, numbering
+from recovery.evidence.intake.custody_queries import find_original
+from recovery.evidence.intake.labels import CONDITIONS, ORIGINAL_KINDS, WITHOUT_PAGES
+from recovery.evidence.intake.models import CustodyEvent, PaperOriginal
+from recovery.kernel import numbering
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import NotFound, RuleViolation
-from recovery.kernel.gate import Scope
-from recovery.kernel.links import TimelineItem
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-from recovery.loans.models import Document, Loan
+from recovery.loans.models import Loan
 from recovery.loans.registration import moment_text
 
 SERIES = "custody"
@@ -50,79 +46,6 @@ class Act:
     page_count: int | None = None
     due_on: date | None = None
     reason: str = ""
-
-
-def originals(scope: Scope) -> Select[Any]:
-    """Return the statement of the originals of loans that `scope` sees."""
-    rows = select(PaperOriginal).join(Loan, Loan.id == PaperOriginal.loan_id)
-    return gate.visible(rows.options(joinedload(PaperOriginal.loan)), Loan, scope)
-
-
-def find_original(session: Session, original_id: int, scope: Scope) -> PaperOriginal:
-    """Return an original, through the gate of its loan.
-
-    Raises:
-        NotFound: there is none, or `scope` may not see its loan.
-    """
-    found = session.scalars(originals(scope).where(PaperOriginal.id == original_id)).one_or_none()
-    if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    assert isinstance(found, PaperOriginal)
-    return found
-
-
-def originals_of(session: Session, loan_id: int) -> Sequence[PaperOriginal]:
-    """Return the originals of a loan whose gate was passed."""
-    rows = select(PaperOriginal).where(PaperOriginal.loan_id == loan_id)
-    return session.scalars(rows.order_by(PaperOriginal.id)).all()
-
-
-def events_of(session: Session, original_id: int) -> Sequence[CustodyEvent]:
-    """Return what was done with an original, oldest first."""
-    rows = select(CustodyEvent).where(CustodyEvent.original_id == original_id)
-    return session.scalars(rows.order_by(CustodyEvent.id)).all()
-
-
-def find_event(session: Session, event_id: int, scope: Scope) -> CustodyEvent:
-    """Return an act of custody, through the gate of its loan.
-
-    Raises:
-        NotFound: there is none, or `scope` may not see its loan.
-    """
-    event = session.get(CustodyEvent, event_id)
-    if event is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    find_original(session, event.original_id, scope)
-    return event
-
-
-def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
-    """Return what was done with a loan's originals, for its timeline."""
-    rows = (
-        select(CustodyEvent, PaperOriginal)
-        .join(PaperOriginal, PaperOriginal.id == CustodyEvent.original_id)
-        .join(Loan, Loan.id == PaperOriginal.loan_id)
-        .where(PaperOriginal.loan_id == loan_id)
-        .order_by(CustodyEvent.id.desc())
-        .limit(limit)
-    )
-    return [
-        TimelineItem(
-            at=event.at,
-            kind="evidence",
-            title=_("原件{act}：{title}", act=ACTS[event.act], title=original.title),
-            detail=f"{original.barcode} {event.to_holder}",
-            endpoint="custody.show",
-            arguments={"original_id": original.id},
-        )
-        for event, original in session.execute(gate.visible(rows, Loan, scope))
-    ]
-
-
-def places(session: Session, scope: Scope) -> list[str]:
-    """Return the places where originals lie that `scope` sees."""
-    rows = select(PaperOriginal.place).join(Loan, Loan.id == PaperOriginal.loan_id).distinct()
-    return sorted(one for one in session.scalars(gate.visible(rows, Loan, scope)) if one)
 
 
 def receive(work: Work, loan_id: int, new: NewOriginal) -> PaperOriginal:
@@ -296,71 +219,3 @@ def event_fields(original: PaperOriginal, event: CustodyEvent) -> dict[str, str]
         "due_on": event.due_on.isoformat() if event.due_on else "",
         "reason": event.reason,
     }
-
-
-def link_scan(work: Work, original_id: int, document_id: int) -> PaperOriginal:
-    """Say which document is the scan of an original.
-
-    Raises:
-        NotFound: the loan has no such document.
-    """
-    original = find_original(work.session, original_id, work.actor.scope)
-    document = work.session.get(Document, document_id)
-    if document is None or document.loan_id != original.loan_id:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    original.document_id = document.id
-    work.record(Action.CHANGE_CUSTODY, original, scan=document.id)
-    return original
-
-
-def attest(work: Work, original_id: int, sha256: str, pages: int | None) -> ScanAttestation:
-    """State, as a second person, that the scan equals the original; registered.
-
-    `sha256` is of the scan that was shown, `pages` how many were compared.
-
-    Raises:
-        RuleViolation: no scan, one's own scan, another scan than was shown, pages missing.
-    """
-    original = find_original(work.session, original_id, work.actor.scope)
-    document = original.document
-    if document is None or document.ended_on is not None:
-        raise RuleViolation(_("这件原件还没有扫描件。"))
-    if document.sha256 != sha256:
-        raise RuleViolation(_("扫描件已更换，请重新核对。"))
-    if work.actor.id is None or document.added_by_id == work.actor.id:
-        raise RuleViolation(_("扫描的人不能自己核对，须由另一人核对。"))
-    if not pages or (original.page_count is not None and pages != original.page_count):
-        raise RuleViolation(
-            _(
-                "核对的页数与原件登记的页数（{count}）不符，不能确认一致。",
-                count=original.page_count,
-            )
-        )
-    done = work.add(
-        ScanAttestation(
-            original_id=original.id,
-            document_id=document.id,
-            sha256=sha256,
-            pages_compared=pages,
-            attested_at=work.now,
-            attested_by_id=work.actor.id,
-            attested_by=work.actor.name,
-        )
-    )
-    fields = {
-        "event": "scan.attest",
-        "barcode": original.barcode,
-        "sha256": sha256,
-        "pages": str(pages),
-        "actor": work.actor.name,
-        "at": moment_text(work.now),
-    }
-    work.register("event", done, loan_id=original.loan_id, fields=fields)
-    work.record(Action.ATTEST_SCAN, original, document=document.id, pages=pages)
-    return done
-
-
-def attestations_of(session: Session, original_id: int) -> Sequence[ScanAttestation]:
-    """Return who attested the scans of an original, newest first."""
-    rows = select(ScanAttestation).where(ScanAttestation.original_id == original_id)
-    return session.scalars(rows.order_by(ScanAttestation.id.desc())).all()

@@ -6,7 +6,14 @@ from typing import Any, BinaryIO, cast
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from recovery.evidence.intake import custody, custody_forms, custody_lists, receipts
+from recovery.evidence.intake import (
+    attesting,
+    custody,
+    custody_forms,
+    custody_lists,
+    custody_queries,
+    receipts,
+)
 from recovery.evidence.intake.custody import Act, NewOriginal
 from recovery.evidence.intake.forms import ReceiptForm
 from recovery.evidence.intake.labels import ACTS, CONDITIONS, ORIGINAL_KINDS, ORIGINAL_STATES
@@ -46,7 +53,7 @@ DOABLE: dict[str, tuple[type[VersionedForm], Done]] = {
 def index() -> ResponseReturnValue:
     """List the originals."""
     asked = custody_lists.originals_list().read(request.args)
-    statement = custody_lists.filtered(custody.originals(current_scope()), asked.filters)
+    statement = custody_lists.filtered(custody_queries.originals(current_scope()), asked.filters)
     shown = asked.show(
         asked.page(db.session(), statement),
         bounded_count(db.session(), statement),
@@ -64,7 +71,7 @@ def of_loan(loan_id: int) -> ResponseReturnValue:
     return render_template(
         "evidence/intake/_originals_of_loan.html",
         loan_id=loan_id,
-        originals=custody.originals_of(db.session(), loan_id),
+        originals=custody_queries.originals_of(db.session(), loan_id),
         kinds=ORIGINAL_KINDS,
         states=ORIGINAL_STATES,
     )
@@ -114,7 +121,7 @@ def _values(original: PaperOriginal) -> dict[str, Any]:
     link.document.choices = [(one.id, one.title) for one in documents if one.ended_on is None]
     document = original.document
     link.document.data = original.document_id
-    done = custody.attestations_of(db.session(), original.id)
+    done = custody_queries.attestations_of(db.session(), original.id)
     actor = current_actor()
     has_attested = document is not None and any(
         one.attested_by_id == actor.id and one.sha256 == document.sha256 for one in done
@@ -127,7 +134,7 @@ def _values(original: PaperOriginal) -> dict[str, Any]:
         "conditions": CONDITIONS,
         "acts": ACTS,
         "due": custody_lists.due_clock(original),
-        "events": custody.events_of(db.session(), original.id),
+        "events": custody_queries.events_of(db.session(), original.id),
         "attestations": done,
         "has_attested": has_attested,
         "link_form": link,
@@ -169,7 +176,7 @@ def link_scan(original_id: int) -> ResponseReturnValue:
     _original(original_id)
     number = request.form.get("document", 0, type=int)
     with user_work() as work:
-        custody.link_scan(work, original_id, number)
+        attesting.link_scan(work, original_id, number)
     flash(_("已关联扫描件。"))
     return redirect(url_for(".show", original_id=original_id))
 
@@ -184,7 +191,7 @@ def attest(original_id: int) -> ResponseReturnValue:
         with form.refusal_shown():
             with user_work() as work:
                 digest = request.form.get("sha256", "")
-                custody.attest(work, original_id, digest, form.pages.data)
+                attesting.attest(work, original_id, digest, form.pages.data)
             flash(_("已登记：扫描件与原件一致。"))
             return redirect(url_for(".show", original_id=original_id))
     values = _values(original) | {"attest_form": form}
@@ -208,7 +215,7 @@ def label(original_id: int) -> ResponseReturnValue:
 @allowed(Action.VIEW_CUSTODY)
 def receipt(event_id: int) -> ResponseReturnValue:
     """Print the receipt of an act of custody, with its signature blocks."""
-    event = custody.find_event(db.session(), event_id, current_scope())
+    event = custody_queries.find_event(db.session(), event_id, current_scope())
     pdf = render_paper(
         "documents/evidence/intake/receipt.html",
         event=event,
@@ -247,4 +254,4 @@ def new_receipt(document_id: int) -> ResponseReturnValue:
 
 
 def _original(original_id: int) -> PaperOriginal:
-    return custody.find_original(db.session(), original_id, current_scope())
+    return custody_queries.find_original(db.session(), original_id, current_scope())

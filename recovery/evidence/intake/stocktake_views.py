@@ -3,7 +3,7 @@
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from recovery.evidence.intake import custody, custody_lists, stocktakes
+from recovery.evidence.intake import custody_lists, custody_queries, stocktakes
 from recovery.evidence.intake.custody_forms import CountForm, OpenStocktakeForm
 from recovery.evidence.intake.custody_views import bp
 from recovery.evidence.intake.labels import RESULTS
@@ -48,7 +48,9 @@ ORDER = ("missing", "unexpected", "wrong_place", "found")
 def open_stocktake() -> ResponseReturnValue:
     """Begin to count a place."""
     form = OpenStocktakeForm()
-    form.place.choices = [(one, one) for one in custody.places(db.session(), current_scope())]
+    form.place.choices = [
+        (one, one) for one in custody_queries.places(db.session(), current_scope())
+    ]
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:

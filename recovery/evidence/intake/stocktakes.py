@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from recovery.access.models import UserAccount
-from recovery.evidence.intake.custody import originals
+from recovery.evidence.intake.custody_queries import originals
 from recovery.evidence.intake.labels import RESULTS
 from recovery.evidence.intake.models import PaperOriginal, Stocktake, StocktakeLine
 from recovery.kernel import numbering

@@ -15,7 +15,7 @@ from sqlalchemy import select
 from recovery.access.login import access_log
 from recovery.access.models import AccessEntry, Branch, UserAccount
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
-from recovery.evidence.intake import custody, stocktakes
+from recovery.evidence.intake import attesting, custody, custody_queries, stocktakes
 from recovery.evidence.intake.custody import Act, NewOriginal
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal, Stocktake
 from recovery.evidence.items import custody as chapter
@@ -48,7 +48,7 @@ def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
 
 def events(work: Work, one: PaperOriginal) -> list[str]:
     """Return the acts on an original in their order."""
-    return [event.act for event in custody.events_of(work.session, one.id)]
+    return [event.act for event in custody_queries.events_of(work.session, one.id)]
 
 
 def test_an_original_gets_a_barcode_an_event_and_a_registration(work: Work, loan: Loan) -> None:
@@ -57,7 +57,7 @@ def test_an_original_gets_a_barcode_an_event_and_a_registration(work: Work, loan
     assert one.barcode != other.barcode
     assert one.barcode.isalnum()
     assert (one.state, one.holder) == ("held", "li.na")
-    [event] = custody.events_of(work.session, one.id)
+    [event] = custody_queries.events_of(work.session, one.id)
     rows = select(RegistrationIntent).where(
         RegistrationIntent.subject_type == "custody_event",
         RegistrationIntent.subject_id == event.id,
@@ -145,7 +145,7 @@ def test_an_original_of_a_loan_one_may_not_see_is_not_there(work: Work, loan: Lo
     one = custody.receive(work, loan.id, CONTRACT)
     elsewhere = Scope(branches=frozenset({(loan.branch_id or 0) + 1}))
     with pytest.raises(NotFound):
-        custody.find_original(work.session, one.id, elsewhere)
+        custody_queries.find_original(work.session, one.id, elsewhere)
 
 
 def test_only_a_second_person_attests_a_scan_page_by_page(work: Work, loan: Loan) -> None:
@@ -156,17 +156,17 @@ def test_only_a_second_person_attests_a_scan_page_by_page(work: Work, loan: Loan
     one = custody.receive(scanning, loan.id, CONTRACT)
     kept = keep_file(BytesIO(pdf()), "合同.pdf")
     [document] = add_documents(scanning, loan.id, [kept], Papers("loan_contract"))
-    custody.link_scan(scanning, one.id, document.id)
+    attesting.link_scan(scanning, one.id, document.id)
     work.session.flush()
     work.session.refresh(one)
     with pytest.raises(RuleViolation, match="另一人"):
-        custody.attest(scanning, one.id, document.sha256, 6)
+        attesting.attest(scanning, one.id, document.sha256, 6)
     checking = replace(work, actor=second)
     with pytest.raises(RuleViolation, match="页数"):
-        custody.attest(checking, one.id, document.sha256, 5)
+        attesting.attest(checking, one.id, document.sha256, 5)
     with pytest.raises(RuleViolation, match="已更换"):
-        custody.attest(checking, one.id, "0" * 64, 6)
-    done = custody.attest(checking, one.id, document.sha256, 6)
+        attesting.attest(checking, one.id, "0" * 64, 6)
+    done = attesting.attest(checking, one.id, document.sha256, 6)
     assert (done.attested_by, done.pages_compared) == ("b", 6)
 
 
