@@ -5,7 +5,14 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register pages, jobs and approvals of this part."""
-    from recovery.evidence.keeping import erasure, jobs, objects, reach, views
+    from recovery.evidence.keeping import (  # noqa: F401
+        erasure,
+        erasure_views,
+        jobs,
+        objects,
+        reach,
+        views,
+    )
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _

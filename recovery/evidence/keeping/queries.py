@@ -1,6 +1,6 @@
 """Reads for the pages of keeping: alarms, the backlog and its reason, comparisons, erasures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 from recovery.evidence import jobs as registry_jobs
 from recovery.evidence.keeping.fixity import cycles, pace
 from recovery.evidence.keeping.models import ComparisonRun, Erasure, FixityFinding
+from recovery.evidence.keeping.opening import open_records
+from recovery.evidence.keeping.reach import erasers
+from recovery.evidence.queries import Registration
 from recovery.kernel.gate import Scope, visible
 from recovery.kernel.job_rows import Job, JobStatus, unpack_text
 from recovery.kernel.models import RegistrationIntent
@@ -110,3 +113,16 @@ def erasures(scope: Scope) -> Select[*tuple[Any, ...]]:
         .order_by(Erasure.id.desc())
     )
     return visible(statement, Erasure, scope)
+
+
+def erasable(session: Session, found: Iterable[Registration]) -> list[Registration]:
+    """Return the registrations that hold something which can be erased; all are opened at once."""
+    known = [one for one in found if one.intent.subject_type in erasers]
+    items = [one.item for one in known if one.item and one.item.log_index is not None]
+    fields = {number: one.fields for number, one in open_records(session, items).items()}
+    return [one for one in known if _holds_any(one, fields.get(one.intent.id, {}))]
+
+
+def _holds_any(one: Registration, fields: Mapping[str, str]) -> bool:
+    """Tell whether one of the fields that can be erased is there."""
+    return any(fields.get(name) for name in erasers.get(one.intent.subject_type).names)
