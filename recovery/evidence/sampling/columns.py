@@ -3,14 +3,6 @@
 from recovery.evidence.sampling.sheets import SheetColumn as C
 from recovery.kernel.text import Text, _
 
-HEADS: dict[str, Text] = {
-    "principal": _("本金"),
-    "interest": _("利息"),
-    "penalty": _("罚息"),
-    "compound": _("复利"),
-    "costs": _("费用"),
-}
-
 REASONS: dict[str, Text] = {
     "assigned": _("出借人认定"),
     "by_days": _("逾期天数"),

@@ -17,11 +17,11 @@ from sqlalchemy.orm import Session
 
 from recovery.access.models import UserAccount
 from recovery.evidence.sampling import files
-from recovery.evidence.sampling.inputs import subject_of
 from recovery.evidence.sampling.labels import LETTER_STATES
 from recovery.evidence.sampling.models import AuditSample, Confirmation, SampleItem
 from recovery.evidence.sampling.readers import sample_for_change
 from recovery.evidence.sampling.service import items_of
+from recovery.evidence.sampling.subjects import subject_of
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation

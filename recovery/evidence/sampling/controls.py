@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session, aliased
 from recovery.access.labels import action_label, subject_label
 from recovery.access.models import ApprovalRequest, UserAccount
 from recovery.access.rights import Role
+from recovery.evidence.sampling import control_columns as columns
 from recovery.evidence.sampling.rights_at import names_of, parts_of, rights_at, role_name
-from recovery.evidence.sampling.sheets import Cell, Sheet, SheetColumn, notes_of
+from recovery.evidence.sampling.sheets import Cell, Sheet, notes_of
 from recovery.evidence.sampling.versions import versions
 from recovery.kernel import clock
 from recovery.kernel.gate import Actor
@@ -26,7 +27,6 @@ from recovery.kernel.text import Text, _
 from recovery.rulebook.models import LawChange
 
 CHUNK = 2_000
-C = SheetColumn
 
 PRIVILEGED = (
     "user", "branch", "engagement", "approval", "personal_data", "rulebook", "layout", "erasure",
@@ -52,17 +52,23 @@ class Asked:
 Rows = Iterator[Sequence[Cell]]
 
 
-def _acts(asked: Asked, subjects: Sequence[str], *, by_administrators: bool) -> Rows:
-    """Yield the acts on `subjects`, and all acts of administrators where asked, oldest first."""
-    parts: list[ColumnElement[bool]] = [
-        AuditEvent.action.startswith(f"{subject}.", autoescape=True) for subject in subjects
-    ]
-    if by_administrators:
-        people = select(UserAccount.id).where(UserAccount.role == Role.ADMINISTRATOR)
-        own = AuditEvent.action.startswith("session.") | AuditEvent.action.startswith("account.")
-        parts.append(AuditEvent.actor_id.in_(people) & ~own)
+def _on(subjects: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that an act is on one of `subjects`."""
+    acts = (AuditEvent.action.startswith(f"{one}.", autoescape=True) for one in subjects)
+    return or_(*acts)
+
+
+def _by_administrators() -> ColumnElement[bool]:
+    """Return the condition that an administrator acted, beyond their own sign-in and account."""
+    people = select(UserAccount.id).where(UserAccount.role == Role.ADMINISTRATOR)
+    own = AuditEvent.action.startswith("session.") | AuditEvent.action.startswith("account.")
+    return AuditEvent.actor_id.in_(people) & ~own
+
+
+def _acts(asked: Asked, condition: ColumnElement[bool]) -> Rows:
+    """Yield the acts of the days that meet the condition, oldest first."""
     statement = select(AuditEvent).where(
-        or_(*parts),
+        condition,
         AuditEvent.at >= clock.start_of(asked.first_day),
         AuditEvent.at < clock.end_of(asked.last_day),
     )
@@ -96,53 +102,21 @@ def _shown(text: Text | str) -> str:
     return str(text)
 
 
-ACTS = (
-    C(_("序号"), _("审计日志的序号，只增不改"), 10),
-    C(_("时间"), _("北京时间"), 26),
-    C(_("人员"), _("用户名；system: 开头的是系统自身"), 18),
-    C(_("操作代码"), _("操作的代码"), 24),
-    C(_("操作"), _("操作的名称"), 20),
-    C(_("对象"), _("被操作的记录的种类"), 14),
-    C(_("对象编号"), _("记录号"), 10),
-    C(_("变化"), _("字段 → [之前, 之后]，JSON"), 60),
-)
-
-
 def privileged_acts(asked: Asked) -> list[Sheet]:
     """Return what was done with more than ordinary rights within the days."""
-    rows = _acts(asked, PRIVILEGED, by_administrators=True)
-    return [Sheet(_("特权操作"), "privileged_acts", ACTS, rows)]
+    rows = _acts(asked, _on(PRIVILEGED) | _by_administrators())
+    return [Sheet(_("特权操作"), "privileged_acts", columns.ACTS, rows)]
 
 
 def restores(asked: Asked) -> list[Sheet]:
     """Return backups and restores within the days."""
-    rows = _acts(asked, RESTORES, by_administrators=False)
-    return [Sheet(_("备份与恢复"), "restores", ACTS, rows)]
-
-
-LAW_CHANGES = (
-    C(_("编号"), _("变更编号"), 8),
-    C(_("种类"), _("confirmation 确认，version 新版本，setting 地方设置，"
-      "year 年历，retraction 撤销"), 14),
-    C(_("参数"), _("参数名；年历为空"), 32),
-    C(_("地方"), _("法院或省份的设置；空白为全国")),
-    C(_("起日"), _("新值开始适用的日期")),
-    C(_("值"), _("TOML 写法"), 40),
-    C(_("文件"), _("所依据的文件"), 36),
-    C(_("条款"), _("条文号"), 14),
-    C(_("版本"), _("文件的版次"), 18),
-    C(_("提出人"), _("用户名")),
-    C(_("提出时间"), _("北京时间"), 26),
-    C(_("审批人"), _("用户名；空白为尚未审批")),
-    C(_("审批状态"), _("pending、approved、rejected、withdrawn、void"), 12),
-    C(_("审批时间"), _("北京时间"), 26),
-    C(_("生效时间"), _("写入法律参数的时间；空白为未生效"), 26),
-)  # fmt: skip
+    rows = _acts(asked, _on(RESTORES))
+    return [Sheet(_("备份与恢复"), "restores", columns.ACTS, rows)]
 
 
 def law_changes(asked: Asked) -> list[Sheet]:
     """Return the changes of law parameters proposed within the days, with who approved them."""
-    return [Sheet(_("参数变更"), "law_changes", LAW_CHANGES, _law_changes(asked))]
+    return [Sheet(_("参数变更"), "law_changes", columns.LAW_CHANGES, _law_changes(asked))]
 
 
 def _law_changes(asked: Asked) -> Rows:
@@ -183,52 +157,18 @@ def _law_changes(asked: Asked) -> Rows:
         )
 
 
-VERSIONS = (
-    C(_("程序版本"), _("程序的版本号")),
-    C(_("数据库版本"), _("表结构的版次"), 12),
-    C(_("法律参数版本"), _("随程序发布的法律参数的摘要"), 30),
-    C(_("开始时间"), _("这个版本在本系统开始运行的时间"), 26),
-)
-
-
 def program_versions(asked: Asked) -> list[Sheet]:
     """Return which version of the program worked here from when on."""
     rows = ((one.version, one.revision, one.law, one.began_at) for one in versions(asked.session))
-    return [Sheet(_("程序版本"), "program_versions", VERSIONS, rows)]
-
-
-PEOPLE = (
-    C(_("用户名"), _("账户"), 16),
-    C(_("姓名"), _("姓名"), 14),
-    C(_("角色"), _("当日终了时的角色"), 14),
-    C(_("机构"), _("所属机构；空白为不限机构"), 18),
-    C(_("委外机构"), _("委外机构人员所属"), 18),
-    C(_("状态"), _("当日终了时是否在用"), 10),
-    C(_("审批额度"), _("事项 → 额度（元）；* 为其他各项"), 40),
-    C(_("建立时间"), _("账户建立的时间"), 26),
-)
-RIGHTS = (
-    C(_("用户名"), _("账户"), 16),
-    C(_("角色"), _("当日终了时的角色"), 14),
-    C(_("操作代码"), _("可以做的操作"), 28),
-    C(_("操作"), _("操作的名称"), 22),
-)
-STANDING = (
-    C(_("种类"), _("审计委托或审批委托"), 12),
-    C(_("被授权人"), _("用户名"), 16),
-    C(_("授权内容"), _("开放的机构与资产包，或代谁审批"), 50),
-    C(_("第一日"), _("含")),
-    C(_("最后一日"), _("含")),
-    C(_("事由"), _("登记的事由"), 40),
-)
+    return [Sheet(_("程序版本"), "program_versions", columns.VERSIONS, rows)]
 
 
 def rights_on_day(asked: Asked) -> list[Sheet]:
     """Return who could do what at the end of the last day asked for."""
     return [
-        Sheet(_("人员"), "people", PEOPLE, _people(asked)),
-        Sheet(_("权限"), "rights", RIGHTS, _rights(asked)),
-        Sheet(_("委托"), "delegations", STANDING, _standing(asked)),
+        Sheet(_("人员"), "people", columns.PEOPLE, _people(asked)),
+        Sheet(_("权限"), "rights", columns.RIGHTS, _rights(asked)),
+        Sheet(_("委托"), "delegations", columns.STANDING, _standing(asked)),
     ]
 
 
