@@ -1,4 +1,4 @@
-"""Takes registration intents to the log (EVIDENCE §3): each once, none skipped, in any crash.
+"""Takes registration intents to the log: each once, none skipped, in any crash.
 
 Three steps, each of which may be the last before a kill:
 

@@ -34,7 +34,7 @@ class Settings:
 
 
 def load_settings(environ: Mapping[str, str] = os.environ) -> Settings:
-    """Return the settings that `environ` names, with the defaults of DESIGN §4 elsewhere.
+    """Return the settings that `environ` names, with defaults elsewhere.
 
     Makes the home folder and the session secret where they are missing.
     """

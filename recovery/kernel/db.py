@@ -181,7 +181,7 @@ def init_database(app: Flask, url: str) -> None:
 
 
 def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
-    """Set what DESIGN §4 asks of every SQLite connection, and how its transactions begin."""
+    """Set what every SQLite connection needs, and how its transactions begin."""
 
     @event.listens_for(engine, "connect")
     def on_connect(connection: Any, _record: object) -> None:

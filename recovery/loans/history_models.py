@@ -13,7 +13,7 @@ from recovery.kernel.db import Base, Moment, Rate, Versioned, Yuan
 
 
 class LoanOwnership(Base):
-    """Who owns the claim, from which day (NPL.md §1): own book, trust, co-lender, funder …"""
+    """Who owns the claim, from which day: own book, trust, co-lender, funder …"""
 
     __tablename__ = "loan_ownership"
 

@@ -56,7 +56,7 @@ class FrozenLoan:
 
 @dataclass(frozen=True, slots=True)
 class Announcement:
-    """The announcement items (资产公告) of NPL.md §1; an average of nothing is None."""
+    """The announcement items (资产公告); an average of nothing is None."""
 
     loan_count: int
     borrower_count: int
@@ -166,7 +166,7 @@ class Candidate:
 def ineligible(loan: Candidate) -> Text | None:
     """Return why `loan` may not stand in a package, or None where it may.
 
-    Source: NPL.md §1; personal NPL pilot 银保监办便函〔2021〕26号, 〔2022〕1191号.
+    Source: personal NPL pilot 银保监办便函〔2021〕26号, 〔2022〕1191号.
     """
     if loan.asset_class not in NON_PERFORMING:
         return _("五级分类为正常或关注，不属于不良贷款")

@@ -4,9 +4,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from sqlalchemy.orm import Session
+
 from recovery.evidence.dossiers.chronology import chronology
 from recovery.evidence.dossiers.claims import accrual_lines, claim_of
-from recovery.evidence.dossiers.contents import Contents, request_of
+from recovery.evidence.dossiers.contents import Basis, Contents, request_of
 from recovery.evidence.dossiers.ledger import ledger_lines
 from recovery.evidence.dossiers.lines import Attached, evidence_list
 from recovery.evidence.dossiers.particulars import Particulars
@@ -60,23 +62,12 @@ def chapters_of(
 ) -> list[Chapter]:
     """Return the chapters of a dossier about one loan, or a file on it."""
     session = reader.session
-    claim = claim_of(session, contents)
     groups = evidence_list(session, contents, attached)
     stands = [stand_of(record, anchors) for record in contents.records]
     return [
         *_about(contents),
         Chapter("parties", _("当事人与合同"), FOLDER + "_parties.html", _parties(contents)),
-        Chapter(
-            "claim",
-            _("债权计算"),
-            FOLDER + "_claim.html",
-            {
-                "claim": claim,
-                "accruals": accrual_lines(claim) if claim else (),
-                "contract": contents.particulars.contract if contents.particulars else None,
-                "day_counts": labels.DAY_COUNTS,
-            },
-        ),
+        Chapter("claim", _("债权计算"), FOLDER + "_claim.html", _claim(session, contents)),
         Chapter("list", _("证据目录"), FOLDER + "_list.html", {"groups": groups}),
         Chapter(
             "chronology",
@@ -140,7 +131,17 @@ def _parties(contents: Contents) -> dict[str, Any]:
     }
 
 
-def others(reader: LogReader, basis: Any, loan_ids: Sequence[int]) -> list[Chapter]:
+def _claim(session: Session, contents: Contents) -> dict[str, Any]:
+    claim = claim_of(session, contents)
+    return {
+        "claim": claim,
+        "accruals": accrual_lines(claim) if claim else (),
+        "contract": contents.particulars.contract if contents.particulars else None,
+        "day_counts": labels.DAY_COUNTS,
+    }
+
+
+def others(reader: LogReader, basis: Basis, loan_ids: Sequence[int]) -> list[Chapter]:
     """Return the chapters of other features: custody, reconciliations, erasures."""
     request, found = request_of(basis, reader, loan_ids), []
     for name, part in links.dossier_parts.items():
@@ -201,7 +202,7 @@ def _withheld(contents: Contents) -> dict[str, Any]:
     }
 
 
-def statement(basis: Any, anchors: Anchors) -> Chapter:
+def statement(basis: Basis, anchors: Anchors) -> Chapter:
     """Return the last chapter: what is proved, what is not, how anyone checks it."""
     return Chapter(
         "verification",

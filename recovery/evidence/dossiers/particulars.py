@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from recovery.kernel.crypto import context, keyring
 from recovery.kernel.gate import Actor
@@ -80,7 +80,8 @@ def _parties(session: Session, loan: Loan) -> Iterator[dict[str, Any]]:
         "phone": borrower.phone,
     }
     rows = select(LoanParty).where(LoanParty.loan_id == loan.id, LoanParty.ended_on.is_(None))
-    for party in session.scalars(rows.order_by(LoanParty.id)):
+    rows = rows.options(joinedload(LoanParty.person)).order_by(LoanParty.id)
+    for party in session.scalars(rows):
         yield {
             "role": party.role,
             "name": party.person.name,

@@ -2,12 +2,11 @@
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager
-from hashlib import sha256
 from typing import BinaryIO
 
 from sqlalchemy import select
 
-from evidence_store.storage import StoreError, chunks
+from evidence_store.storage import StoreError
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping.fixity import resolve
 from recovery.evidence.keeping.models import FixityFinding
@@ -57,12 +56,3 @@ def _check(digest: str) -> None:
         raise RuleViolation(_("这个文件是按审批删除的，不能恢复。"))
     if not house_store().has_object(digest) and not holders(db.session(), digest):
         raise RuleViolation(_("存证中没有登记过这个文件。"))
-
-
-def digest_of(source: BinaryIO) -> str:
-    """Return the SHA-256 of a stream, which is then read from its begin again."""
-    total = sha256()
-    for piece in chunks(source):
-        total.update(piece)
-    source.seek(0)
-    return total.hexdigest()
