@@ -71,7 +71,7 @@ def witness(
             proof.open_checkpoint(signed, ring.vkeys(head.size))
         if state is not None and state.checkpoint:
             _check_continues(reader, state, head, signed)
-        _replay(reader, head)
+        _replay(reader, head, ring)
         _write_state(state_path, State(tuple(trusted), signed))
     return note.cosign(signed, str(key), now)
 
@@ -107,19 +107,22 @@ def _check_continues(reader: Reader, state: State, head: Checkpoint, signed: str
         raise Refused(reason, both) from error
 
 
-def _replay(reader: Reader, head: Checkpoint) -> None:
-    """Check every leaf against the head; leaves of this library's form also among themselves."""
+def _replay(reader: Reader, head: Checkpoint, ring: KeyRing | None) -> None:
+    """Check every leaf against the head; leaves of this library's form also among themselves.
+
+    A log that shows a `ring` of keys is of this library: all its leaves must be.
+    """
     if head.size == 0:
         return
     try:
         tree, findings = foreign.load_tree(reader, head)
-        for finding in [*findings, *_leaves(TileReader(reader, head.size), tree)]:
+        for finding in [*findings, *_leaves(TileReader(reader, head.size), tree, ring)]:
             raise Refused(str(finding))
     except ValueError as error:
         raise Refused(f"the log cannot be read: {error}") from error
 
 
-def _leaves(source: TileReader, tree: HashTree) -> Iterator[Finding]:
+def _leaves(source: TileReader, tree: HashTree, ring: KeyRing | None) -> Iterator[Finding]:
     replay: Replay | None = Replay()
     for index, data in source.entries():
         if merkle.leaf_hash(data) != tree.leaf(index):
@@ -130,7 +133,7 @@ def _leaves(source: TileReader, tree: HashTree) -> Iterator[Finding]:
             yield from replay.feed(leaves.read(index, data))
         except LeafError as error:
             replay = None
-            if index:  # otherwise it is a log of another kind from its first leaf on
+            if index or ring:  # otherwise it is a log of another kind from its first leaf on
                 yield Finding("leaf malformed", f"leaf {index}", str(error))
 
 

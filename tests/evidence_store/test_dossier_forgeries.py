@@ -1,0 +1,228 @@
+"""What somebody who holds the log's key could try on a dossier, and what its verifier says."""
+
+import io
+import json
+import random
+import stat
+import zipfile
+from collections.abc import Callable
+from datetime import date
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from evidence_store import Store, bag, note
+from evidence_store.bag import Bag, Content, PageItem, Record, Stream
+from tests.evidence_store.test_dossier import (
+    KEY,
+    LOAN,
+    SALT,
+    chained,  # noqa: F401 - a fixture
+    dossier,  # noqa: F401 - a fixture
+    forger,  # noqa: F401 - a fixture
+    lines_of,
+    put_lines,
+    registered,
+    report,
+    rewritten,
+    unpacked,  # noqa: F401 - a fixture
+)
+
+VKEY = ("--vkey", str(KEY.vkey))
+
+
+def failures(path: Path, *options: str) -> list[str]:
+    """Return what fails; nothing: the dossier is whole."""
+    found = report(path, *(options or VKEY))
+    assert found["whole"] is (found["failed"] == [])
+    return [str(text) for text in found["failed"]]
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    """Return a log with the lender's key."""
+    return Store.create(str(tmp_path / "house"), KEY.name, str(KEY))
+
+
+def written(store: Store, payload: dict[str, Content], folder: Path) -> Path:
+    """Return the folder of an unpacked dossier."""
+    out = io.BytesIO()
+    bag.write(out, Bag("D-2026-0001", payload), store)
+    zipfile.ZipFile(out).extractall(folder)
+    return folder / "D-2026-0001"
+
+
+def test_an_older_map_that_leaves_out_the_last_record_is_refused(store: Store, tmp_path: Path):
+    shown = registered(store, "transaction", {"amount": "1.00"})
+    store.checkpoint_with_map()
+    registered(store, "transaction", {"amount": "2.00"})
+    store.checkpoint()
+    folder = written(store, bag.evidence(store, [shown], [Stream(LOAN, SALT)]), tmp_path)
+    assert any("the map is leaf 1 of 3" in text for text in failures(folder))
+
+
+def test_a_stream_is_not_given_another_name_by_a_longer_or_shorter_salt(unpacked, forger):  # noqa: F811
+    path = unpacked / "data/map-proof.json"
+    proof = path.read_bytes()
+    [row] = json.loads(proof)["streams"]
+    for salt, name in ((SALT + b"L2026-", "0001"), (SALT[:-1], chr(SALT[-1]) + LOAN)):
+        changed = json.loads(proof) | {"streams": [row | {"salt": salt.hex(), "name": name}]}
+        path.write_text(json.dumps(changed), "utf-8")
+        rewritten(unpacked, forger)
+        assert any("32 hexadecimal digits" in text for text in failures(unpacked))
+
+
+def test_an_original_that_no_record_registers_is_refused(unpacked, forger):  # noqa: F811
+    (unpacked / "data/originals/E0002.pdf").write_bytes(b"%PDF-1.7 slipped in")
+    rewritten(unpacked, forger)
+    assert any("no record here registers" in text for text in failures(unpacked))
+
+
+def test_two_registered_originals_do_not_change_their_numbers(store: Store, tmp_path: Path):
+    files = [b"%PDF-1.7 contract", b"%PDF-1.7 receipt"]
+    made = [registered(store, "file", {"sha256": sha256(one).hexdigest()}) for one in files]
+    store.checkpoint_with_map()
+    for swapped in (False, True):
+        paths = [
+            f"data/originals/E000{2 - place if swapped else place + 1}.pdf" for place in (0, 1)
+        ]
+        records = [
+            Record(one.entry, one.digests, one.disclosed, path)
+            for one, path in zip(made, paths, strict=True)
+        ]
+        payload = bag.evidence(store, records, [Stream(LOAN, SALT)])
+        payload.update(zip(paths, files, strict=True))
+        payload["data/dossier.pdf"] = b"%PDF-1.7 the list"
+        items = [
+            PageItem(f"E000{place + 1}", "data/dossier.pdf", (1, 1), one.entry.index)
+            for place, one in enumerate(made)
+        ]
+        pages = {"data/dossier.pdf": 1}
+        payload["data/page-index.json"] = bag.page_index(payload, items, pages)
+        found = failures(written(store, payload, tmp_path / str(swapped)))
+        assert any("is not the file that leaf" in text for text in found) is swapped
+
+
+def test_frozen_figures_are_those_whose_digest_was_registered(store: Store, tmp_path: Path):
+    frozen = b'["HT-0001","100.00"]\n'
+    record = registered(store, "freeze", {"digest": sha256(frozen).hexdigest()})
+    record = Record(record.entry, record.digests, record.disclosed)
+    store.checkpoint_with_map()
+    for place, figures in enumerate((frozen, frozen.replace(b"100", b"900"))):
+        payload = bag.evidence(store, [record], [Stream(LOAN, SALT)])
+        payload["data/frozen.jsonl"] = figures
+        found = failures(written(store, payload, tmp_path / str(place)))
+        assert any("registered at the freeze" in text for text in found) is (place == 1)
+
+
+DOUBLES: dict[str, Callable[[str], str]] = {
+    "a field twice": lambda line: line.replace('"fields": {', '"fields": {"amount": ["", "9"], '),
+    "a leaf twice": lambda line: line.replace('"leaf": ', '"leaf": "{}", "leaf": '),
+    "a member that nothing proves": lambda line: line.replace("{", '{"paid": "9.00", ', 1),
+    "a number of many digits": lambda line: line.replace('"index": ', f'"index": {"9" * 5000}'),
+    "a fraction": lambda line: line.replace('"index": ', '"index": 0.'),
+}
+
+
+@pytest.mark.parametrize("what", DOUBLES)
+def test_what_readers_of_json_take_in_different_ways_is_refused(unpacked, forger, what):  # noqa: F811
+    put_lines(unpacked, lines_of(unpacked))
+    path = unpacked / "data/records.jsonl"
+    lines = path.read_text("utf-8").splitlines()
+    changed = DOUBLES[what](lines[1])
+    assert changed != lines[1]
+    path.write_text("\n".join([lines[0], changed, *lines[2:]]) + "\n", "utf-8")
+    rewritten(unpacked, forger)
+    assert any("records.jsonl line 2" in text for text in failures(unpacked))
+
+
+def test_a_token_that_is_nothing_is_refused_and_does_not_stop_the_verifier(unpacked, forger):  # noqa: F811
+    (unpacked / "data/tokens").mkdir()
+    for content in (b"", b"\x30\x00", b"\x30\x80", b"\xff" * 40):
+        (unpacked / "data/tokens/0.tsr").write_bytes(content)
+        rewritten(unpacked, forger)
+        assert any(text.startswith("time-stamps") for text in failures(unpacked))
+
+
+def members(dossier: bytes) -> list[tuple[zipfile.ZipInfo, bytes]]:  # noqa: F811
+    """Return the entries of a dossier's zip."""
+    with zipfile.ZipFile(io.BytesIO(dossier)) as archive:
+        return [(info, archive.read(info)) for info in archive.infolist()]
+
+
+def zipped(path: Path, entries: list[tuple[zipfile.ZipInfo, bytes]]) -> Path:
+    """Write a zip of entries."""
+    with zipfile.ZipFile(path, "w") as archive:
+        for info, data in entries:
+            archive.writestr(info, data, info.compress_type)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "mode", "says"),
+    [
+        ("D-2026-0001/data/link", stat.S_IFLNK | 0o777, "symbolic link"),
+        ("D-2026-0001/DATA/checkpoint", stat.S_IFREG | 0o644, "one name to some systems"),
+        ("D-2026-0001", stat.S_IFREG | 0o644, "not in the folder"),
+        ("D-2026-0001/hidden/", stat.S_IFREG | 0o644, "not in the folder"),
+    ],
+)
+def test_what_would_hide_in_a_zip_is_refused(
+    dossier: bytes,  # noqa: F811
+    tmp_path: Path,
+    name: str,
+    mode: int,
+    says: str,
+):
+    extra = zipfile.ZipInfo("x")
+    extra.filename, extra.external_attr = name, mode << 16
+    path = zipped(tmp_path / "d.zip", [*members(dossier), (extra, b"/etc/passwd")])
+    assert any(says in text for text in failures(path))
+
+
+def test_a_compressed_dossier_with_any_byte_changed_is_refused_with_a_report(
+    dossier: bytes,  # noqa: F811
+    tmp_path: Path,
+):
+    entries = members(dossier)
+    for info, _data in entries:
+        info.compress_type = zipfile.ZIP_DEFLATED
+    path = zipped(tmp_path / "d.zip", entries)
+    assert failures(path) == []
+    data, rng = path.read_bytes(), random.Random(11)
+    outside = {data.rfind(b"PK\x05\x06") + 20, data.rfind(b"PK\x05\x06") + 21}
+    for place in rng.sample(range(len(data)), 250):
+        wrong = bytearray(data)
+        wrong[place] ^= 1 << rng.randrange(8)
+        path.write_bytes(wrong)
+        found = report(path, *VKEY)
+        if found["whole"] and place not in outside:
+            unchanged = [(info.filename, content) for info, content in members(bytes(wrong))]
+            assert unchanged == [(info.filename, content) for info, content in entries]
+
+
+def test_a_witness_whose_key_was_given_and_who_did_not_sign_is_named(unpacked):  # noqa: F811
+    from evidence_store import dossier_verify
+
+    key = str(note.generate("auditor.example", note.COSIGNATURE).vkey)
+    given = dossier_verify.parse([str(unpacked), *VKEY, "--witness", key])
+    rows = dossier_verify.verify(str(unpacked), given).rows
+    assert any("auditor.example" in row[2] and "has not cosigned" in row[2] for row in rows)
+
+
+def test_with_the_ring_of_keys_a_revoked_key_signs_no_later_head(store: Store, tmp_path: Path):
+    first = registered(store, "transaction", {"amount": "1.00"})
+    store.checkpoint_with_map()
+    honest = written(store, bag.evidence(store, [first], [Stream(LOAN, SALT)]), tmp_path / "old")
+    store.rotate_key(str(note.generate(KEY.name)), date(2026, 3, 1))
+    store.revoke_key(str(KEY.vkey), date(2026, 3, 2), store.size)
+    ring = tmp_path / "keys"
+    ring.write_bytes(store.storage.read("keys") or b"")
+    thief = Store.create(str(tmp_path / "thief"), KEY.name, str(KEY))
+    forged = [registered(thief, "transaction", {"amount": f"{n}.00"}) for n in range(7)]
+    thief.checkpoint_with_map()
+    folder = written(thief, bag.evidence(thief, forged, [Stream(LOAN, SALT)]), tmp_path / "forged")
+    assert failures(folder) == [], "the key by itself does not say that it was revoked"
+    assert failures(folder, "--keys", str(ring)) != []
+    assert failures(honest, "--keys", str(ring)) == []
