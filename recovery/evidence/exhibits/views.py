@@ -1,5 +1,8 @@
 """Pages of evidence lists: of a loan or file, one list, its papers."""
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -15,6 +18,7 @@ from recovery.evidence.exhibits.words import CHANGES, FORMS
 from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
+from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
 from recovery.loans.labels import DOCUMENT_KINDS
 from recovery.loans.models import Loan
@@ -35,11 +39,16 @@ def of_loan(loan_id: int) -> ResponseReturnValue:
     return render_template(
         "evidence/exhibits/_of_loan.html",
         loan_id=loan_id,
-        lists=[
-            (one, _subject(one.subject_type, one.subject_id), queries.view_of(db.session(), one))
-            for one in queries.lists_of_loan(db.session(), loan_id)
-        ],
+        lists=list(_seen(queries.lists_of_loan(db.session(), loan_id))),
     )
+
+
+def _seen(lists: Iterable[EvidenceList]) -> Iterator[tuple[EvidenceList, Subject, ListView]]:
+    """Yield the lists whose loan or file may be seen: a loan may be lent out, its files not."""
+    for one in lists:
+        with suppress(NotFound):
+            subject = _subject(one.subject_type, one.subject_id)
+            yield one, subject, queries.view_of(db.session(), one)
 
 
 def _subject(subject_type: str, subject_id: int) -> Subject:

@@ -261,3 +261,24 @@ def test_a_file_has_a_list_of_its_own_with_its_court(loan, counsel, actor):
     assert (newest().court, newest().loan_id) == ("上海市浦东新区人民法院", loan.id)
     assert file.number in counsel.get(f"/evidence/lists/of-loan/{loan.id}").text
     assert file.number in counsel.get(f"/evidence/lists/{newest().id}").text
+
+
+def test_an_agency_sees_the_lists_of_its_loan_but_not_of_the_files_on_it(
+    loan, counsel, actor, signed_in
+):
+    with work_as(actor) as work:
+        [file] = open_files(
+            work, [loan.id], NewFile("上海市浦东新区人民法院", "summary", DAY)
+        ).files
+    started(counsel, loan)
+    counsel.post(f"/evidence/lists/of/litigation_file/{file.id}", data={"case_type": "loan_suit"})
+    agency = signed_in("agency_user")
+    with work_as(actor) as work:
+        account = work.session.scalars(
+            select(UserAccount).where(UserAccount.username == "agency-user")
+        ).one()
+        work.get(Loan, loan.id).agency_id = account.agency_id
+    page = agency.get(f"/evidence/lists/of-loan/{loan.id}")
+    assert page.status_code == 200
+    assert loan.contract_no in page.text
+    assert file.number not in page.text
