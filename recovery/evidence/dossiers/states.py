@@ -8,11 +8,12 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_store import Store, note
+from evidence_store import Store
 from recovery.evidence.dossiers.lines import ORIGINS
 from recovery.evidence.dossiers.records import Registered
 from recovery.evidence.models import Checkpoint
 from recovery.evidence.queries import KINDS
+from recovery.evidence.witnessing.publication import cosigners
 from recovery.kernel.text import Text, _
 
 
@@ -44,13 +45,8 @@ def anchors(session: Session, store: Store, head: Checkpoint) -> Anchors:
         .where(Checkpoint.size <= head.size, Checkpoint.stamped_at.is_not(None))
         .order_by(Checkpoint.size)
     )
-    lines = note.split(store.cosigned_head(head.size))[1]
-    names = [note.parse_line(line)[0] for line in lines]
-    own = {note.parse_line(line)[0] for line in note.split(store.head(head.size))[1]}
-    return Anchors(
-        [(size, moment) for size, moment in rows if moment is not None],
-        [name for name in names if name not in own],
-    )
+    stamps = [(size, moment) for size, moment in rows if moment is not None]
+    return Anchors(stamps, cosigners(store, head.size))
 
 
 @dataclass(frozen=True, slots=True)

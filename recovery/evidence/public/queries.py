@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from evidence_store import Store, note
+from evidence_store import Store
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.models import Checkpoint, EvidenceItem
+from recovery.evidence.witnessing.publication import cosigners
+from recovery.evidence.witnessing.queries import witnessed_size
 from recovery.kernel.models import RegistrationIntent
 from recovery.loans.models import Document
 
@@ -35,7 +37,7 @@ class Known:
     """Time of the first token over a head that covers it; None: no token yet."""
 
     witnesses: tuple[str, ...]
-    """Who cosigned the first head that covers it and has cosignatures."""
+    """Who cosigned the largest head that anyone cosigned, where that covers it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +93,14 @@ def _known(session: Session, store: Store, item: EvidenceItem) -> Known:
         head_size=head.size if head else None,
         head_at=head.made_at if head else None,
         stamped_at=stamped.stamped_at if stamped else None,
-        witnesses=_witnesses(session, store, over),
+        witnesses=_witnesses(session, store, index),
     )
 
 
-def _witnesses(session: Session, store: Store, over: Select[Checkpoint]) -> tuple[str, ...]:
-    """Return who cosigned the last head, which covers all that the first one does."""
-    last = session.scalars(over.order_by(None).order_by(Checkpoint.size.desc())).first()
-    if last is None:
-        return ()
-    own = set(note.split(store.head(last.size))[1])
-    lines = [line for line in note.split(store.cosigned_head(last.size))[1] if line not in own]
-    return tuple(sorted({note.parse_line(line)[0] for line in lines}))
+def _witnesses(session: Session, store: Store, index: int) -> tuple[str, ...]:
+    """Return who cosigned the largest cosigned head, which covers all that smaller ones do.
+
+    The last head of all is seldom cosigned yet.
+    """
+    size = witnessed_size(session)
+    return tuple(sorted(set(cosigners(store, size)))) if size > index else ()

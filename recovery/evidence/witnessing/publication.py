@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from evidence_store import note
 from evidence_store.proof import parse_checkpoint
 from evidence_store.store import Store
 from evidence_store.tiles import TileError, bundles_of, parse_path, tiles_of
@@ -28,6 +29,13 @@ def published(store: Store, path: str) -> bytes | None:
         except TileError:
             return None
     return store.storage.read(path)
+
+
+def cosigners(store: Store, size: int) -> list[str]:
+    """Return the key names of those who signed a head beside the log itself."""
+    own = set(note.split(store.head(size))[1])
+    lines = [line for line in note.split(store.cosigned_head(size))[1] if line not in own]
+    return [note.parse_line(line)[0] for line in lines]
 
 
 def publish(store: Store, folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 import shutil
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -13,12 +14,14 @@ from evidence_store.note import PrivateKey
 from evidence_store.witness import Refused, witness
 from recovery.evidence import queries, sequencer
 from recovery.evidence.house import house_store
+from recovery.evidence.public.queries import known_file
 from recovery.evidence.witnessing import publication, service
 from recovery.evidence.witnessing.models import Cosignature, Witness
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
+from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
 from tests.books import add_loans
 from tests.conftest import NOW, Browser
@@ -72,6 +75,29 @@ def test_what_a_named_witness_cosigned_is_shown_as_witnessed(
     assert str(key.vkey).split("+")[0] in house_store().cosigned_head()
     assert take_in(text) == [], "the same again is nothing new"
     assert house_store().verify(full=True) == []
+
+
+def test_the_public_sees_who_witnessed_a_file_while_later_heads_still_wait(
+    loan: Loan, key: PrivateKey, tmp_path: Path
+) -> None:
+    named(key)
+    kept = keep_file(BytesIO(b"signed on paper"), "contract.txt")
+    with work_as(ACTOR, now=NOW) as work:
+        add_documents(work, loan.id, [kept], Papers("loan_contract"))
+    sequencer.register_pending()
+    sequencer.checkpoint()
+    db.session.rollback()
+    [known] = known_file(db.session(), house_store(), kept.stored.sha256)
+    assert known.witnesses == ()
+    publication.publish(house_store(), tmp_path / "copy")
+    take_in(cosigned(tmp_path / "copy", key, tmp_path / "state"))
+    with work_as(ACTOR, now=NOW) as work:
+        add_loans(work, first=500)
+    sequencer.register_pending()
+    sequencer.checkpoint()
+    db.session.rollback()
+    [known] = known_file(db.session(), house_store(), kept.stored.sha256)
+    assert known.witnesses == ("auditor.example/witness",)
 
 
 def test_publishing_again_gives_what_came_since_and_the_witness_follows(
