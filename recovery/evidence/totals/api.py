@@ -137,7 +137,7 @@ def contracts() -> ResponseReturnValue:
         return _refused(413, _("内容过大。"))
     body = request.get_data(as_text=True)
     as_list = body.lstrip().startswith("[")
-    rows = _rows(body, as_list=as_list)
+    rows = _rows_of_list(body) if as_list else _rows_of_lines(body)
     if rows is None:
         return _refused(400, _("不是有效的 JSON 列表或 JSON 行。"))
     if len(rows) > MOST:
@@ -156,12 +156,18 @@ def _refused(status: int, reason: Text) -> ResponseReturnValue:
     return jsonify(error=str(reason)), status
 
 
-def _rows(body: str, *, as_list: bool) -> list[object] | None:
-    """Return the rows of a body; None where it is no JSON."""
+def _rows_of_list(body: str) -> list[object] | None:
+    """Return the rows of a JSON list; None where it is none."""
     try:
-        if as_list:
-            rows = json.loads(body)
-            return rows if isinstance(rows, list) else None
+        rows = json.loads(body)
+    except (ValueError, RecursionError):
+        return None
+    return rows if isinstance(rows, list) else None
+
+
+def _rows_of_lines(body: str) -> list[object] | None:
+    """Return the rows of JSON lines; None where one is no JSON."""
+    try:
         return [json.loads(line) for line in body.splitlines() if line.strip()]
     except (ValueError, RecursionError):
         return None

@@ -44,8 +44,9 @@ def enter_totals(work: Work, rows: Sequence[Entered], *, file_sha256: str | None
     """
     check_rows(rows, work.today)
     ours, counts = OurSide(work.session), [0, 0, 0]
+    known = _standing(work.session, rows)
     for row in rows:
-        standing = _standing(work.session, row)
+        standing = known.get(row.key)
         if standing is not None and standing.amount == row.amount:
             counts[1] += 1
             continue
@@ -76,18 +77,18 @@ def check_rows(rows: Sequence[Entered], today: date) -> None:
         raise RuleViolation(_("同一日期、来源、项目和机构有两个数字。"))
 
 
-def _standing(session: Session, row: Entered) -> ControlTotal | None:
-    return session.scalars(
+def _standing(
+    session: Session, rows: Sequence[Entered]
+) -> dict[tuple[date, str, str, str], ControlTotal]:
+    """Return the totals that stand for the days of the rows, by what each is of; locked."""
+    found = session.scalars(
         select(ControlTotal)
         .where(
-            ControlTotal.day == row.day,
-            ControlTotal.source == row.source,
-            ControlTotal.measure == row.measure,
-            ControlTotal.scope == row.scope,
-            ControlTotal.superseded_at.is_(None),
+            ControlTotal.day.in_({row.day for row in rows}), ControlTotal.superseded_at.is_(None)
         )
         .with_for_update()
-    ).one_or_none()
+    )
+    return {(one.day, one.source, one.measure, one.scope): one for one in found}
 
 
 def _supersede(work: Work, total: ControlTotal | None) -> None:
@@ -116,8 +117,26 @@ def _add(work: Work, row: Entered, computed: Decimal, file_sha256: str | None) -
             superseded_at=None,
         )
     )
-    _note_difference(work, total)
+    if total.amount != total.computed:
+        _open(work, total)
     return total
+
+
+def _open(work: Work, total: ControlTotal) -> None:
+    work.add(
+        ControlDifference(
+            total_id=total.id,
+            day=total.day,
+            amount=total.amount - total.computed,
+            owner_id=None,
+            cause=None,
+            reason=None,
+            opened_at=work.now,
+            closed_at=None,
+            closed_by=None,
+            closing=None,
+        )
+    )
 
 
 def _open_of(total: ControlTotal) -> Any:
@@ -133,20 +152,7 @@ def _note_difference(work: Work, total: ControlTotal) -> None:
     ).one_or_none()
     amount = total.amount - total.computed
     if known is None and amount != ZERO:
-        work.add(
-            ControlDifference(
-                total_id=total.id,
-                day=total.day,
-                amount=amount,
-                owner_id=None,
-                cause=None,
-                reason=None,
-                opened_at=work.now,
-                closed_at=None,
-                closed_by=None,
-                closing=None,
-            )
-        )
+        _open(work, total)
     elif known is not None and amount == ZERO and known.closed_at is None:
         known.amount = amount
         _close(work, known, "agrees")
