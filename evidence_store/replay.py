@@ -18,28 +18,32 @@ class Replay:
         self._ids: set[bytes] = set()
         self._broken = False
 
-    def feed(self, entry: Entry) -> Iterator[Finding]:
+    def feed(self, entry: Entry) -> list[Finding]:
         """Check the next leaf: id, clock, map, place in its stream.
 
         After a break in a stream no more is said: all that follows would differ.
         """
         if self._broken:
-            return
+            return []
+        findings = []
         where = f"leaf {entry.index}"
         identity = bytes.fromhex(entry.id)
         if identity in self._ids:
             meaning = f"its id {entry.id} is that of an earlier leaf"
-            yield Finding("registered twice", where, meaning)
+            findings.append(Finding("registered twice", where, meaning))
         self._ids.add(identity)
-        yield from self._clock(entry, where)
+        if entry.registered_at < self.heads.moment and entry.kind != CLOCK:
+            findings += self._clock(entry, where)
         if entry.kind == "map":
-            yield from self._check_map(entry, where)
+            findings += self._check_map(entry, where)
         try:
             self.heads.follow(entry)
         except LeafError as error:
             self._broken = True
-            yield Finding("stream broken", where, f"{error}: a leaf is missing, added or moved")
+            meaning = f"{error}: a leaf is missing, added or moved"
+            findings.append(Finding("stream broken", where, meaning))
         self._touched.add(entry.stream)
+        return findings
 
     def _check_map(self, entry: Entry, where: str) -> Iterator[Finding]:
         streams = self.heads.streams
@@ -50,9 +54,7 @@ class Replay:
             yield Finding("map differs", where, meaning)
 
     def _clock(self, entry: Entry, where: str) -> Iterator[Finding]:
-        last = self.heads.moment
-        if last and entry.registered_at < last and entry.kind != CLOCK:
-            back = leaves.seconds_between(entry.registered_at, last)
-            if back > BACKWARD:
-                meaning = f"registered {back:.0f} s before the leaf that precedes it"
-                yield Finding("clock went back", where, meaning)
+        back = leaves.seconds_between(entry.registered_at, self.heads.moment)
+        if back > BACKWARD:
+            meaning = f"registered {back:.0f} s before the leaf that precedes it"
+            yield Finding("clock went back", where, meaning)

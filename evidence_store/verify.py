@@ -25,7 +25,7 @@ def verify_store(storage: Storage, ring: KeyRing, *, full: bool) -> list[Finding
     # Hashing lets go of Python's lock, so the objects go on beside everything else.
     with ThreadPoolExecutor(1) as pool:
         objects = pool.submit(lambda: list(check_objects(storage)))
-        return [*check.secrets(), *check.log(), *check.kept(), *objects.result()]
+        return [*check.secrets(), *check.log(), *check.kept(), *sorted(objects.result())]
 
 
 def verify_log(storage: Storage, ring: KeyRing) -> list[Finding]:
@@ -95,20 +95,24 @@ class _Check:
         self.tree.extend([entry.leaf_hash for entry in found])
         return found
 
-    def _see(self, entry: Entry) -> Iterator[Finding]:
+    def _see(self, entry: Entry) -> list[Finding]:
         """Check one leaf against what is kept for it and, in a replay, those before it."""
+        findings: list[Finding] = []
         self.salts.pop(entry.stream, None)
         if entry.id in self.openings:
             path, opening = self.openings[entry.id]
             self.opened.add(entry.id)
-            yield from self._opening(f"{path}: {entry.id}", opening, entry)
+            findings += self._opening(f"{path}: {entry.id}", opening, entry)
         if self.replay is not None:
-            yield from self.replay.feed(entry)
-            if self.replay.heads.size in self.snapshots:
-                path = self.snapshots.pop(self.replay.heads.size)
-                if self.storage.read(path) != self.replay.heads.encode():
-                    meaning = "the heads of streams in it are not those of the log"
-                    yield Finding("snapshot altered", path, meaning)
+            findings += self.replay.feed(entry)
+            if (size := self.replay.heads.size) in self.snapshots:
+                findings += self._snapshot(self.snapshots.pop(size), self.replay.heads.encode())
+        return findings
+
+    def _snapshot(self, path: str, expected: bytes) -> Iterator[Finding]:
+        if self.storage.read(path) != expected:
+            meaning = "the heads of streams in it are not those of the log"
+            yield Finding("snapshot altered", path, meaning)
 
     def _heads(self) -> Iterator[Finding]:
         sizes = sorted(path.rpartition("/")[2] for path in self.storage.names("checkpoints"))
