@@ -6,10 +6,10 @@ from obstore.exceptions import BaseError
 
 from evidence_store.storage import StoreError
 from recovery.evidence.house import house_store
+from recovery.evidence.intake.harm import harmless_kind
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.links import StoredFile
 from recovery.kernel.text import _
-from recovery.web.uploads import kind_of
 
 
 class HouseDocuments:
@@ -17,9 +17,7 @@ class HouseDocuments:
 
     def keep(self, file: BinaryIO, file_name: str) -> StoredFile:
         """Store the bytes durably and return their digest; see `links.DocumentStore`."""
-        kind = kind_of(file)
-        if kind is None:
-            raise RuleViolation(_("不接受文件“{name}”的类型。", name=file_name))
+        kind = harmless_kind(file, file_name)
         try:
             [kept] = house_store().put_objects([file])
         except (StoreError, OSError, BaseError) as error:

@@ -20,7 +20,6 @@ from recovery.web.fields import (
     YuanField,
 )
 from recovery.web.forms import BaseForm, VersionedForm
-from recovery.web.readable import readable_pdfs
 from recovery.web.uploads import UploadsField
 from recovery.web.validators import (
     Blank,
@@ -181,7 +180,7 @@ class PapersForm(BaseForm):
     )
     files = UploadsField(
         _("文件"),
-        [Required(), readable_pdfs],
+        [Required()],
         help_text=_("可一次选择多个，每个不超过 100 MB。"),
     )
 

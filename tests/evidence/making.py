@@ -37,3 +37,11 @@ def make_loan(work: Work, contract_no: str = "HT-0001") -> Loan:
             guarantee="mortgage",
         )
     )
+
+
+def small_pdf(words: str = "") -> bytes:
+    """Return the smallest PDF that opens: one blank page, `words` in a comment."""
+    page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]>>"
+    objects = (b"<</Type/Catalog/Pages 2 0 R>>", b"<</Type/Pages/Kids[3 0 R]/Count 1>>", page)
+    body = b"".join(b"%d 0 obj%bendobj\n" % numbered for numbered in enumerate(objects, 1))
+    return b"%PDF-1.4\n% " + words.encode() + b"\n" + body + b"trailer<</Root 1 0 R>>\n%%EOF\n"

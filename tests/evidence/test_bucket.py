@@ -19,6 +19,7 @@ from recovery.kernel.links import document_store
 from recovery.kernel.work import work_as
 from tests.books import add_loans
 from tests.conftest import NOW
+from tests.evidence.making import small_pdf
 from tests.evidence_store.test_s3 import endpoint, url
 
 __all__ = ["endpoint", "url"]
@@ -74,5 +75,5 @@ def test_while_the_store_is_down_the_business_goes_on_and_uploads_are_refused(
         add_loans(work)
     assert sequencer.backlog() > 0
     with pytest.raises(RuleViolation, match="证据库暂时不可用"):
-        document_store.get("evidence").keep(BytesIO(b"%PDF-1.4\n"), "合同.pdf")
+        document_store.get("evidence").keep(BytesIO(small_pdf()), "合同.pdf")
     assert sequencer.backlog() > 0

@@ -259,7 +259,7 @@ def test_a_broken_pdf_is_refused_and_no_kind_is_chosen_beforehand(
     assert "请填写文件类型" in answer.text
     data = {"kind": "other", "origin": "scanned", "files": [(BytesIO(PDF[:150]), "坏.pdf")]}
     answer = browser.post(address, data=data, content_type="multipart/form-data")
-    assert answer.status_code == 422
+    assert answer.status_code == 409
     assert "文件“坏.pdf”已损坏" in answer.text
     assert db.session.scalars(select(Document)).all() == []
 

@@ -23,7 +23,7 @@ A4_SHORT = 595.0
 
 @dataclass(frozen=True, slots=True)
 class Looked:
-    """What a first look at a PDF told: `fault` is `damaged`, `locked`, `active` or nothing."""
+    """What a first look at a PDF told; `fault`: `damaged`, `blank`, `locked`, `active` or blank."""
 
     pages: int
     fault: str = ""
@@ -36,7 +36,7 @@ def look(data: bytes) -> Looked:
     try:
         with pikepdf.open(BytesIO(data)) as pdf:
             fault = "active" if _is_active(pdf) else ""
-            return Looked(len(pdf.pages), fault)
+            return Looked(len(pdf.pages), fault if len(pdf.pages) else fault or "blank")
     except pikepdf.PasswordError:
         return Looked(0, "locked")
     except (pikepdf.PdfError, ValueError, RecursionError):

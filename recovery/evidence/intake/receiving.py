@@ -14,8 +14,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, BinaryIO, cast
-from zipfile import BadZipFile, ZipFile, ZipInfo, is_zipfile
+from zipfile import BadZipFile, ZipFile, ZipInfo
 
+from recovery.evidence.intake.harm import two_types
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import Text, _
 from recovery.web.display import file_size
@@ -88,25 +89,8 @@ def checked(path: str, stream: BinaryIO) -> Received:
     if ending not in kind.suffixes:
         sentence = _("文件“{name}”的内容是 {kind}，与扩展名不符。", name=name, kind=kind.label)
         return Refused(path, sentence)
-    if kind.suffixes[0] in {".pdf", ".png", ".jpg", ".tif"} and _is_archive_too(stream):
-        sentence = _("文件“{name}”同时是 {kind} 和压缩包，不予接收。", name=name, kind=kind.label)
-        return Refused(path, sentence)
-    return Incoming(path, kind.media_type, size, stream)
-
-
-def _is_archive_too(stream: BinaryIO) -> bool:
-    """Return whether a file of another type also opens as an archive with members."""
-    found = is_zipfile(stream)
-    stream.seek(0)
-    if not found:
-        return False
-    try:
-        with ZipFile(stream) as archive:
-            return bool(archive.namelist())
-    except (BadZipFile, OSError, ValueError, NotImplementedError):
-        return False
-    finally:
-        stream.seek(0)
+    double = two_types(kind, stream, name)
+    return Refused(path, double) if double else Incoming(path, kind.media_type, size, stream)
 
 
 def _too_large(name: str, size: int) -> Text:

@@ -1,14 +1,13 @@
 """Staging of a delivery: each file kept, read by rule or index, judged against the loan."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recovery.evidence.intake import bounded, pdf_child
 from recovery.evidence.intake.index_sheet import line_of
 from recovery.evidence.intake.models import IntakeBatch, IntakeRow
 from recovery.evidence.intake.receiving import Incoming, Received, Refused
@@ -163,25 +162,13 @@ def _read_values(row: IntakeRow, told: Mapping[str, str]) -> Text | None:
 
 
 def _keep(row: IntakeRow, one: Incoming) -> Text | str | None:
-    """Look at the bytes and put them into the store; return why they are not taken."""
+    """Put the bytes into the store; return why they are not taken."""
     try:
-        if one.media_type == "application/pdf":
-            looked = bounded.run(pdf_child.look, one.stream.read())
-            one.stream.seek(0)
-            if looked.fault:
-                return replace(PDF_FAULTS[looked.fault], values={"name": one.name})
         kept = store().keep(one.stream, one.name)
     except RuleViolation as error:
         return error.message
     row.sha256, row.size, row.media_type = kept.sha256, kept.size, kept.media_type
     return None
-
-
-PDF_FAULTS = {
-    "damaged": _("“{name}”不是完好的 PDF，无法打开。"),
-    "locked": _("“{name}”有打开密码，请先去掉密码。"),
-    "active": _("“{name}”含有脚本、启动程序或发送数据的动作，不予接收。"),
-}
 
 
 def judge(session: Session, row: IntakeRow, scope: Scope) -> None:

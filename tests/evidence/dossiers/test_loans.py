@@ -25,9 +25,10 @@ from recovery.loans.bulk import insert_loans
 from recovery.loans.models import Document, Loan
 from tests.books import overdue_loan
 from tests.conftest import NOW
+from tests.evidence.making import small_pdf
 
 ID_NUMBER = "11010519491231002X"
-CONTRACT = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
+CONTRACT = small_pdf()
 
 
 @pytest.fixture

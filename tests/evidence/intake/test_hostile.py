@@ -3,13 +3,18 @@
 import os
 import stat
 import struct
+from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 import pikepdf
 import pytest
+from flask import Flask
+from sqlalchemy import select
 
+from recovery.access.models import UserAccount
+from recovery.evidence.house import house_store
 from recovery.evidence.intake import pdf_child, receiving
 from recovery.evidence.intake.receiving import (
     Incoming,
@@ -20,7 +25,12 @@ from recovery.evidence.intake.receiving import (
     from_upload,
 )
 from recovery.kernel.errors import RuleViolation
+from recovery.kernel.gate import Actor
+from recovery.kernel.work import work_as
+from recovery.loans.documents import store
+from tests.conftest import NOW, Browser
 from tests.evidence.intake.making import archive, pdf, picture, saved
+from tests.evidence.making import make_loan, small_pdf
 
 GOOD = "HT-0001_借款合同_合同.pdf"
 
@@ -201,6 +211,44 @@ def test_a_damaged_or_locked_pdf_is_named_as_such() -> None:
     out = BytesIO()
     locked.save(out, encryption=encryption)
     assert pdf_child.look(out.getvalue()).fault == "locked"
+    assert pdf_child.look(saved(pikepdf.new())).fault == "blank"
+
+
+LAUNCHING = b"<</Type/Catalog/Pages 2 0 R/OpenAction<</S/Launch/F(cmd.exe)>>>>"
+MACRO = archive({"word/document.xml": b"", "word/vbaProject.bin": b"x"}).getvalue()
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "reason"),
+    [
+        ("脚本.pdf", pdf(script=True), "含有脚本"),
+        (
+            "启动.pdf",
+            small_pdf().replace(b"<</Type/Catalog/Pages 2 0 R>>", LAUNCHING),
+            "含有脚本、启动程序",
+        ),
+        ("坏.pdf", pdf()[:200], "已损坏"),
+        ("双.pdf", POLYGLOT, "同时是"),
+        ("宏.docx", MACRO, "不接受"),
+    ],
+)
+def test_no_way_into_the_registry_takes_what_a_delivery_would_refuse(
+    app: Flask, signed_in: Callable[..., Browser], name: str, content: bytes, reason: str
+) -> None:
+    """The store itself, and the page of a loan on which documents are sent."""
+    with pytest.raises(RuleViolation, match=reason):
+        store().keep(BytesIO(content), name)
+    counsel = signed_in("counsel")
+    with work_as(Actor.system("tests"), now=NOW) as work:
+        loan = make_loan(work)
+        loan.branch_id = work.session.scalars(select(UserAccount.branch_id)).first()
+        loan_id = loan.id
+    data = {"kind": "other", "origin": "scanned", "files": [(BytesIO(content), name)]}
+    answer = counsel.post(f"/loans/{loan_id}/papers/new", data=data)
+    assert answer.status_code in {409, 422}
+    assert reason in answer.text
+    assert list(house_store().storage.names("objects")) == []
+    store().keep(BytesIO(small_pdf()), "合同.pdf")
 
 
 def test_the_index_in_the_folder_is_no_document(folder: Path) -> None:

@@ -13,14 +13,7 @@ from recovery.kernel.work import Work, work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Document, Loan
 from tests.conftest import NOW
-from tests.evidence.making import make_loan
-
-PDF = b"%PDF-1.4\n% "
-
-
-def pdf(text: str) -> bytes:
-    """Return bytes that pass for a PDF."""
-    return PDF + text.encode() + b"\n%%EOF\n"
+from tests.evidence.making import make_loan, small_pdf
 
 
 def opener(actor: Actor, now: datetime = NOW) -> Callable[[], AbstractContextManager[Work]]:
@@ -50,7 +43,7 @@ def closed_loan(actor: Actor, contract_no: str = "HT-0001") -> Loan:
 
 def add_file(actor: Actor, loan: Loan, text: str, kind: str = "identity") -> Document:
     """Add a file to a loan; it is registered with the next run of the sequencer."""
-    kept = keep_file(BytesIO(pdf(text)), f"{text}.pdf")
+    kept = keep_file(BytesIO(small_pdf(text)), f"{text}.pdf")
     with work_as(actor, now=NOW) as work:
         [document] = add_documents(work, loan.id, [kept], Papers(kind))
     return document

@@ -43,7 +43,8 @@ from recovery.kernel.text import Text
 from recovery.kernel.work import work_as
 from recovery.loans.models import Document, Loan, Person
 from tests.conftest import NOW
-from tests.evidence.keeping.making import acting, add_file, closed_loan, opener, pdf, register
+from tests.evidence.keeping.making import acting, add_file, closed_loan, opener, register
+from tests.evidence.making import small_pdf
 
 BASIS = "个人信息保护法第47条"
 
@@ -303,7 +304,7 @@ def test_what_an_old_database_brings_back_is_erased_again(
     db.session.rollback()
     with closing(sqlite3.connect(path)) as now, closing(sqlite3.connect(old)) as copy:
         now.backup(copy)
-    content = pdf("identity card")
+    content = small_pdf("identity card")
     erasure = case.erase("file", "title", "file_name", with_object=True)
     db.session.remove()
     for engine in db.engines.values():
@@ -312,15 +313,16 @@ def test_what_an_old_database_brings_back_is_erased_again(
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     old.replace(path)
     house_store().put_objects([BytesIO(content)])
-    item = db.session.get_one(EvidenceItem, case.intent("file").id)
-    assert item.secret_sealed is not None
+    intent_id = case.intent("file").id
+    assert db.session.get_one(EvidenceItem, intent_id).secret_sealed is not None
     sequencer.register_pending()
+    db.session.rollback()
     done = erasure_log.replay(opener(case.approver))
     assert (done.entries, done.erased, done.objects) == (1, 1, 1)
     again = erasure_log.replay(opener(case.approver))
     assert (again.erased, again.objects) == (0, 0)
     db.session.rollback()
-    assert db.session.get_one(EvidenceItem, item.intent_id).secret_sealed is None
+    assert db.session.get_one(EvidenceItem, intent_id).secret_sealed is None
     assert not house_store().has_object(case.document.sha256)
     row = db.session.scalars(select(Erasure)).one()
     assert (row.uuid, row.state, row.replayed_at) == (erasure.uuid, "done", NOW)

@@ -27,7 +27,8 @@ from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import work_as
 from recovery.loans.models import Document
 from tests.conftest import NOW
-from tests.evidence.keeping.making import add_file, closed_loan, damage, opener, pdf, register
+from tests.evidence.keeping.making import add_file, closed_loan, damage, opener, register
+from tests.evidence.making import small_pdf
 
 PLENTY = Budget(seconds=600, bytes=1 << 40)
 ONE_BYTE = Budget(seconds=600, bytes=1)
@@ -144,7 +145,7 @@ def test_only_the_right_file_is_taken_as_a_copy(documents: list[Document], actor
     go(actor)
     with pytest.raises(RuleViolation, match="SHA-256 不符"):
         restore_object(opener(actor), documents[0].sha256, BytesIO(b"other"), "upload")
-    restored = BytesIO(pdf("file 0"))
+    restored = BytesIO(small_pdf("file 0"))
     assert restore_object(opener(actor), documents[0].sha256, restored, "upload") == 1
     with pytest.raises(RuleViolation, match="没有登记过"):
         restore_object(opener(actor), "0" * 64, BytesIO(b"x"), "upload")
@@ -155,7 +156,7 @@ def test_a_later_check_that_finds_it_whole_closes_the_alarm(
 ) -> None:
     damage(documents[0].sha256)
     go(actor)
-    house_store().replace_object(documents[0].sha256, BytesIO(pdf("file 0")))
+    house_store().replace_object(documents[0].sha256, BytesIO(small_pdf("file 0")))
     go(actor)
     assert open_findings(db.session()) == []
     assert closed_findings(db.session())[0].resolution == "sound"

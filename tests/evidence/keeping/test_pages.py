@@ -22,7 +22,8 @@ from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.models import Document, Loan
 from tests.conftest import NOW, Browser
-from tests.evidence.keeping.making import add_file, closed_loan, damage, opener, pdf, register
+from tests.evidence.keeping.making import add_file, closed_loan, damage, opener, register
+from tests.evidence.making import small_pdf
 
 ACTOR = Actor(None, "li.na", "administrator", EVERYTHING)
 SignIn = Callable[..., Browser]
@@ -59,9 +60,9 @@ def test_an_uploaded_copy_mends_it(damaged: Document, signed_in: SignIn) -> None
     [finding] = open_findings(db.session())
     browser = signed_in("administrator")
     url = f"/evidence/keeping/findings/{finding.id}/restore"
-    wrong = browser.post(url, data={"file": (io.BytesIO(pdf("other")), "a.pdf")})
+    wrong = browser.post(url, data={"file": (io.BytesIO(small_pdf("other")), "a.pdf")})
     assert "SHA-256 不符" in wrong.get_data(as_text=True)
-    right = browser.post(url, data={"file": (io.BytesIO(pdf("identity card")), "a.pdf")})
+    right = browser.post(url, data={"file": (io.BytesIO(small_pdf("identity card")), "a.pdf")})
     assert right.status_code == 302
     db.session.rollback()
     assert open_findings(db.session()) == []

@@ -21,8 +21,9 @@ from recovery.kernel.work import work_as
 from recovery.loans.models import Document, Loan
 from tests.books import add_loans
 from tests.conftest import Browser
+from tests.evidence.making import small_pdf
 
-CONTRACT = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer<<>>\n%%EOF\n"
+CONTRACT = small_pdf()
 NOW = datetime(2026, 3, 16, 2, 0, tzinfo=UTC)
 
 
