@@ -39,11 +39,18 @@ def number_of(path: str) -> str | None:
                 return None
             if "manifest.note" not in found:
                 return ""
-            with archive.open(found["manifest.note"]) as file:
-                lines = file.read(LARGEST_NOTE).decode("utf-8", "replace").split("\n")
-            return lines[2][:80] if len(lines) > 2 else ""
+            return _number_in(archive, found["manifest.note"])
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
         return None
+
+
+def _number_in(archive: zipfile.ZipFile, name: str) -> str:
+    try:
+        with archive.open(name) as file:
+            lines = file.read(LARGEST_NOTE).decode("utf-8", "replace").split("\n")
+    except Exception:  # torn or encrypted: the verifier says what is wrong with it
+        return ""
+    return lines[2][:80] if len(lines) > 2 else ""
 
 
 def main() -> int:

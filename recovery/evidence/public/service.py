@@ -79,7 +79,7 @@ def answer(session: Session, file: IO[bytes]) -> Answer:
     with NamedTemporaryFile(prefix="verify-") as copy:
         digest, size = _hashed(file, copy)
         copy.flush()
-        report = verified(Path(copy.name), store.ring.vkeys())
+        report = verified(Path(copy.name), store.storage.read("keys") or b"")
     if report is None:
         return Answer(digest, size, tuple(known_file(session, store, digest)))
     return Answer(digest, size, report=report, dossier=known_dossier(session, report.number))

@@ -3,9 +3,9 @@
 import json
 import subprocess
 import sys
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 from threading import BoundedSemaphore
 
 from evidence_store import dossier_verify
@@ -47,8 +47,10 @@ class Verified:
     checks: tuple[Check, ...]
 
 
-def verified(path: Path, keys: Sequence[str]) -> Verified | None:
+def verified(path: Path, ring: bytes) -> Verified | None:
     """Return the verifier's report on the zip at `path` under our log's keys; None: no dossier.
+
+    `ring` is the signed ring of keys: a revoked key counts for heads before its day only.
 
     Raises:
         RuleViolation: too many at once, or it takes more than is allowed here.
@@ -56,15 +58,17 @@ def verified(path: Path, keys: Sequence[str]) -> Verified | None:
     if not _places.acquire(blocking=False):
         raise RuleViolation(_("正在核验其他文件，请稍后再试。"))
     try:
-        return _run(path, keys)
+        with NamedTemporaryFile(prefix="verify-keys-") as file:
+            file.write(ring)
+            file.flush()
+            return _run(path, Path(file.name))
     finally:
         _places.release()
 
 
-def _run(path: Path, keys: Sequence[str]) -> Verified | None:
-    given = [option for key in keys for option in ("--vkey", key)]
+def _run(path: Path, ring: Path) -> Verified | None:
     script, verifier = str(Path(bounded.__file__)), str(Path(dossier_verify.__file__))
-    command = [sys.executable, "-I", "-S", script, verifier, str(path), *given]
+    command = [sys.executable, "-I", "-S", script, verifier, str(path), "--keys", str(ring)]
     try:
         done = subprocess.run(  # noqa: S603 - our own scripts, no shell
             command, capture_output=True, timeout=TIMEOUT, check=False, env={}, cwd="/"
