@@ -14,7 +14,7 @@ from evidence_store import Store
 from evidence_store.bag import Bag, Content, PageItem, evidence, page_index, write
 from recovery import __version__
 from recovery.evidence.dossiers.chapters import Chapter, chapters_of
-from recovery.evidence.dossiers.contents import Basis, Contents, gather
+from recovery.evidence.dossiers.contents import OF_FILES, Basis, Contents, gather
 from recovery.evidence.dossiers.finishing import finished
 from recovery.evidence.dossiers.lines import Attached, number_in
 from recovery.evidence.dossiers.merged import merged_of
@@ -146,7 +146,8 @@ def _set(cover: Cover, chapters: list[Chapter], payload: Mapping[str, Content]) 
 
 def _items(draft: Draft, contents: Contents, merged: Merged) -> tuple[PageItem, ...]:
     """Return where each original stands: in the evidence list, and in the merged file."""
-    indexes = {one.fields.get("sha256"): one.entry.index for one in contents.records}
+    records = (one for one in contents.records if one.kind in OF_FILES)
+    indexes = {one.fields.get("sha256"): one.entry.index for one in records}
     found = []
     for path, digest in contents.originals.items():
         number = number_in(path)

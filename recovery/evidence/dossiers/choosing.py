@@ -1,7 +1,7 @@
 """Choosing field by field what a recipient is shown, with the pages to be seen before the export.
 
-A draft belongs to the person who chooses. Its preview rests on the head that was signed when the
-choice began; the export rests on the latest.
+A draft belongs to the person who chooses. Preview and export rest on the head that was signed when
+the choice began: what is handed out is what was seen, and nothing that came later slips in.
 """
 
 from collections import OrderedDict
@@ -12,7 +12,7 @@ from threading import Lock
 
 from evidence_store import Store
 from recovery.evidence.dossiers import queries, subjects
-from recovery.evidence.dossiers.contents import REDACTION, Basis
+from recovery.evidence.dossiers.contents import REDACTION, Basis, batches_of
 from recovery.evidence.dossiers.disclosure import CUSTOM, PERSONAL, Disclosure
 from recovery.evidence.dossiers.finishing import watermark
 from recovery.evidence.dossiers.models import DossierDraft
@@ -89,7 +89,7 @@ def begin(actor: Actor, record_id: int, wanted: Wanted) -> DossierDraft:
     check(wanted)
     basis = prepared(actor, record_id, wanted)
     found = _sampled(LogReader(db.session(), house_store(), basis.checkpoint.size), basis)
-    choice = _spelt_out(wanted.disclosure, found)
+    choice = _spelt_out(wanted.disclosure, found, is_sample=not basis.subject.is_one_loan)
     with work_as(actor) as work:
         return work.add(
             DossierDraft(
@@ -106,12 +106,15 @@ def begin(actor: Actor, record_id: int, wanted: Wanted) -> DossierDraft:
         )
 
 
-def _spelt_out(preset: Disclosure, records: Sequence[Registered]) -> Disclosure:
+def _spelt_out(preset: Disclosure, records: Sequence[Registered], *, is_sample: bool) -> Disclosure:
     """Return a preset as a choice: every withheld field and original by its own name."""
-    keys = {key for record in records for key in _keys(record) if preset.hides(*_split(key))}
+    offered = frozenset(key for record in records for key in _keys(record))
+    keys = {key for key in offered if preset.hides(*_split(key))}
     digests = {one.fields["sha256"] for one in records if one.kind == "file"}
     hidden = {digest for digest in digests if not preset.shows_original(digest)}
-    return Disclosure(CUSTOM, frozenset(keys), frozenset(hidden))
+    return Disclosure(
+        CUSTOM, frozenset(keys), frozenset(hidden), offered=offered if is_sample else None
+    )
 
 
 def choices(actor: Actor, draft: DossierDraft) -> Choices:
@@ -201,6 +204,7 @@ def change(actor: Actor, draft_id: int, shown: Iterable[str], files: Iterable[st
         frozenset(keys - ticked),
         frozenset(one.sha256 for one in known.originals if one.sha256 not in taken),
         frozenset(one.sha256 for one in known.derivatives if one.sha256 in taken),
+        frozenset(keys) if draft.choice.get("offered") is not None else None,
     )
     with work_as(actor) as work:
         kept = queries.own_draft(work.session, draft_id, actor)
@@ -217,6 +221,7 @@ def wanted_of(draft: DossierDraft) -> Wanted:
         recipient=draft.recipient,
         purpose=draft.purpose,
         choice=choice_of(CUSTOM, draft.choice),
+        checkpoint=draft.checkpoint_size,
     )
 
 
@@ -236,7 +241,8 @@ def _sampled(reader: LogReader, basis: Basis) -> list[Registered]:
     if not basis.subject.is_one_loan:
         found += reader.of_subject(basis.subject.table, [basis.subject.id], "freeze")
         found += reader.of_subject(basis.subject.table, [basis.subject.id], "particulars")
-    return found
+        return found
+    return found + reader.of_subject("import_batch", batches_of(found), "batch")
 
 
 _pages: OrderedDict[tuple[int, str], bytes] = OrderedDict()

@@ -25,6 +25,9 @@ from recovery.kernel.text import _
 REDACTION = "redaction"
 """Kind of the record of a black-boxed derivative."""
 
+OF_FILES = frozenset({"file", REDACTION})
+"""Kinds of records that register the very bytes of a file; others may name its digest too."""
+
 
 @dataclass(frozen=True, slots=True)
 class Basis:
@@ -108,6 +111,7 @@ class Contents:
             f"data/redacted/R{number:04d}.pdf": record.fields["sha256"]
             for number, record in enumerate(self.of_kind(REDACTION), 1)
             if record.fields.get("sha256") in self.present & self.disclosure.derivatives
+            and not self.disclosure.hides("sha256", REDACTION)
         }
 
     @property
@@ -130,7 +134,10 @@ class Contents:
         """Return the records as the bag writes them."""
         paths = {digest: path for path, digest in self.originals.items()}
         return [
-            record.bag_record(self.disclosure, paths.get(record.fields.get("sha256", "")))
+            record.bag_record(
+                self.disclosure,
+                paths.get(record.fields.get("sha256", "")) if record.kind in OF_FILES else None,
+            )
             for record in sorted((*self.records, *self.house), key=lambda one: one.entry.index)
         ]
 
@@ -185,12 +192,12 @@ def gather(reader: LogReader, store: Store, basis: Basis) -> Contents:
         loan_id=loan_id,
         stream=stream,
         records=records,
-        house=tuple(reader.of_subject("import_batch", _batches(records), "batch")),
+        house=tuple(reader.of_subject("import_batch", batches_of(records), "batch")),
         present=frozenset(digest for digest in digests if store.has_object(digest)),
     )
 
 
-def _batches(records: Iterable[Registered]) -> set[int]:
+def batches_of(records: Iterable[Registered]) -> set[int]:
     """Return the import batches that the contracts came with."""
     named = (record.fields.get("import_batch", "") for record in records)
     return {int(number) for number in named if number.isdigit()}

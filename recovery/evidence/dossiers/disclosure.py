@@ -84,14 +84,25 @@ class Disclosure:
     derivatives: frozenset[str] = frozenset()
     """SHA-256 of the black-boxed derivatives that go in, each chosen by a person."""
 
+    offered: frozenset[str] | None = None
+    """Fields (`kind:name`) that the person could tick: what nobody saw is withheld; None: all."""
+
     @property
     def name(self) -> Text:
         """The preset in words."""
         return NAMES[self.preset]
 
     def hides(self, name: str, kind: str = "") -> bool:
-        """Tell whether a field of a record of `kind` is withheld."""
+        """Tell whether a field of a record of `kind` is withheld.
+
+        Without a kind it is asked for a chapter that no record of its own stands behind: one
+        that was chosen to be withheld of any kind is then withheld there too.
+        """
         last = name.rpartition(".")[2]
+        if not kind and self.preset == CUSTOM:
+            return any(key.rpartition(":")[2] == last for key in self.withheld)
+        if self.offered is not None and f"{kind}:{last}" not in self.offered:
+            return True
         return not self.withheld.isdisjoint((last, f"{kind}:{last}", f"{kind}:*"))
 
     def hides_any(self, kind: str, names: Iterable[str]) -> bool:
@@ -108,7 +119,9 @@ class Disclosure:
             return [self.preset]
         hidden = self.hidden_originals
         left_out = sorted(hidden) if hidden is not None else ["*"]
-        return [CUSTOM, *sorted(self.withheld), "-", *left_out, "+", *sorted(self.derivatives)]
+        offered = ["?", *sorted(self.offered)] if self.offered is not None else []
+        taken = ["+", *sorted(self.derivatives)]
+        return [CUSTOM, *sorted(self.withheld), "-", *left_out, *taken, *offered]
 
 
 def of_preset(code: str) -> Disclosure:
@@ -124,9 +137,16 @@ def of_preset(code: str) -> Disclosure:
 
 
 def chosen(
-    withheld: Iterable[str], hidden_originals: Iterable[str], derivatives: Iterable[str] = ()
+    withheld: Iterable[str],
+    hidden_originals: Iterable[str],
+    derivatives: Iterable[str] = (),
+    offered: Iterable[str] | None = None,
 ) -> Disclosure:
     """Return what a person has chosen field by field."""
     return Disclosure(
-        CUSTOM, frozenset(withheld), frozenset(hidden_originals), frozenset(derivatives)
+        CUSTOM,
+        frozenset(withheld),
+        frozenset(hidden_originals),
+        frozenset(derivatives),
+        None if offered is None else frozenset(offered),
     )

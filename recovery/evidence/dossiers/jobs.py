@@ -39,6 +39,7 @@ def arguments_of(wanted: Wanted, ids: Iterable[int]) -> dict[str, Any]:
         "choice": choice_json(wanted.disclosure) if wanted.preset == CUSTOM else None,
         "language": wanted.language,
         "merged": wanted.with_merged,
+        "checkpoint": wanted.checkpoint,
         "recipient": wanted.recipient,
         "purpose": wanted.purpose,
     }
@@ -76,6 +77,7 @@ def _wanted(given: dict[str, Any], job_id: int) -> Wanted:
         preset=preset,
         language=given["language"],
         with_merged=given.get("merged", False),
+        checkpoint=given.get("checkpoint"),
         recipient=given["recipient"],
         purpose=given["purpose"],
         choice=choice_of(preset, given["choice"]) if preset == CUSTOM else None,

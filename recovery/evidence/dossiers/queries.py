@@ -16,6 +16,7 @@ from recovery.kernel.gate import Actor, Scope, find, visible
 from recovery.kernel.links import TimelineItem
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.text import _
+from recovery.loans.models import Loan
 from recovery.web.filters import FilterState
 
 __all__ = ["Dossier", "Redaction"]
@@ -23,7 +24,7 @@ __all__ = ["Dossier", "Redaction"]
 
 def dossiers(scope: Scope, filters: FilterState) -> Select[Any]:
     """Return the statement of the exported dossiers that match."""
-    statement = visible(select(Dossier), Dossier, scope)
+    statement = _seen(select(Dossier), scope)
     for condition in _conditions(filters):
         statement = statement.where(condition)
     return statement
@@ -51,7 +52,7 @@ def _conditions(filters: FilterState) -> list[Any]:
 
 def newest(session: Session, scope: Scope, about: Subject | None, limit: int) -> Sequence[Dossier]:
     """Return the newest dossiers, of one record where it is given; it has passed the gate."""
-    statement = visible(select(Dossier), Dossier, scope).order_by(Dossier.id.desc())
+    statement = _seen(select(Dossier), scope).order_by(Dossier.id.desc())
     if about is not None:
         statement = statement.where(Dossier.subject == about.code, Dossier.subject_id == about.id)
     return session.scalars(statement.limit(limit)).all()
@@ -62,12 +63,27 @@ def dossiers_of_loan(
 ) -> Sequence[Dossier]:
     """Return the dossiers of a loan and of the files on it, newest first."""
     statement = select(Dossier).where(Dossier.loan_id == loan_id).order_by(Dossier.id.desc())
-    return session.scalars(visible(statement, Dossier, scope).limit(limit)).all()
+    return session.scalars(_seen(statement, scope).limit(limit)).all()
+
+
+def _seen(statement: Select[Any], scope: Scope) -> Select[Any]:
+    """Narrow a statement of dossiers to those that `scope` may see.
+
+    A dossier keeps the scope of its day; of a loan that was since given to others, they decide.
+    """
+    narrowed = visible(statement, Dossier, scope)
+    if scope.everything:
+        return narrowed
+    loans = visible(select(Loan.id), Loan, scope)
+    return narrowed.where(Dossier.loan_id.is_(None) | Dossier.loan_id.in_(loans))
 
 
 def dossier(session: Session, dossier_id: int, scope: Scope) -> Dossier:
     """Return one dossier; NotFound where there is none or it may not be seen."""
-    return find(session, Dossier, dossier_id, scope)
+    one = find(session, Dossier, dossier_id, scope)
+    if one.loan_id is not None:
+        find(session, Loan, one.loan_id, scope)
+    return one
 
 
 def made_by_job(session: Session, job_id: int) -> Sequence[Dossier]:

@@ -73,6 +73,7 @@ def choice_json(disclosure: Disclosure) -> dict[str, Any]:
         "withheld": sorted(disclosure.withheld),
         "hidden_originals": None if hidden is None else sorted(hidden),
         "derivatives": sorted(disclosure.derivatives),
+        "offered": None if disclosure.offered is None else sorted(disclosure.offered),
     }
 
 
@@ -80,7 +81,8 @@ def choice_of(preset: str, kept: dict[str, Any]) -> Disclosure:
     """Return the choice that was kept."""
     if preset != CUSTOM:
         return of_preset(preset)
-    return chosen(kept["withheld"], kept["hidden_originals"] or (), kept["derivatives"])
+    hidden = kept["hidden_originals"] or ()
+    return chosen(kept["withheld"], hidden, kept["derivatives"], kept.get("offered"))
 
 
 def export_dossier(actor: Actor, record_id: int, wanted: Wanted) -> Dossier:

@@ -9,7 +9,9 @@ from flask import Flask
 from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
+from recovery.evidence import sequencer
 from recovery.evidence.dossiers import choosing
+from recovery.evidence.dossiers.disclosure import chosen
 from recovery.evidence.dossiers.models import Dossier, DossierDraft
 from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.kernel.db import db
@@ -135,3 +137,34 @@ def test_a_draft_of_anothers_is_not_there(
     other = signed_in("counsel", username="wang.wu")
     assert other.get(f"/evidence/dossiers/drafts/{draft.id}").status_code == 404
     assert db.session.scalars(select(DossierDraft)).one().id == draft.id
+
+
+def test_what_came_after_the_choice_was_seen_does_not_slip_into_the_dossier(
+    loan: Loan, chooser: Actor, tmp_path: Path
+) -> None:
+    draft = choosing.begin(chooser, loan.id, Wanted(preset="buyer", recipient="受让方"))
+    with work_as(chooser) as work:
+        late = {"event": "contact", "mobile_of_spouse": "13911112222"}
+        work.register("event", work.get(Loan, loan.id), loan_id=loan.id, fields=late)
+    sequencer.register_pending()
+    sequencer.checkpoint()
+    wanted = choosing.wanted_of(draft)
+    made = export_dossier(chooser, loan.id, wanted)
+    assert made.checkpoint_size == draft.checkpoint_size
+    records = json.dumps(records_of(unpack(made, tmp_path)), ensure_ascii=False)
+    assert "13911112222" not in records
+
+
+def test_a_field_that_nobody_was_offered_is_withheld() -> None:
+    choice = chosen(["file:title"], (), (), ["file:title", "transaction:amount"])
+    assert choice.hides("phone", "event")
+    assert choice.hides("party.2.name", "particulars")
+    assert not choice.hides("amount", "transaction")
+    assert choice.canonical() != chosen(["file:title"], ()).canonical()
+
+
+def test_who_is_withheld_in_a_record_is_withheld_in_the_chapters_without_records() -> None:
+    choice = chosen(["event:actor", "file:title"], ())
+    assert choice.hides("actor")
+    assert choice.hides("title")
+    assert not chosen(["event:note"], ()).hides("actor")
