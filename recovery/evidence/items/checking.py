@@ -10,6 +10,7 @@ from evidence_store import Store, proof, sm3
 from evidence_store.merkle import ProofError
 from evidence_store.note import NoteError
 from evidence_store.storage import StoreError
+from recovery.access.auditing import shown_to
 from recovery.evidence.house import house_store
 from recovery.evidence.items.queries import find_item
 from recovery.evidence.keeping.opening import open_record
@@ -78,13 +79,14 @@ def _audited(session: Session, intent: RegistrationIntent) -> Document | Loan | 
     return session.get(Loan, intent.loan_id) if intent.loan_id is not None else None
 
 
-def last_check(session: Session, intent: RegistrationIntent) -> AuditEvent | None:
-    """Return when and by whom an item was looked at last."""
+def last_check(session: Session, intent: RegistrationIntent, role: str) -> AuditEvent | None:
+    """Return when and by whom an item was looked at last, as far as a viewer of `role` may know."""
     subject = _audited(session, intent)
     rows = select(AuditEvent).where(
         AuditEvent.action == Action.VERIFY_EVIDENCE.value,
         AuditEvent.subject_type == (subject.__tablename__ if subject is not None else None),
         AuditEvent.subject_id == (subject.id if subject is not None else None),
+        shown_to(role, AuditEvent.actor_id),
     )
     newest = session.scalars(rows.order_by(AuditEvent.id.desc()).limit(LOOKED_AT))
     return next((one for one in newest if one.changes.get("item") == intent.id), None)

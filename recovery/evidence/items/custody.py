@@ -10,6 +10,7 @@ from typing import Any
 from flask import current_app
 from sqlalchemy import ColumnElement, or_, select
 
+from recovery.access.auditing import AUDITORS
 from recovery.access.models import AccessEntry, UserAccount
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.evidence.intake.labels import ACTS
@@ -91,7 +92,10 @@ def acts_of(request: DossierRequest) -> list[Kept]:
 
 
 def visits_of(request: DossierRequest) -> list[Visit]:
-    """Return who opened the pages of the loans, added up by day; by role where names are hidden."""
+    """Return who opened the pages of the loans, added up by day; by role where names are hidden.
+
+    Auditors are left out: whoever exports the dossier would learn what they examine.
+    """
     rows = request.session.execute(
         select(AccessEntry.at, UserAccount.username, UserAccount.role)
         .join(UserAccount, UserAccount.id == AccessEntry.user_id)
@@ -99,6 +103,7 @@ def visits_of(request: DossierRequest) -> list[Visit]:
             _is_of(request.loan_ids),
             AccessEntry.status < 400,
             AccessEntry.at < request.at - LATEST,
+            UserAccount.role.not_in(sorted(AUDITORS)),
         )
     )
     hidden = request.hides("actor")

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
+from recovery.access.auditing import shown_to
 from recovery.access.models import AccessEntry, UserAccount, UserSession
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal
@@ -205,15 +206,22 @@ class Touch:
     is_page: bool
 
 
-def touches_of(session: Session, intent: RegistrationIntent) -> list[Touch]:
-    """Return who touched an item, newest first: its audit events and the pages of its own."""
+def touches_of(session: Session, intent: RegistrationIntent, role: str) -> list[Touch]:
+    """Return who touched an item, newest first: its audit events and the pages of its own.
+
+    What auditors opened is left out for a viewer of another `role`.
+    """
     subject_type, subject_id = intent.subject_type, intent.subject_id
     original = original_of(session, intent)
     if original is not None:
         subject_type, subject_id = PaperOriginal.__tablename__, original.id
     audited = session.execute(
         select(AuditEvent.at, AuditEvent.actor_name, AuditEvent.action)
-        .where(AuditEvent.subject_type == subject_type, AuditEvent.subject_id == subject_id)
+        .where(
+            AuditEvent.subject_type == subject_type,
+            AuditEvent.subject_id == subject_id,
+            shown_to(role, AuditEvent.actor_id),
+        )
         .order_by(AuditEvent.id.desc())
         .limit(MOST)
     )
@@ -223,7 +231,7 @@ def touches_of(session: Session, intent: RegistrationIntent) -> list[Touch]:
     if intent.subject_type == Document.__tablename__:
         pages.append((DOCUMENT_PAGES, intent.subject_id))
     for names, number in pages:
-        found += _opened(session, names, number)
+        found += _opened(session, names, number, role)
     return sorted(found, key=lambda touch: touch.at, reverse=True)[:MOST]
 
 
@@ -256,7 +264,7 @@ ITEM_PAGES = ("items.show", "items.proof", "items.recheck")
 DOCUMENT_PAGES = ("items.of_document", "items.download")
 
 
-def _opened(session: Session, endpoints: Sequence[str], number: int) -> list[Touch]:
+def _opened(session: Session, endpoints: Sequence[str], number: int, role: str) -> list[Touch]:
     """Return who opened the pages of one record."""
     rows = session.execute(
         select(AccessEntry.at, UserAccount.username, AccessEntry.endpoint)
@@ -265,6 +273,7 @@ def _opened(session: Session, endpoints: Sequence[str], number: int) -> list[Tou
             AccessEntry.endpoint.in_(endpoints),
             AccessEntry.record_id == number,
             AccessEntry.status < 400,
+            shown_to(role, AccessEntry.user_id),
         )
         .order_by(AccessEntry.id.desc())
         .limit(MOST)

@@ -26,7 +26,7 @@ from recovery.loans.documents import store
 from recovery.loans.models import Document, Loan
 from recovery.loans.tape.showing import total_rows
 from recovery.web.forms import EmptyForm
-from recovery.web.people import current_scope, user_work
+from recovery.web.people import current_actor, current_scope, user_work
 from recovery.web.rights import allowed
 from recovery.web.uploads import as_attachment
 
@@ -110,7 +110,7 @@ def download(document_id: int) -> Response:
 
 def values_of(intent: RegistrationIntent) -> dict[str, Any]:
     """Return what the page shows of an item."""
-    session = db.session()
+    session, role = db.session(), current_actor().role
     item = session.get(EvidenceItem, intent.id)
     anchor = queries.anchor_of(session, item)
     loan = session.get(Loan, intent.loan_id) if intent.loan_id is not None else None
@@ -131,11 +131,11 @@ def values_of(intent: RegistrationIntent) -> dict[str, Any]:
         "totals": total_rows(generation.batch) if generation.batch is not None else [],
         "role": ROLE_NAMES.get(Role(generation.role)) if generation.role in set(Role) else None,
         "origin": words.ORIGINS.get(fields.get("origin", ""), words.ORIGINS["born_here"]),
-        "touches": [_line(one) for one in queries.touches_of(session, intent)],
+        "touches": [_line(one) for one in queries.touches_of(session, intent, role)],
         "dossiers": queries.dossiers_with(session, item, loan.id, current_scope())
         if item is not None and loan is not None and item.log_index is not None
         else [],
-        "last_check": checking.last_check(session, intent),
+        "last_check": checking.last_check(session, intent, role),
         **_of_document(intent),
     }
 

@@ -8,6 +8,7 @@ from flask import current_app
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from recovery.access.auditing import AUDITORS
 from recovery.access.models import AccessEntry, UserAccount, UserSession
 
 MOST = 500
@@ -40,7 +41,7 @@ def endpoints_of_loan() -> list[str]:
 
 
 def sessions_of_loan(session: Session, loan_id: int) -> Sequence[Visit]:
-    """Return the sign-ins that opened pages of a loan, newest first.
+    """Return the sign-ins that opened pages of a loan, newest first; those of auditors left out.
 
     The caller has passed the gate for the loan.
     """
@@ -58,7 +59,11 @@ def sessions_of_loan(session: Session, loan_id: int) -> Sequence[Visit]:
         )
         .join(UserSession, UserSession.id == AccessEntry.session_id)
         .join(UserAccount, UserAccount.id == UserSession.user_id)
-        .where(AccessEntry.record_id == loan_id, AccessEntry.endpoint.in_(endpoints_of_loan()))
+        .where(
+            AccessEntry.record_id == loan_id,
+            AccessEntry.endpoint.in_(endpoints_of_loan()),
+            UserAccount.role.not_in(sorted(AUDITORS)),
+        )
         .group_by(UserSession.id, UserAccount.username)
         .order_by(func.max(AccessEntry.at).desc())
         .limit(MOST)

@@ -3,8 +3,8 @@
 Whoever operates the book must not know what is looked at: neither items nor seed, conditions or
 files. An administrator sees that a sample exists (`existing`), as the list of engagements shows who
 audits. A sample of an external auditor is open while its engagement is. What an auditor opens
-elsewhere (a loan's page) stands in the access log like everybody's; the workbook of a sample holds
-what is needed without that.
+elsewhere (a loan's page) stands in the access log like everybody's, and pages show it to auditors
+alone (`access.auditing`); the workbook of a sample holds what is needed without that.
 """
 
 from datetime import date
