@@ -14,8 +14,10 @@ from recovery.loans.labels import (
     DAY_COUNTS,
     DOCUMENT_KINDS,
     ENTRY_KINDS,
+    GUARANTEE_MODES,
     GUARANTEES,
     MORTGAGE_STATES,
+    PARTY_ROLES,
     PRODUCTS,
 )
 from recovery.web.display import moment
@@ -29,20 +31,10 @@ ORIGINS: dict[str, Text] = {
 }
 
 FIELDS: dict[str, Text] = {
-    "at": _("时间"),
-    "barcode": _("条码"),
     "condition": _("状况"),
-    "due_on": _("归还期限"),
-    "from_holder": _("交出人"),
-    "page_count": _("页数"),
-    "pages": _("页数"),
-    "place": _("存放位置"),
     "reason": _("原因"),
-    "seal_no": _("封签号"),
-    "supersedes": _("替代的旧版本"),
-    "to_holder": _("接收人"),
 }
-"""Fields that dossiers name otherwise or not; the others are called as there."""
+"""Fields that dossiers name otherwise; the others are called as there."""
 
 CODES: dict[str, dict[str, Text]] = {
     "kind": ENTRY_KINDS | DOCUMENT_KINDS | ORIGINAL_KINDS | RECEIPT_KINDS,
@@ -52,6 +44,8 @@ CODES: dict[str, dict[str, Text]] = {
     "day_count": DAY_COUNTS,
     "mortgage_state": MORTGAGE_STATES,
     "condition": CONDITIONS,
+    "role": PARTY_ROLES,
+    "guarantee_mode": GUARANTEE_MODES,
 }
 """Field → what its codes are called."""
 
@@ -103,17 +97,18 @@ def title_of(intent: RegistrationIntent, fields: Mapping[str, str]) -> Text | st
 
 def shown_fields(fields: Mapping[str, str]) -> list[tuple[Text | str, Text | str]]:
     """Return the registered fields as the page lists them; personal numbers are only named."""
-    return [
-        (
-            FIELDS.get(name) or words.FIELDS.get(name) or name,
-            _("已登记，不在此显示") if name in HIDDEN else _value(name, text),
-        )
-        for name, text in sorted(fields.items())
-    ]
+    return [(_label(name), _value(name, text)) for name, text in sorted(fields.items())]
+
+
+def _label(name: str) -> Text | str:
+    return FIELDS.get(name) or words.label_of(name) or name
 
 
 def _value(name: str, text: str) -> Text | str:
-    return CODES.get(name, {}).get(text, text)
+    last = name.rpartition(".")[2]
+    if last in HIDDEN:
+        return _("已登记，不在此显示")
+    return CODES.get(last, {}).get(text, text)
 
 
 def duration(span: timedelta | None) -> Text | str:
