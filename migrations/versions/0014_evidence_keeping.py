@@ -89,6 +89,8 @@ def upgrade() -> None:
         sa.Column("loan_id", Id, nullable=True),
         sa.Column("intent_id", Id, nullable=True),
         sa.Column("field_names", Json, nullable=False),
+        sa.Column("person_uuid", sa.LargeBinary(), nullable=True),
+        sa.Column("further", Json, nullable=False),
         sa.Column("objects", Json, nullable=False),
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),

@@ -5,6 +5,7 @@ from writing; only `kernel.work` opens the writer. On SQLite a write begins IMME
 deferred transaction that turns into a write fails under several writers.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -217,3 +218,17 @@ def empty_the_log() -> None:
         connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     finally:
         connection.close()
+
+
+def vacuum(tables: Iterable[str]) -> None:
+    """Have PostgreSQL drop what rows of these tables held before they were changed or deleted.
+
+    A transaction that is still open keeps what it can see. On SQLite there is nothing to do.
+    """
+    engine = db.engines[WRITER]
+    if engine.dialect.name != "postgresql":
+        return
+    quote = engine.dialect.identifier_preparer.quote
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        for table in tables:
+            connection.exec_driver_sql(f"VACUUM {quote(table)}")

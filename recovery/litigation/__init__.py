@@ -46,8 +46,9 @@ def _register_with_evidence() -> None:
     from recovery.evidence.keeping.hold import implied_holds
     from recovery.kernel import links
     from recovery.kernel.actions import Action
-    from recovery.litigation import dossiers, exhibits, holds
+    from recovery.litigation import dossiers, exhibits, holds, reach
 
+    reach.register()
     implied_holds.put("litigation", holds.holds_of)
     links.dossier_subjects.put("file", dossiers.SUBJECT, order=20)
     subjects.put("litigation_file", exhibits.file_subject)

@@ -8,10 +8,11 @@ def register(app: Flask) -> None:
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
-    from recovery.portfolio import dossiers, jobs, lists, queries, views
+    from recovery.portfolio import dossiers, jobs, lists, queries, reach, views
 
     app.register_blueprint(views.bp)
     jobs.register()
+    reach.register()
     links.navigation.put(
         "packages",
         links.NavItem(_("资产包"), "portfolio.index", Action.VIEW_PACKAGES, "packages", _("资产")),

@@ -10,6 +10,8 @@ def register(app: Flask) -> None:
         erasure_views,
         jobs,
         objects,
+        person_views,
+        persons,
         reach,
         views,
     )
@@ -39,7 +41,7 @@ def register(app: Flask) -> None:
         links.ApprovalKind(
             label=_("删除个人信息"),
             content=erasure.content,
-            execute=erasure.execute,
+            execute=persons.execute,
             amount=None,
         ),
     )

@@ -5,7 +5,6 @@ secret and the values: index, count and proof stay (EVIDENCE §3). The files are
 it by `finish`, step by step, each of which may be done again: see `erasure_log`.
 """
 
-import json
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -16,14 +15,14 @@ from sqlalchemy.orm import Session
 
 from recovery.access.approvals import request_approval
 from recovery.evidence.dossiers.queries import derived_from, files_holding
+from recovery.evidence.keeping.destruction import destroy, parts_of, siblings
 from recovery.evidence.keeping.hold import refuse_on_hold
-from recovery.evidence.keeping.models import ErasedRecord, Erasure
+from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.keeping.objects import holders
 from recovery.evidence.keeping.opening import open_record
-from recovery.evidence.keeping.reach import erasers, object_reach
+from recovery.evidence.keeping.reach import erasers
 from recovery.evidence.models import EvidenceItem
 from recovery.kernel.actions import Action
-from recovery.kernel.crypto import context, keyring
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import _
@@ -50,6 +49,20 @@ class Wanted:
     reason: str
 
 
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What an erasure destroys, looked up and checked."""
+
+    records: tuple[tuple[RegistrationIntent, tuple[str, ...]], ...]
+    """Registered records with their fields, one at least."""
+
+    objects: tuple[str, ...]
+    basis: str
+    reason: str
+    person: bytes | None = None
+    """`row_uuid` of the person who is erased from all these records; None: one record is meant."""
+
+
 def erasable_names(session: Session, intent: RegistrationIntent) -> list[str]:
     """Return the fields of a record that can be erased, hold something and are still there."""
     if intent.subject_type not in erasers:
@@ -74,20 +87,33 @@ def request_erasure(work: Work, wanted: Wanted) -> Erasure:
     if intent is None or intent.loan_id is None:
         raise NotFound(_("没有这条记录，或您无权查看。"))
     loan = work.get(Loan, intent.loan_id)
-    if not wanted.basis.strip() or not wanted.reason.strip():
-        raise RuleViolation(_("请写明删除的法律依据和理由。"))
     names = _checked_names(work.session, intent, wanted)
     refuse_on_hold(work.session, loan.id)
-    _refuse_pending(work.session, _siblings(work.session, intent))
+    refuse_pending(siblings(work.session, intent))
+    objects = tuple(_objects(work.session, intent, wanted))
+    return ask(work, loan, Asked(((intent, names),), objects, wanted.basis, wanted.reason))
+
+
+def ask(work: Work, loan: Loan, asked: Asked) -> Erasure:
+    """Note an erasure whose loan passed the gate, and ask for its approval.
+
+    Raises:
+        RuleViolation: basis or reason is missing.
+    """
+    if not asked.basis.strip() or not asked.reason.strip():
+        raise RuleViolation(_("请写明删除的法律依据和理由。"))
+    (intent, names), *further = asked.records
     erasure = work.add(
         Erasure(
             uuid=os.urandom(16),
             loan_id=loan.id,
             intent_id=intent.id,
-            field_names=names,
-            objects=_objects(work.session, intent, wanted),
-            basis=wanted.basis.strip(),
-            reason=wanted.reason.strip(),
+            field_names=list(names),
+            person_uuid=asked.person,
+            further=[[one.uuid.hex(), list(fields)] for one, fields in further],
+            objects=list(asked.objects),
+            basis=asked.basis.strip(),
+            reason=asked.reason.strip(),
             state=REQUESTED,
             requested_at=work.now,
             requested_by=work.actor.name,
@@ -101,33 +127,21 @@ def request_erasure(work: Work, wanted: Wanted) -> Erasure:
             package_id=loan.package_id,
         )
     )
-    work.record(Action.REQUEST_ERASURE, erasure, fields=names, files=len(erasure.objects))
-    request_approval(work, APPROVAL, erasure, reason=wanted.reason, loan_id=loan.id)
+    work.record(Action.REQUEST_ERASURE, erasure, fields=list(names), files=len(erasure.objects))
+    request_approval(work, APPROVAL, erasure, reason=asked.reason, loan_id=loan.id)
     return erasure
 
 
-def _checked_names(session: Session, intent: RegistrationIntent, wanted: Wanted) -> list[str]:
+def _checked_names(session: Session, intent: RegistrationIntent, wanted: Wanted) -> tuple[str, ...]:
     possible = erasable_names(session, intent)
     if not set(wanted.field_names) <= set(possible):
         raise RuleViolation(_("这些字段不能删除，或已经删除。"))
     if not wanted.field_names and not wanted.with_object:
         raise RuleViolation(_("请选择要删除的字段或文件。"))
-    return sorted(wanted.field_names)
+    return tuple(sorted(wanted.field_names))
 
 
-def _siblings(session: Session, intent: RegistrationIntent) -> Sequence[RegistrationIntent]:
-    """Return every registration of the same row: each holds the values."""
-    return session.scalars(
-        select(RegistrationIntent)
-        .where(
-            RegistrationIntent.subject_type == intent.subject_type,
-            RegistrationIntent.subject_id == intent.subject_id,
-        )
-        .order_by(RegistrationIntent.id)
-    ).all()
-
-
-def _refuse_pending(session: Session, intents: Iterable[RegistrationIntent]) -> None:
+def refuse_pending(intents: Iterable[RegistrationIntent]) -> None:
     """Refuse while a registration waits: its commitment has to be in the log first."""
     if any(intent.log_index is None for intent in intents):
         raise RuleViolation(_("这条记录还有待登记的内容，请等登记完成后再申请。"))
@@ -169,6 +183,10 @@ def content(session: Session, erasure_id: int) -> dict[str, Any]:
         "basis": erasure.basis,
         "reason": erasure.reason,
         "requested_by": erasure.requested_by,
+        "records": [
+            {"record": one.kind, "log_index": str(one.log_index), "fields": names}
+            for one, names in parts_of(session, erasure)[1:]
+        ],
     }
 
 
@@ -181,7 +199,7 @@ def execute(work: Work, erasure_id: int, shown: dict[str, Any]) -> None:
     erasure = work.session.get_one(Erasure, erasure_id)
     refuse_on_hold(work.session, erasure.loan_id)
     intent = work.session.get_one(RegistrationIntent, erasure.intent_id)
-    _refuse_pending(work.session, _siblings(work.session, intent))
+    refuse_pending(siblings(work.session, intent))
     destroy(work, erasure, intent)
     erasure.state, erasure.approved_at = APPROVED, work.now
     erasure.approved_by = work.actor.name
@@ -198,7 +216,10 @@ def execute(work: Work, erasure_id: int, shown: dict[str, Any]) -> None:
 
 def evidence_of(erasure: Erasure, intent: RegistrationIntent) -> dict[str, str]:
     """Return what is committed to of an erasure: what went and why, never what it said."""
-    return {
+    of_person = {
+        "further": "; ".join(f"{uuid}: {' '.join(names)}" for uuid, names in erasure.further)
+    }
+    return (of_person if erasure.person_uuid else {}) | {
         "erasure": erasure.uuid.hex(),
         "record": intent.uuid.hex(),
         "log_index": str(intent.log_index),
@@ -211,64 +232,6 @@ def evidence_of(erasure: Erasure, intent: RegistrationIntent) -> dict[str, str]:
         "approved_by": erasure.approved_by or "",
         "approved_at": erasure.approved_at.isoformat() if erasure.approved_at else "",
     }
-
-
-def destroy(work: Work, erasure: Erasure, intent: RegistrationIntent) -> int:
-    """Destroy the erasure's fields in every registration of the row, and in the row itself.
-
-    Returns how many registrations lost a field; what is gone already stays as it is.
-    """
-    overwrite_freed_pages(work.session)
-    names = set(erasure.field_names)
-    changed = sum(
-        _destroy_fields(work, erasure, one, names) for one in _siblings(work.session, intent)
-    )
-    if names:
-        erasers.get(intent.subject_type).erase(work, intent.subject_id, sorted(names))
-    for digest in erasure.objects:
-        for reach in object_reach.all():
-            reach(work, digest)
-    work.session.flush()
-    return changed
-
-
-def overwrite_freed_pages(session: Session) -> None:
-    """Have SQLite write zeros over what is deleted, on this connection from now on."""
-    connection = session.connection()
-    if connection.dialect.name == "sqlite":
-        connection.exec_driver_sql("PRAGMA secure_delete=ON")
-
-
-def _destroy_fields(
-    work: Work, erasure: Erasure, intent: RegistrationIntent, names: set[str]
-) -> bool:
-    """Keep the salts of the fields that stay, then destroy the secret and the values."""
-    item = work.session.get(EvidenceItem, intent.id, with_for_update=True)
-    if item is None or item.log_index is None:
-        return False
-    record = open_record(work.session, item)
-    gone = names & record.fields.keys()
-    if not gone:
-        return False
-    if not record.leads_to(item.commitment):
-        raise RuleViolation(
-            _("第 {index} 号记录与登记时不一致，不能删除其中的字段。", index=item.log_index)
-        )
-    stay = {name: text for name, text in record.fields.items() if name not in gone}
-    row = work.session.get(ErasedRecord, intent.id) or ErasedRecord(
-        intent_id=intent.id, row_uuid=os.urandom(16), erased_names=[]
-    )
-    row.erasure_id, row.erased_at = erasure.id, work.now
-    row.erased_names = sorted({*row.erased_names, *gone})
-    row.salts = json.dumps({name: record.salts[name].hex() for name in stay}, sort_keys=True)
-    row.digests = [digest.hex() for digest in record.digests]
-    work.session.add(row)
-    item.secret_sealed = None
-    place = context("registration_intent", "fields", intent.uuid)
-    text = json.dumps(stay, ensure_ascii=False, sort_keys=True)
-    intent.fields_sealed = keyring().seal(text, place)
-    work.session.flush()
-    return True
 
 
 def erasures_of(session: Session, loan_id: int) -> Sequence[Erasure]:

@@ -24,19 +24,15 @@ from sqlalchemy.orm import Session
 from evidence_store.storage import Storage, object_path
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping.copies import second_store
-from recovery.evidence.keeping.erasure import (
-    APPROVED,
-    DONE,
-    destroy,
-    evidence_of,
-    overwrite_freed_pages,
-)
+from recovery.evidence.keeping.destruction import destroy, overwrite_freed_pages
+from recovery.evidence.keeping.erasure import APPROVED, DONE, evidence_of
 from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.keeping.objects import holders
+from recovery.evidence.keeping.reach import erasers, gone_objects
 from recovery.evidence.models import EvidenceItem
 from recovery.kernel.actions import Action
 from recovery.kernel.config import Settings
-from recovery.kernel.db import db, empty_the_log
+from recovery.kernel.db import db, empty_the_log, vacuum
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.work import Work
 from recovery.loans.models import Document
@@ -46,6 +42,17 @@ HOME_FOLDER = "erasures"
 
 FOLLOWING = {"document", "dossier", "redaction"}
 """Tables whose rows stay, as a record of what was, when their object is destroyed."""
+
+TOUCHED = (
+    "person",
+    "registration_intent",
+    "evidence_item",
+    "document_detail",
+    "intake_row",
+    "search_entry",
+    "search_fts",
+)
+"""Tables from which an erasure takes values, beside those of its erasers."""
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
@@ -66,6 +73,11 @@ class LogEntry:
     requested_at: str
     approved_by: str
     approved_at: str
+    person: str = ""
+    """Random id of the person who is erased from all records, hexadecimal; blank: of one record."""
+
+    further: tuple[Any, ...] = ()
+    """Of a person: the other records, as `Erasure.further` has them."""
 
     def encode(self) -> bytes:
         """Return the entry as its file holds it."""
@@ -77,8 +89,8 @@ class LogEntry:
         """Read an entry."""
         values = json.loads(data)
         values.pop("v")
-        values["fields"], values["objects"] = tuple(values["fields"]), tuple(values["objects"])
-        return cls(**values)
+        lists = {"fields", "objects", "further"} & values.keys()
+        return cls(**values | {name: tuple(values[name]) for name in lists})
 
 
 def finish(open_work: OpenWork) -> int:
@@ -89,13 +101,13 @@ def finish(open_work: OpenWork) -> int:
     for erasure in rows:
         intent = db.session.get_one(RegistrationIntent, erasure.intent_id)
         write_entry(_entry_of(erasure, intent))
-        destroy_objects(erasure.objects)
+        destroy_objects([*erasure.objects, *_unnamed(db.session())])
         with open_work() as work:
             row = work.session.get_one(Erasure, erasure.id, with_for_update=True)
             row.state, row.done_at = DONE, work.now
             work.record(Action.EXECUTE_ERASURE, row, state=(APPROVED, DONE))
     if rows:
-        empty_the_log()
+        _drop_old_bytes()
     return len(rows)
 
 
@@ -112,6 +124,8 @@ def _entry_of(erasure: Erasure, intent: RegistrationIntent) -> LogEntry:
         requested_at=told["requested_at"],
         approved_by=told["approved_by"],
         approved_at=told["approved_at"],
+        person=(erasure.person_uuid or b"").hex(),
+        further=tuple(erasure.further),
     )
 
 
@@ -157,6 +171,11 @@ def entries() -> list[LogEntry]:
         if data.endswith(b"\n"):  # else torn by a crash; the store has it whole
             found.setdefault(file.name, LogEntry.decode(data))
     return sorted(found.values(), key=lambda entry: (entry.approved_at, entry.uuid))
+
+
+def _unnamed(session: Session) -> list[str]:
+    """Return the objects that go with the names of persons, and that no erasure names."""
+    return [digest for one in gone_objects.all() for digest in one(session)]
 
 
 def destroy_objects(digests: list[Any] | tuple[str, ...]) -> int:
@@ -210,11 +229,18 @@ def replay(open_work: OpenWork) -> Replayed:
             elif _replay_one(work, entry, intent):
                 done.erased += 1
         db.session.rollback()
-        done.objects += destroy_objects(entry.objects)
+        done.objects += destroy_objects([*entry.objects, *_unnamed(db.session())])
         write_entry(entry)
     if done.erased:
-        empty_the_log()
+        _drop_old_bytes()
     return done
+
+
+def _drop_old_bytes() -> None:
+    """Have the database give up the bytes of what was erased, wherever it keeps old versions."""
+    db.session.rollback()  # an open reader would keep them
+    empty_the_log()
+    vacuum([*TOUCHED, *(table for table, _eraser in erasers.items())])
 
 
 def _replay_one(work: Work, entry: LogEntry, intent: RegistrationIntent) -> bool:
@@ -245,6 +271,8 @@ def _row_of(entry: LogEntry, intent: RegistrationIntent) -> Erasure:
         loan_id=intent.loan_id,
         intent_id=intent.id,
         field_names=list(entry.fields),
+        person_uuid=bytes.fromhex(entry.person) or None,
+        further=list(entry.further),
         objects=list(entry.objects),
         basis=entry.basis,
         reason=entry.reason,

@@ -5,7 +5,16 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from recovery.evidence import queries as registry
-from recovery.evidence.keeping import erasure, hold, labels, queries, retention, visits
+from recovery.evidence.keeping import (
+    erasure,
+    hold,
+    labels,
+    persons,
+    queries,
+    retention,
+    visits,
+)
+from recovery.evidence.keeping.destruction import parts_of
 from recovery.evidence.keeping.forms import ErasureForm, ReasonForm
 from recovery.evidence.keeping.models import Erasure, LegalHold
 from recovery.evidence.keeping.views import bp, reasoned, tabs
@@ -15,6 +24,7 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
+from recovery.loans.labels import PARTY_ROLES
 from recovery.loans.models import Loan
 from recovery.web.language import current_language
 from recovery.web.messages import flash
@@ -75,6 +85,8 @@ def of_loan(loan_id: int) -> ResponseReturnValue:
         erasures=erasure.erasures_of(session, loan_id),
         states=labels.STATES,
         visits=visits.sessions_of_loan(session, loan_id),
+        people=persons.people_of(session, loan),
+        roles=PARTY_ROLES,
     )
 
 
@@ -121,7 +133,7 @@ def erase(intent_id: int) -> ResponseReturnValue:
     loan = gate.find(session, Loan, intent.loan_id, current_scope())
     form = ErasureForm()
     names = erasure.erasable_names(session, intent)
-    form.names.choices = [SelectChoice(name, labels.FIELDS[name]) for name in names]
+    form.names.choices = [SelectChoice(name, labels.field_name(name)) for name in names]
     if intent.kind != "file":
         del form.parts
     if form.validate_on_submit():
@@ -160,5 +172,11 @@ def show_erasure(erasure_id: int) -> ResponseReturnValue:
     one = gate.find(db.session(), Erasure, erasure_id, current_scope())
     intent = db.session.get(RegistrationIntent, one.intent_id or 0)
     return render_template(
-        "evidence/keeping/erasure.html", one=one, intent=intent, states=labels.STATES
+        "evidence/keeping/erasure.html",
+        one=one,
+        intent=intent,
+        parts=parts_of(db.session(), one),
+        kinds=registry.KINDS,
+        field_name=labels.field_name,
+        states=labels.STATES,
     )

@@ -1,5 +1,6 @@
 """Words for what the checks find, in both languages, and for states."""
 
+from recovery.evidence.dossiers.words import label_of
 from recovery.evidence.keeping.models import FixityFinding
 from recovery.kernel.text import Text, _
 
@@ -58,12 +59,13 @@ STATES: dict[str, tuple[Text, str]] = {
 
 FIELDS: dict[str, Text] = {
     "borrower_name": _("借款人姓名（连同联系方式）"),
-    "borrower_id_number": _("借款人证件号码"),
-    "title": _("标题"),
-    "file_name": _("文件名"),
-    "reference": _("核心系统流水号"),
 }
-"""Fields that can be erased, see `reach`."""
+"""Fields that can be erased and are called otherwise than in dossiers, see `reach`."""
+
+
+def field_name(name: str) -> Text:
+    """Return what a field that is erased is called."""
+    return FIELDS.get(name) or label_of(name) or Text(name)
 
 
 def what_of(finding: FixityFinding) -> Text:

@@ -144,6 +144,12 @@ class Erasure(Base, Scoped):
     """Record whose fields are erased; None: a replayed erasure whose record is not here."""
 
     field_names: Mapped[list[Any]]
+    person_uuid: Mapped[bytes | None]
+    """`row_uuid` of the person who is erased from all records; None: only this record is meant."""
+
+    further: Mapped[list[Any]]
+    """Of a person: the other records, each as [id of the registration, hexadecimal; fields]."""
+
     objects: Mapped[list[Any]]
     """SHA-256 of the objects that are destroyed: the file, and kept dossiers that hold it."""
 

@@ -1,20 +1,24 @@
 """What an erasure must reach besides the record itself: rows, texts and files made from it.
 
 `erasers` know, by table, which fields of its records can be destroyed in the row, and how.
-`object_reach` are called with the SHA-256 of each object that is destroyed.
+`object_reach` are called with the SHA-256 of each object that is destroyed, `person_reach` with
+each loan of a person whose data are.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from recovery.kernel import search
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import Registry
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-from recovery.loans.models import Document, LedgerEntry, Loan, Person
+from recovery.loans.models import Document, LedgerEntry, Loan, LoanParty, Person
 
 GONE = "（已删除）"
 """What stands in the place of a name that a row cannot be without."""
@@ -26,16 +30,48 @@ class Eraser:
 
     names: frozenset[str]
     erase: Callable[[Work, int, Sequence[str]], None]
+    also: Mapping[str, frozenset[str]] = field(default_factory=lambda: MappingProxyType({}))
+    """Fields by which other registrations of the row say the same: they go with the name."""
 
+    of_person: re.Pattern[str] | None = None
+    """Further fields, by their whole name, that are erased only with the person they tell of."""
+
+    def reached(self, names: Sequence[str]) -> frozenset[str]:
+        """Return the fields that go with `names`, these themselves included."""
+        return frozenset(names).union(*(self.also.get(name, frozenset()) for name in names))
+
+    def may_erase(self, name: str) -> bool:
+        """Tell whether a field can be erased when the person it tells of is."""
+        return name in self.names or bool(self.of_person and self.of_person.fullmatch(name))
+
+
+OF_BORROWER = {
+    "borrower_name": frozenset({"party.1.name", "party.1.address", "party.1.phone"}),
+    "borrower_id_number": frozenset({"party.1.id_number"}),
+}
+"""Of the particulars that dossiers print; the borrower is their first party."""
+
+PARTY = re.compile(r"party\.(?P<number>\d+)\.(?P<part>name|id_number|address|phone)")
+"""Fields of the particulars that tell of a person of the loan."""
 
 erasers: Registry[Eraser] = Registry()
 object_reach: Registry[Callable[[Work, str], None]] = Registry()
 """`(work, sha256)`: destroys what was made from an object, such as its text for search."""
 
+person_reach: Registry[Callable[[Work, int], None]] = Registry()
+"""`(work, loan id)`: notes that what was made with names of the loan's people is destroyed."""
+
+gone_objects: Registry[Callable[[Session], list[str]]] = Registry()
+"""`(session)` → SHA-256 of the objects so noted, which no page of an erasure names."""
+
+holding_rows: Registry[Callable[[Session, int], list[int]]] = Registry()
+"""By table, of records of the house that hold loans: `(session, loan id)` → their ids."""
+
 
 def register() -> None:
     """Register how the rows of loans, documents and transactions are erased."""
-    erasers.put("loan", Eraser(frozenset({"borrower_name", "borrower_id_number"}), _loan))
+    names = frozenset({"borrower_name", "borrower_id_number"})
+    erasers.put("loan", Eraser(names, _loan, MappingProxyType(OF_BORROWER), PARTY))
     erasers.put("document", Eraser(frozenset({"title", "file_name"}), _document))
     erasers.put("ledger_entry", Eraser(frozenset({"reference"}), _ledger_entry))
     object_reach.put("document", _end_documents)
@@ -48,21 +84,51 @@ def _loan(work: Work, loan_id: int, names: Sequence[str]) -> None:
         RuleViolation: the loan, or another one of the person, is not closed.
     """
     loan = work.session.get_one(Loan, loan_id)
-    running = select(Loan.contract_no).where(
-        Loan.borrower_id == loan.borrower_id, Loan.closed_on.is_(None)
-    )
-    if (number := work.session.scalars(running.limit(1)).first()) is not None:
-        raise RuleViolation(_("合同 {number} 尚未结清，借款人信息不能删除。", number=number))
     person = work.session.get_one(Person, loan.borrower_id)
+    refuse_running(loans_of(work.session, person))
     if "borrower_id_number" in names:
         person.id_number = None
     if "borrower_name" in names:
-        person.name = person.phone = person.address = person.bank_account = None
-        loans = work.session.scalars(select(Loan).where(Loan.borrower_id == person.id)).all()
-        for one in loans:
-            one.borrower_name = GONE
-        work.session.flush()
-        search.reindex(work.session, "loan", [one.id for one in loans])
+        _forget_name(work, person)
+
+
+def erase_person(work: Work, person: Person) -> None:
+    """Destroy everything that is known of a person but the province, which statistics keep."""
+    person.id_number = person.birth_year = person.sex = person.city = None
+    _forget_name(work, person)
+
+
+def loans_of(session: Session, person: Person) -> Sequence[Loan]:
+    """Return every loan in which a person is or was borrower, co-borrower or guarantor."""
+    parts = select(LoanParty.loan_id).where(LoanParty.person_id == person.id)
+    wanted = (Loan.borrower_id == person.id) | Loan.id.in_(parts)
+    return session.scalars(select(Loan).where(wanted).order_by(Loan.id)).all()
+
+
+def refuse_running(loans: Sequence[Loan]) -> None:
+    """Refuse while any of a person's loans is not closed.
+
+    Raises:
+        RuleViolation: naming the first.
+    """
+    for loan in loans:
+        if loan.closed_on is None:
+            raise RuleViolation(
+                _("合同 {number} 尚未结清，当事人信息不能删除。", number=loan.contract_no)
+            )
+
+
+def _forget_name(work: Work, person: Person) -> None:
+    """Destroy a person's name and contact details, on every loan and in what was made of them."""
+    person.name = person.phone = person.address = person.bank_account = None
+    loans = loans_of(work.session, person)
+    for loan in loans:
+        if loan.borrower_id == person.id:
+            loan.borrower_name = GONE
+        for reach in person_reach.all():
+            reach(work, loan.id)
+    work.session.flush()
+    search.reindex(work.session, "loan", [loan.id for loan in loans])
 
 
 def _document(work: Work, document_id: int, names: Sequence[str]) -> None:

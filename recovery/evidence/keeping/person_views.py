@@ -1,0 +1,56 @@
+"""The page on which the erasure of a person from all records is asked for."""
+
+from flask import redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from recovery.evidence import queries as registry
+from recovery.evidence.keeping import hold, labels, persons
+from recovery.evidence.keeping.forms import ErasureForm
+from recovery.evidence.keeping.reach import loans_of
+from recovery.evidence.keeping.views import bp
+from recovery.kernel import gate
+from recovery.kernel.actions import Action
+from recovery.kernel.db import db
+from recovery.kernel.text import _
+from recovery.loans.labels import PARTY_ROLES
+from recovery.loans.models import Loan
+from recovery.web.messages import flash
+from recovery.web.people import current_scope, user_work
+from recovery.web.rights import allowed
+
+
+@bp.route("/erase-person/<int:loan_id>/<int:person_id>", methods=["GET", "POST"])
+@allowed(Action.REQUEST_ERASURE)
+def erase_person(loan_id: int, person_id: int) -> ResponseReturnValue:
+    """Ask for the erasure of a person from every record, which are listed first."""
+    session = db.session()
+    loan = gate.find(session, Loan, loan_id, current_scope())
+    role, person = persons.person_at(session, loan, person_id)
+    loans = [gate.find(session, Loan, one.id, current_scope()) for one in loans_of(session, person)]
+    form = ErasureForm()
+    del form.names, form.parts  # all that is listed goes, and no file
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                asked = persons.request_person_erasure(
+                    work,
+                    loan_id,
+                    person_id,
+                    basis=form.basis.data,
+                    reason=form.reason.data,
+                )
+            flash(_("已提交删除申请，等待另一人审批。"))
+            return redirect(url_for(".show_erasure", erasure_id=asked.id))
+    page = render_template(
+        "evidence/keeping/erase_person.html",
+        form=form,
+        loan=loan,
+        loans=loans,
+        role=PARTY_ROLES[role],
+        person=person,
+        records=persons.records_of(session, person),
+        kinds=registry.KINDS,
+        field_name=labels.field_name,
+        holds=hold.holds_of(session, [one.id for one in loans]),
+    )
+    return page, form.status
