@@ -123,6 +123,7 @@ def upgrade() -> None:
         sa.Column("sha256", sa.String(), nullable=False),
         sa.Column("size", Id, nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["sample_id"], ["audit_sample.id"], name=op.f("fk_sample_file_sample_id_audit_sample")
         ),

@@ -5,7 +5,14 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this part's pages, jobs and links with `app`."""
-    from recovery.evidence.sampling import control_views, jobs, result_views, versions, views
+    from recovery.evidence.sampling import (
+        control_views,
+        jobs,
+        reach,
+        result_views,
+        versions,
+        views,
+    )
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
@@ -14,6 +21,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(result_views.bp)
     app.register_blueprint(control_views.bp)
     jobs.register()
+    reach.register()
     links.on_start.put("program_version", versions.note_version)
     links.navigation.put(
         "sampling",

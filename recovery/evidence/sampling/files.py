@@ -55,6 +55,7 @@ def note_file(
             sha256=kept.sha256,
             size=kept.size,
             made_at=work.now,
+            erased_at=None,
         )
     )
 
@@ -83,6 +84,8 @@ def open_file(file: SampleFile) -> BinaryIO:
     Raises:
         NotFound: the store does not hold them any more.
     """
+    if file.erased_at is not None:
+        raise NotFound(_("这个文件载有已删除的个人信息，已按删除决定销毁。"))
     try:
         return house_store().open_object(file.sha256)
     except FileNotFoundError as error:

@@ -230,3 +230,6 @@ class SampleFile(Base):
     sha256: Mapped[str]
     size: Mapped[int]
     made_at: Mapped[Moment]
+
+    erased_at: Mapped[Moment | None]
+    """When it was destroyed, with the data of a person whom it named; None: it is there."""

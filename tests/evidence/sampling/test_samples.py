@@ -14,7 +14,12 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select
 
+from recovery.access import approvals
 from recovery.access.models import UserAccount
+from recovery.evidence import sequencer
+from recovery.evidence.house import house_store
+from recovery.evidence.keeping import erasure_log
+from recovery.evidence.keeping.persons import request_person_erasure
 from recovery.evidence.models import EvidenceItem
 from recovery.evidence.sampling import confirmations, files, service
 from recovery.evidence.sampling.confirmations import Reply
@@ -30,7 +35,7 @@ from recovery.kernel.job_runner import run_due_jobs
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.models import LedgerEntry, Loan
-from tests.evidence.sampling.conftest import LOANS, drawn, fixed, fresh
+from tests.evidence.sampling.conftest import LOANS, acting, drawn, fixed, fresh
 
 
 def bytes_of(sample: AuditSample, kind: str) -> bytes:
@@ -312,3 +317,35 @@ def test_the_workbook_holds_what_is_needed_to_compute_again(auditor: Actor) -> N
     with zipfile.ZipFile(BytesIO(made(auditor, sample, "inputs"))) as archive:
         assert "ledger.csv" in archive.namelist()
         assert archive.read("results.csv").decode("utf-8-sig").count("\n") == 3
+
+
+def test_letters_with_the_name_of_an_erased_person_are_destroyed_and_noted(
+    auditor: Actor, person: Callable[..., UserAccount]
+) -> None:
+    sample = drawn(auditor, fixed(auditor), size=2)
+    made(auditor, sample, "letters")
+    loan_id = confirmations.letters_of(db.session(), sample.id)[0].loan_id
+    counsel, approver = acting(person("administrator")), acting(person("approver"))
+    with work_as(counsel) as work:
+        loan = work.session.get_one(Loan, loan_id)
+        loan.closed_on = work.today
+        borrower_id, fields = loan.borrower_id, {"borrower_name": str(loan.borrower.name)}
+        work.register("contract", loan, loan_id=loan_id, fields=fields)
+    sequencer.register_pending()
+    with work_as(counsel) as work:
+        basis = {"basis": "个人信息保护法第47条", "reason": "本人申请"}
+        erasure = request_person_erasure(work, loan_id, borrower_id, **basis)
+    with work_as(approver) as work:
+        request = approvals.pending_on(work.session, "erasure", erasure.id)
+        assert request is not None
+        assert sample.number not in str(request.content)
+        approvals.approve_request(work, request.id, shown=request.digest)
+    db.session.rollback()
+    [file] = [one for one in files.files_of(db.session(), sample.id) if one.kind == "letters"]
+    assert house_store().has_object(file.sha256)
+    erasure_log.finish(lambda: work_as(approver))
+    assert not house_store().has_object(file.sha256)
+    assert file.erased_at is not None
+    with pytest.raises(NotFound, match="已按删除决定销毁"):
+        files.open_file(file)
+    assert bytes_of(sample, "population"), "what names nobody stays"

@@ -1,0 +1,37 @@
+"""What the erasure of a person reaches in the workspace: letters that were made with the name."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from recovery.evidence.keeping.reach import gone_objects, person_reach
+from recovery.evidence.sampling.models import Confirmation, SampleFile
+from recovery.kernel.work import Work
+
+LETTERS = "letters"
+
+
+def register() -> None:
+    """Let erasure destroy the letters of a loan's debtor."""
+    person_reach.put(LETTERS, note_letters)
+    gone_objects.put(LETTERS, destroyed_letters)
+
+
+def note_letters(work: Work, loan_id: int) -> None:
+    """Note that the letters of every sample with this loan are destroyed.
+
+    They are named nowhere else: who may see an erasure must not learn what an auditor sampled.
+    """
+    samples = select(Confirmation.sample_id).where(Confirmation.loan_id == loan_id)
+    rows = select(SampleFile).where(
+        SampleFile.kind == LETTERS,
+        SampleFile.sample_id.in_(samples),
+        SampleFile.erased_at.is_(None),
+    )
+    for file in work.session.scalars(rows):
+        file.erased_at = work.now
+
+
+def destroyed_letters(session: Session) -> list[str]:
+    """Return the SHA-256 of all letters that are noted as destroyed."""
+    rows = select(SampleFile.sha256).where(SampleFile.erased_at.is_not(None))
+    return list(session.scalars(rows))
