@@ -1,10 +1,8 @@
 """Forms of the law's administrator. Each ends in a request that a second person decides."""
 
-import re
 from collections.abc import Mapping
-from datetime import date
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from wtforms import BooleanField
 
@@ -13,8 +11,9 @@ from recovery.kernel.text import Text, _
 from recovery.law.calendar import Calendar
 from recovery.law.parameters import Value, Version
 from recovery.rulebook.calculator_forms import CourtField
+from recovery.rulebook.day_fields import DaysField, WorkedDaysField
 from recovery.rulebook.proposals import NewValue, NewYear, Source
-from recovery.rulebook.rules import YearDays, days_between
+from recovery.rulebook.rules import YearDays
 from recovery.rulebook.values import write_value
 from recovery.web.fields import (
     CountField,
@@ -27,7 +26,6 @@ from recovery.web.fields import (
     YuanField,
 )
 from recovery.web.forms import BaseForm
-from recovery.web.reading import Unreadable, read_day
 from recovery.web.validators import Blank, Required
 
 MARKS: tuple[tuple[str, Text], ...] = (
@@ -222,45 +220,6 @@ LOCAL_FORMS: dict[str, type[SourceForm]] = {
     "interest.doubled.day_convention": ConventionForm,
 }
 """Parameters that courts and provinces set, each with fields of its own."""
-
-
-class DaysField(ReadField[tuple[date, ...]]):
-    """Days and ranges of days: `2027-02-05 至 2027-02-12`, parted by lines or commas."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.type = "NoteField"
-
-    widget = NoteField.widget
-    placeholder = "2027-02-05 ~ 2027-02-12"
-
-    def read(self, text: str) -> tuple[date, ...]:
-        """Return every day, the ranges written out."""
-        days: list[date] = []
-        for part in re.split(r"[\n,，、;；]+", text):
-            if part.strip():
-                days += _days_of(part)
-        return tuple(sorted(days))
-
-    def write(self, value: tuple[date, ...]) -> str:
-        """Return one day a line."""
-        return "\n".join(day.isoformat() for day in value)
-
-
-def _days_of(part: str) -> list[date]:
-    ends = [read_day(end) for end in re.split(r"至|到|~|～|\.\.|—", part)]
-    if len(ends) > 2:
-        raise Unreadable(_("“{typed}”不是日期或一段日期。", typed=part.strip()))
-    try:
-        return days_between(ends[0], ends[-1])
-    except RuleViolation as error:
-        raise Unreadable(_("“{typed}”不是一段假期。", typed=part.strip())) from error
-
-
-class WorkedDaysField(DaysField):
-    """Weekend days that are worked."""
-
-    placeholder = "2027-02-20"
 
 
 class YearForm(BaseForm):

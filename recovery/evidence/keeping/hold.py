@@ -76,7 +76,7 @@ def set_hold(work: Work, loan_id: int, reason: str) -> LegalHold:
             package_id=loan.package_id,
         )
     )
-    _tell(work, hold, loan, "set", reason.strip())
+    _tell(work, hold, loan, state="set", reason=hold.reason)
     return hold
 
 
@@ -95,11 +95,11 @@ def release_hold(work: Work, hold_id: int, reason: str) -> LegalHold:
     loan = work.session.get(Loan, hold.loan_id)
     if loan is None:
         raise NotFound(_("没有这条记录，或您无权查看。"))
-    _tell(work, hold, loan, "released", reason.strip())
+    _tell(work, hold, loan, state="released", reason=hold.release_reason)
     return hold
 
 
-def _tell(work: Work, hold: LegalHold, loan: Loan, state: str, reason: str) -> None:
+def _tell(work: Work, hold: LegalHold, loan: Loan, *, state: str, reason: str) -> None:
     work.record(Action.CHANGE_HOLD, hold, state=state, loan=loan.id)
     fields = {
         "event": Action.CHANGE_HOLD.value,

@@ -76,7 +76,7 @@ def by_difference(
         _standard_error([float(item.misstatement) for item in part], whole.count)
         for part, whole in zip(parts, strata, strict=True)
     )
-    return _estimated("difference", items, projected, error, confidence)
+    return _estimated("difference", items, projected, error, confidence=confidence)
 
 
 def by_ratio(
@@ -95,7 +95,7 @@ def by_ratio(
         projected += rate * float(whole.value)
         residuals = [float(item.misstatement) - rate * float(item.book) for item in part]
         errors.append(_standard_error(residuals, whole.count))
-    return _estimated("ratio", items, projected, _joined(errors), confidence)
+    return _estimated("ratio", items, projected, _joined(errors), confidence=confidence)
 
 
 def by_taint(items: Sequence[Examined], interval: Decimal, confidence: Decimal) -> Projection:
@@ -163,6 +163,7 @@ def _estimated(
     items: Sequence[Examined],
     projected: float,
     error: float | None,
+    *,
     confidence: Decimal,
 ) -> Projection:
     width = None if error is None else NormalDist().inv_cdf(float(confidence)) * error
