@@ -6,6 +6,7 @@ from flask import Flask
 def register(app: Flask) -> None:
     """Register this feature's pages, jobs and links with `app`."""
     from recovery.evidence import (
+        audit_words,
         documents,
         dossiers,
         exhibits,
@@ -34,6 +35,7 @@ def register(app: Flask) -> None:
     sampling.register(app)
     intake.register(app)
     items.register(app)
+    audit_words.register()
     links.document_store.put("evidence", documents.HouseDocuments())
     links.navigation.put(
         "evidence",

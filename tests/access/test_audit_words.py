@@ -8,7 +8,8 @@ from flask import Flask
 
 from recovery.access.audit_words import FIELDS, changes_of, people_of
 from recovery.access.models import UserAccount
-from recovery.kernel.db import db
+from recovery.evidence import audit_words
+from recovery.kernel.db import Base, db
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import reading
 from recovery.loans.history import FIELDS as LOAN_FIELDS
@@ -58,6 +59,27 @@ def test_codes_of_each_feature_are_words_in_both_languages(app: Flask) -> None:
         ("角色", "法务人员", "—"),
         ("姓名已更改", "None", "是"),
     ]
+
+
+def test_codes_of_evidence_are_words_in_both_languages(app: Flask) -> None:
+    letter = event("audit_sample", letter="agreed", step="conclusion")
+    assert lines(letter) == [("询证函", "None", "回函相符"), ("步骤", "None", "出具结论")]
+    with reading(translate_for("en")):
+        assert lines(letter)[1] == ("Step", "None", "Conclusion given")
+    erased = event("erasure", state=["requested", "approved"], fields=["title", "party.2.name"])
+    assert lines(erased) == [
+        ("状态", "待审批", "执行中"),
+        ("项目", "None", "标题、当事人 2：姓名"),
+    ]
+    assert lines(event("legal_hold", state="released")) == [("状态", "None", "解除")]
+
+
+def test_no_table_of_evidence_is_recorded_without_its_words(app: Flask) -> None:
+    """Each code of a closed list that these tables record is a word in the list given."""
+    for table, said in audit_words.words().items():
+        assert table in Base.metadata.tables
+        for name, codes in said.codes.items():
+            assert lines(event(table, **{name: next(iter(codes))}))[0][2] != next(iter(codes))
 
 
 def test_a_list_of_two_changed_items_is_no_before_and_after(app: Flask) -> None:
