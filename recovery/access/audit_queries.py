@@ -18,6 +18,9 @@ from recovery.web.spreadsheets import harmless
 CHUNK = 2_000
 """Events read at a time for an export."""
 
+LONGEST_NUMBER = 18
+"""Digits of a record's number that the database can hold."""
+
 HEAD = ("id", "at", "actor", "action", "object", "changes", "request")
 
 
@@ -32,7 +35,8 @@ def events(filters: FilterState) -> Select[AuditEvent]:
         table, _colon, number = subject.replace("：", ":").partition(":")
         statement = statement.where(AuditEvent.subject_type == table_of(table))
         if number.strip():
-            known = int(number) if number.strip().isdecimal() else -1
+            digits = number.strip()
+            known = int(digits) if digits.isdecimal() and len(digits) <= LONGEST_NUMBER else -1
             statement = statement.where(AuditEvent.subject_id == known)
     if days := filters.get("day"):
         if days.low is not None:

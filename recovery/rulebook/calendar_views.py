@@ -1,7 +1,5 @@
 """Administration of the calendar: the years known, and the notice of a year's rest days."""
 
-from datetime import date
-
 from flask import render_template, request
 from flask.typing import ResponseReturnValue
 
@@ -14,7 +12,7 @@ from recovery.rulebook import proposals, queries
 from recovery.rulebook.followers import Moves
 from recovery.rulebook.forms import YearForm
 from recovery.rulebook.proposals import NewYear
-from recovery.rulebook.rules import YearCheck, YearDays, check_year
+from recovery.rulebook.rules import YearCheck, YearDays, check_year, new_years_day
 from recovery.rulebook.service import current_book
 from recovery.rulebook.views import bp, moves_of, proposed
 from recovery.web.rights import allowed
@@ -78,5 +76,5 @@ def preview_year() -> ResponseReturnValue:
 
 def checked(year: int, days: YearDays) -> YearCheck:
     """Return what the days of a year add up to."""
-    law = current_book().in_force("calendar.statutory_holidays", date(year, 1, 1))
+    law = current_book().in_force("calendar.statutory_holidays", new_years_day(year))
     return check_year(year, days, law.value)

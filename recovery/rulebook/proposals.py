@@ -22,7 +22,7 @@ from recovery.rulebook import book as books
 from recovery.rulebook.book import CONFIRMATION, RETRACTION, SETTING, VERSION, YEAR, book_of
 from recovery.rulebook.execution import audited
 from recovery.rulebook.models import LawChange
-from recovery.rulebook.rules import YearDays, check_year
+from recovery.rulebook.rules import YearDays, check_year, new_years_day
 from recovery.rulebook.values import check_shape, read_value, write_value
 
 KINDS = {kind: f"law.{kind}" for kind in (CONFIRMATION, VERSION, SETTING, YEAR, RETRACTION)}
@@ -181,7 +181,7 @@ def is_retracted(session: Session, change_id: int) -> bool:
 def _check_days(book: LawBook, new: NewYear) -> None:
     """Refuse days that are not the notice's, or that do not balance without a second look."""
     try:
-        statutory = book.in_force("calendar.statutory_holidays", date(new.year, 1, 1))
+        statutory = book.in_force("calendar.statutory_holidays", new_years_day(new.year))
     except NoLawInForce as error:
         raise RuleViolation(error.message) from error
     check = check_year(new.year, new.days, statutory.value)

@@ -16,6 +16,10 @@ LONGEST_HOLIDAY = 31
 """Days of one range: a longer one is a slip of the keyboard."""
 
 
+YEARS = range(1949, 2201)
+"""Years that a notice can be about."""
+
+
 @dataclass(frozen=True, slots=True)
 class YearDays:
     """Days off (weekends within a holiday included) and weekend days that are worked."""
@@ -43,6 +47,19 @@ class YearCheck:
         An arrangement that reaches into the next year is not balanced, and right all the same.
         """
         return self.rest_weekdays - self.working_weekends == self.statutory
+
+
+def new_years_day(year: int) -> date:
+    """Return the first day of `year`, by whose law its holidays are counted.
+
+    Raises:
+        RuleViolation: no notice can be about such a year.
+    """
+    if year not in YEARS:
+        raise RuleViolation(
+            _("年度须在 {first} 年至 {last} 年之间。", first=YEARS[0], last=YEARS[-1])
+        )
+    return date(year, 1, 1)
 
 
 def days_between(first: date, last: date) -> list[date]:

@@ -37,6 +37,7 @@ from recovery.kernel.text import Text, _
 from recovery.web import display
 from recovery.web.addresses import url_if
 from recovery.web.job_results import EXCEPTIONS, Listed, duration_of, result_figures
+from recovery.web.numbers import row_number
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed, polled
 from recovery.web.worklist import Badge, Column
@@ -44,6 +45,9 @@ from recovery.web.worklist import Badge, Column
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
 
 ROWS = 50
+LAST_PAGE = 1_000_000
+"""Of exceptions: no job has as many."""
+
 OWN_KINDS = (job_tidy.KIND,)
 
 STATES = {
@@ -92,7 +96,7 @@ EXCEPTION_COLUMNS = (
 @allowed(Action.VIEW_JOBS)
 def index() -> ResponseReturnValue:
     """Show the newest jobs that the person may see."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     jobs = recent_jobs(db.session(), current_actor(), before=before, limit=ROWS)
     return render_template(
         "web/jobs.html",
@@ -109,7 +113,7 @@ def index() -> ResponseReturnValue:
 def show(job_id: int) -> ResponseReturnValue:
     """Show one job; the page renews its progress while the job is under way."""
     job = find_job(db.session(), job_id, current_actor())
-    number = max(request.args.get("page", 1, type=int), 1)
+    number = min(max(request.args.get("page", 1, type=row_number), 1), LAST_PAGE)
     page = make_response(render_template("web/job.html", job=job, **parts_of(job, number)))
     if request.headers.get("HX-Request") and job.status in ENDED:
         # The progress that asks again is one part; results and exceptions are others.

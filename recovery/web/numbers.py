@@ -6,6 +6,18 @@ from werkzeug.routing import IntegerConverter, Map
 LARGEST = 2**63 - 1
 
 
+def row_number(text: str) -> int:
+    """Return the number of a row that a query names.
+
+    Raises:
+        ValueError: it is none, or larger than one can be.
+    """
+    number = int(text)
+    if not 0 <= number <= LARGEST:
+        raise ValueError(text)
+    return number
+
+
 class RowNumber(IntegerConverter):
     """`<int:…>` up to 64 bits."""
 

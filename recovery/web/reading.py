@@ -7,12 +7,21 @@ and punctuation (１２３，．) are read like their narrow forms.
 import re
 import unicodedata
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
 from recovery.kernel.text import Text, _
 
 LARGEST_YUAN = Decimal("9999999999999.99")
 """Above this an amount is a slip of the keyboard: ten thousand 亿."""
+
+LARGEST_SHARE = Decimal(100)
+"""A share above this, 10,000 %, is a slip of the keyboard."""
+
+LARGEST_COUNT = 2_147_483_647
+"""What a whole number of the database holds."""
+
+YEARS = range(1900, 2201)
+"""Years that a day of a contract, a suit or a person can lie in."""
 
 MAGNITUDES = {"万": Decimal(10_000), "亿": Decimal(100_000_000), "千": Decimal(1_000)}
 
@@ -64,6 +73,8 @@ def read_yuan(text: str) -> Decimal:
     digits = cleaned[:-1] if cleaned[-1:] in MAGNITUDES else cleaned
     try:
         amount = read_number(digits) * magnitude
+        if negative and amount < 0:
+            raise Unreadable(_("“{typed}”不是数字。", typed=text.strip()))
     except Unreadable:
         raise Unreadable(
             _("“{typed}”不是金额；可写 1,234.56 或 1.2万。", typed=text.strip())
@@ -80,7 +91,8 @@ def read_percent(text: str) -> Decimal:
     """Read a percentage as a share: `4.9` and `4.9%` are 0.049; `0.5‰` is 0.0005.
 
     Raises:
-        Unreadable: not a number, or finer than eight decimals of the share.
+        Unreadable: not a number, finer than eight decimals of the share, or beyond
+            `LARGEST_SHARE`.
     """
     cleaned = narrow(text)
     per_mille = cleaned.endswith("‰")
@@ -91,6 +103,8 @@ def read_percent(text: str) -> Decimal:
             _("“{typed}”不是百分比；例如年利率 4.9% 写 4.9。", typed=text.strip())
         ) from None
     share = typed.scaleb(-3 if per_mille else -2)
+    if abs(share) > LARGEST_SHARE:
+        raise Unreadable(_("百分比“{typed}”过大，请核对。", typed=text.strip()[:40]))
     if share != share.quantize(Decimal("1e-8")):
         raise Unreadable(_("百分比最多六位小数。"))
     return share
@@ -100,23 +114,24 @@ def read_count(text: str) -> int:
     """Read a whole number, with or without thousands separators.
 
     Raises:
-        Unreadable: not a whole number.
+        Unreadable: not a whole number, or beyond `LARGEST_COUNT`.
     """
     try:
         number = read_number(text)
-        whole = int(number)
-    except (Unreadable, InvalidOperation, OverflowError):
+    except Unreadable:
         raise Unreadable(_("“{typed}”不是整数。", typed=text.strip())) from None
-    if whole != number:
+    if abs(number) > LARGEST_COUNT:
+        raise Unreadable(_("“{typed}”过大，请核对。", typed=text.strip()[:40]))
+    if int(number) != number:
         raise Unreadable(_("“{typed}”不是整数。", typed=text.strip()))
-    return whole
+    return int(number)
 
 
 def read_day(text: str) -> date:
     """Read a day: 2024-02-29, 2024/2/29, 2024.2.29, 20240229 or 2024年2月29日.
 
     Raises:
-        Unreadable: another notation, or a day that the calendar does not have.
+        Unreadable: another notation, a day that the calendar does not have, or outside `YEARS`.
     """
     cleaned = narrow(text)
     for notation in _DAY:
@@ -132,11 +147,21 @@ def read_day(text: str) -> date:
 
 
 def _existing(text: str, year: int, month: int, day: int) -> date:
-    """Return the day, or say that the calendar has no such day."""
+    """Return the day, or say that the calendar has no such day, or that it is out of reach."""
     try:
-        return date(year, month, day)
+        found = date(year, month, day)
     except ValueError:
         raise Unreadable(_("日历上没有“{typed}”这一天。", typed=text.strip())) from None
+    if year not in YEARS:
+        raise Unreadable(
+            _(
+                "日期“{typed}”须在 {first} 年至 {last} 年之间。",
+                typed=text.strip(),
+                first=YEARS[0],
+                last=YEARS[-1],
+            )
+        )
+    return found
 
 
 def split_list(text: str) -> tuple[str, ...]:

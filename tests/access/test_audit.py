@@ -58,6 +58,7 @@ def test_events_are_found_by_the_record_they_were_done_on(log):
         select(AuditEvent.subject_id).where(AuditEvent.actor_name == "system:importer")
     ).first()
     assert len(found({"object": f"branch:{branch}"})) == 2
+    assert found({"object": "branch:99999999999999999999"}) == []
     assert len(found({"object": f"机构：{branch}"})) == 2
     assert found({"object": "branch:987654"}) == []
     assert found({"object": "branch:x"}) == []

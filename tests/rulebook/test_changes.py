@@ -348,6 +348,8 @@ def test_a_year_that_ships_is_corrected_by_entering_its_notice(office: Office) -
     [
         ({"stated_days_off": 33}, "通知写明 33 天"),
         ({"year": 2005}, "没有已录入的法律依据"),
+        ({"year": 0}, "须在 1949 年至 2200 年之间"),
+        ({"year": 99999}, "须在 1949 年至 2200 年之间"),
         ({"notice": " "}, "名称和文号"),
         ({"year": 2028}, "不在 2028 年"),
         ({"days": YearDays((), ())}, "放假的日期"),

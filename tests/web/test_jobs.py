@@ -148,3 +148,12 @@ def test_a_job_says_what_it_did_for_whom_how_long_it_took_and_pages_its_exceptio
 )
 def test_a_time_is_told_in_the_two_units_that_matter(seconds: float, told: str) -> None:
     assert str(span(seconds)) == told
+
+
+@pytest.mark.parametrize("number", ["99999999999999999999", "-1", "x"])
+def test_a_number_that_no_row_has_is_no_fault(
+    counsel: Browser, account: UserAccount, number: str
+) -> None:
+    job_id = ask("test.export", account)
+    assert counsel.get(f"/jobs/?before={number}").status_code == 200
+    assert counsel.get(f"/jobs/{job_id}?page={number}").status_code == 200

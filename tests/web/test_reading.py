@@ -42,7 +42,9 @@ def test_an_amount_is_read_in_every_usual_notation(typed: str, amount: str) -> N
     assert read_yuan(typed) == Decimal(amount)
 
 
-@pytest.mark.parametrize("typed", ["", "abc", "1.2.3", "1,23", "1e5", "一百", "1万2", "NaN", "∞"])
+@pytest.mark.parametrize(
+    "typed", ["", "abc", "1.2.3", "1,23", "1e5", "一百", "1万2", "NaN", "∞", "(-5)"]
+)
 def test_what_is_no_amount_is_refused_with_what_was_typed(typed: str) -> None:
     with pytest.raises(Unreadable, match="不是金额") as refused:
         read_yuan(typed)
@@ -106,7 +108,8 @@ def test_what_is_no_day_is_refused(typed: str) -> None:
 
 
 @given(
-    st.dates(date(1000, 1, 1)), st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"])
+    st.dates(date(1900, 1, 1), date(2200, 12, 31)),
+    st.sampled_from(["%Y-%m-%d", "%Y/%m/%d", "%Y%m%d", "%Y年%m月%d日"]),
 )
 def test_every_day_is_read_back_in_all_four_notations(day: date, notation: str) -> None:
     assert read_day(day.strftime(notation)) == day
@@ -116,6 +119,28 @@ def test_a_count_takes_thousands_separators_and_no_fractions() -> None:
     assert read_count("12,408") == 12408
     with pytest.raises(Unreadable, match="不是整数"):
         read_count("1.5")
+
+
+@pytest.mark.parametrize(
+    ("typed", "read"),
+    [
+        ("2147483648", read_count),
+        ("9" * 5000, read_count),
+        ("10000.01", read_percent),
+        ("9" * 40, read_percent),
+    ],
+)
+def test_a_number_that_the_database_cannot_hold_is_refused(
+    typed: str, read: Callable[[str], object]
+) -> None:
+    with pytest.raises(Unreadable, match="过大"):
+        read(typed)
+
+
+@pytest.mark.parametrize("typed", ["0001-01-01", "1899-12-31", "2201-01-01", "99991231"])
+def test_a_day_out_of_reach_is_refused(typed: str) -> None:
+    with pytest.raises(Unreadable, match="须在 1900 年至 2200 年之间"):
+        read_day(typed)
 
 
 def test_a_pasted_list_keeps_its_order_and_each_value_once() -> None:

@@ -17,6 +17,9 @@ from recovery.web.filters import FilterState, Range
 
 Condition = ColumnElement[bool]
 
+MOST_DAYS = 40_000
+"""Days past due beyond which no loan is: more than a century."""
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -33,7 +36,9 @@ def narrowed(
 ) -> Select[Any]:
     """Return `statement` over loans, narrowed to what `reader` may see and the filters name."""
     conditions = [
-        build(filters.values[name], reader) for name, build in _BY_NAME.items() if filters.get(name)
+        build(filters.values[name], reader)
+        for name, build in _BY_NAME.items()
+        if filters.get(name) is not None
     ]
     if words := filters.get("q"):
         found = search.matching(session, "loan", words, reader.scope)
@@ -76,14 +81,16 @@ def _between(column: Any, value: Range) -> Condition:
 def _days_past_due(value: Range, reader: Reader) -> Condition:
     """Return the condition on days past due as a range of days since when a loan is overdue.
 
-    A loan that is not overdue is zero days past due.
+    A loan that is not overdue is zero days past due; none is less, none more than a lifetime.
     """
-    today = reader.floors.today
+    today, low, high = reader.floors.today, value.low or 0, value.high
+    if high is not None and high < 0:
+        return false()
     parts: list[Condition] = [true()]
-    if value.low:
-        parts.append(reader.overdue.before(today - timedelta(days=value.low - 1)))
-    if value.high is not None:
-        parts.append(reader.overdue.not_before(today - timedelta(days=value.high)))
+    if low > 0:
+        parts.append(reader.overdue.before(today - timedelta(days=min(low, MOST_DAYS) - 1)))
+    if high is not None:
+        parts.append(reader.overdue.not_before(today - timedelta(days=min(high, MOST_DAYS))))
     return and_(*parts)
 
 

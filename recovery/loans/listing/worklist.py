@@ -29,6 +29,9 @@ from recovery.web.reading import Unreadable
 from recovery.web.worklist import Badge, Column, View, Worklist
 
 KEY = "loans"
+LONGEST_NUMBER = 18
+"""Digits of a record's number that the database can hold."""
+
 PLACES = "recovery.places"
 
 CLASS_MEANINGS = {
@@ -119,7 +122,7 @@ class SelectionFilter(Filter):
             Unreadable: it is no number.
         """
         text = args.get(self.name, "").strip()
-        if text and not text.isdecimal():
+        if text and not (text.isdecimal() and len(text) <= LONGEST_NUMBER):
             raise Unreadable(_("没有这组选定的记录"))
         return int(text) if text else None
 

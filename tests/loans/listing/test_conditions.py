@@ -41,6 +41,11 @@ FILTERS: list[tuple[str, Callable[[Loan, date, Reader], bool]]] = [
     ("days_from=91", lambda loan, day, reader: days(loan, day) >= 91),
     ("days_to=0", lambda loan, day, reader: days(loan, day) == 0),
     ("days_from=0", lambda loan, day, reader: True),
+    ("days_from=-5", lambda loan, day, reader: True),
+    ("days_to=-1", lambda loan, day, reader: False),
+    ("days_from=2147483647", lambda loan, day, reader: False),
+    ("days_to=2147483647", lambda loan, day, reader: True),
+    ("selection=0", lambda loan, day, reader: False),
     ("stage=suing&stage=judged", lambda loan, day, reader: loan.stage in {"suing", "judged"}),
     (
         "balance_from=50000&balance_to=90000",

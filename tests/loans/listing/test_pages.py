@@ -179,6 +179,8 @@ def test_a_search_too_short_says_what_it_takes(loans: list[Loan], signed_in: Sig
         ("class=gone", "不存在或已不可选"),
         ("branch=99999", "不存在或已不可选"),
         ("selection=x", "没有这组选定的记录"),
+        ("selection=99999999999999999999", "没有这组选定的记录"),
+        ("days_from=99999999999999999999", "过大"),
     ],
 )
 def test_a_wrong_filter_is_said_and_lists_offers_and_does_nothing(
