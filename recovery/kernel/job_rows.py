@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from recovery.kernel import clock
 from recovery.kernel.db import Base, Json, Moment
 from recovery.kernel.gate import Actor, Scope
-from recovery.kernel.text import Text
+from recovery.kernel.text import Listed, Text
 
 
 class JobStatus(StrEnum):
@@ -200,14 +200,35 @@ def pack_text(sentence: Text | str | None) -> dict[str, Any] | None:
         return None
     if isinstance(sentence, str):
         return {"text": sentence}
-    return {"key": sentence.key, "values": {k: str(v) for k, v in sentence.values.items()}}
+    return {"key": sentence.key, "values": {k: _packed(v) for k, v in sentence.values.items()}}
+
+
+def _packed(value: object) -> object:
+    """Return what fills a place of a sentence: words stay words, to be read by each reader."""
+    if isinstance(value, Text):
+        return pack_text(value)
+    if isinstance(value, Listed):
+        return {"words": [pack_text(word) for word in value.words]}
+    return str(value)
 
 
 def unpack_text(packed: dict[str, Any] | None) -> Text | str:
     """Return the sentence that `pack_text` packed; nothing as an empty one."""
     if packed is None:
         return ""
-    return packed["text"] if "text" in packed else Text(packed["key"], packed["values"])
+    if "text" in packed:
+        return str(packed["text"])
+    return Text(packed["key"], {name: _unpacked(one) for name, one in packed["values"].items()})
+
+
+def _unpacked(packed: object) -> object:
+    """Return what `_packed` packed."""
+    if not isinstance(packed, dict):
+        return packed
+    if "words" in packed:
+        return Listed(tuple(Text(word["key"], word["values"]) for word in packed["words"]))
+    return unpack_text(packed)
+
 
 
 def digest_of(reference: str, reason: dict[str, Any]) -> str:

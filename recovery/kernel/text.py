@@ -40,6 +40,16 @@ def _(key: str, **values: object) -> Text:
     return Text(key, values, sys._getframe(1).f_globals["__name__"])
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """Words inside a sentence, each read and all joined in the reader's language."""
+
+    words: tuple[Text, ...]
+
+    def __str__(self) -> str:
+        return str(_("、")).join(map(str, self.words))
+
+
 def translate(key: str, origin: str = "") -> str:
     """Return the sentence `key` in the language of whoever reads now."""
     translator = _translator.get() or (_default[0] if _default else None)

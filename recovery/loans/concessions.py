@@ -15,7 +15,7 @@ from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import ApprovalKind, approval_kinds
 from recovery.kernel.money import ZERO, to_fen
-from recovery.kernel.text import _
+from recovery.kernel.text import Listed, _
 from recovery.kernel.work import Work
 from recovery.loans.labels import HEADS
 from recovery.loans.ledger import OWN, LoanLedger
@@ -48,7 +48,7 @@ class TooMuchWaived(RuleViolation):
     """More is to be waived than is owed; `heads` says of which, and what is owed of each."""
 
     def __init__(self, heads: dict[str, Decimal]) -> None:
-        names = "、".join(HEADS[head].key for head in heads)
+        names = Listed(tuple(HEADS[head] for head in heads))
         super().__init__(_("减免金额超过所欠：{heads}。", heads=names))
         self.heads = heads
 

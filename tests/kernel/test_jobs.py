@@ -3,6 +3,7 @@
 Each test runs on SQLite and, marked `postgres`, on PostgreSQL.
 """
 
+import json
 import shutil
 import signal
 import subprocess
@@ -22,14 +23,14 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import EVERYTHING, NOTHING, Actor
 from recovery.kernel.job_queue import queue_of
-from recovery.kernel.job_rows import Job, JobException, JobStatus, unpack_text
+from recovery.kernel.job_rows import Job, JobException, JobStatus, pack_text, unpack_text
 from recovery.kernel.job_runner import claim, end, heartbeat, run_due_jobs, run_here, run_job, sweep
 from recovery.kernel.job_service import cancel_job, pace_of, recent_jobs, retry_job
 from recovery.kernel.job_worker import latest_slot, tick
 from recovery.kernel.jobs import KINDS, JobLost, RunningJob, crontab, handles
 from recovery.kernel.migrations import upgrade
 from recovery.kernel.models import AuditEvent
-from recovery.kernel.text import _
+from recovery.kernel.text import Listed, Text, _, reading
 from recovery.kernel.work import work_as
 from tests.kernel.job_process import STEPS, kernel_app, settings_at
 
@@ -389,3 +390,15 @@ def test_the_pace_tells_what_is_left() -> None:
     assert (pace.per_second, pace.seconds_left) == (5.0, 30)
     job.done = 0
     assert pace_of(job, LONG_AGO + timedelta(seconds=10)) is None
+
+
+def test_words_inside_a_kept_sentence_are_read_in_the_language_of_each_reader() -> None:
+    words = Listed((Text("利息"), Text("费用")))
+    kept = pack_text(
+        Text("缺少{first}，还缺少：{others}", {"first": Text("本金"), "others": words})
+    )
+    sentence = unpack_text(json.loads(json.dumps(kept)))
+    assert str(sentence) == "缺少本金，还缺少：利息、费用"
+    english = {"本金": "Principal", "利息": "Interest", "费用": "Costs", "、": ", "}
+    with reading(lambda key, _origin: english.get(key, key)):
+        assert str(sentence) == "缺少Principal，还缺少：Interest, Costs"

@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from recovery.kernel.money import ZERO
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import Listed, Text, _
 from recovery.loans.tape.casting import CastRow, Values
 from recovery.loans.tape.fields import FIELDS
 from recovery.loans.values import (
@@ -89,11 +89,11 @@ def reject_gaps(row: CastRow, needed: tuple[str, ...]) -> None:
     gaps = [name for name in needed if name not in row.values]
     for name in gaps:
         if row.title(name):
-            missing = _("新建合同还缺少{name}，这一格是空的", name=FIELDS[name].label.key)
+            missing = _("新建合同还缺少{name}，这一格是空的", name=FIELDS[name].label)
             row.reject(missing, row.title(name))
     absent = [FIELDS[name].label for name in gaps if not row.title(name)]
     if absent:
-        names = "、".join(label.key for label in absent)
+        names = Listed(tuple(absent))
         row.reject(_("库中没有这份合同，新建还缺少：{names}", names=names))
 
 
@@ -131,7 +131,7 @@ def _contradictions(values: Values, setting: Setting) -> list[tuple[str, Text]]:
     for name in ("principal", *DUES, "disbursed_amount"):
         amount = values.get(name)
         if isinstance(amount, Decimal) and amount < 0:
-            label = FIELDS[name].label.key
+            label = FIELDS[name].label
             found.append((name, _("{name}为负数 {amount}", name=label, amount=amount)))
     if values.get("disbursed_amount") == 0:
         found.append(("disbursed_amount", _("放款金额为零")))
