@@ -78,8 +78,9 @@ def record_figures(
 def _check(work: Work, as_of: date, figures: Figures, reason: str) -> None:
     if not reason.strip():
         raise RuleViolation(_("请填写理由。"))
-    if as_of > work.today:
-        raise RuleViolation(_("日期 {day} 在将来。", day=as_of))
+    for day in (as_of, figures.written_off_on):
+        if day is not None and day > work.today:
+            raise RuleViolation(_("日期 {day} 在将来。", day=day))
     if figures == Figures():
         raise RuleViolation(_("请至少填写一项会计数据。"))
     if figures.ifrs9_stage not in (None, *STAGES):

@@ -93,7 +93,8 @@ def new_charge(loan_id: int) -> ResponseReturnValue:
     def book(work: Work) -> Text:
         _ask_again(work, loan_id, form)
         entry = CHARGE[form.kind.data](work, loan_id, form.booking())
-        return _("已入账第 {number} 笔：{amount} 元。", number=entry.number, amount=entry.amount)
+        number, amount = entry.number, yuan(entry.amount)
+        return _("已入账第 {number} 笔：{amount} 元。", number=number, amount=amount)
 
     return loan_form(loan_id, form, book, heading=_("登记费用"), submit=_("登记费用"))
 

@@ -19,6 +19,7 @@ from recovery.loans.collateral import (
     place_known,
 )
 from recovery.loans.forms import CollateralForm, ReasonForm
+from recovery.loans.models import Vehicle
 from recovery.loans.page import find_loan
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed
@@ -31,22 +32,24 @@ def edit_collateral(loan_id: int) -> ResponseReturnValue:
     loan = find_loan(db.session(), loan_id, current_scope())
     vehicle = queries.vehicle_of(db.session(), loan.id)
     form = CollateralForm(obj=vehicle)
+    if not form.last_place.raw_data:
+        # Sealed: shown for a reason and audited, so never in a field for editing.
+        form.last_place.data = ""
     form.show_version(vehicle.version if vehicle else 0)
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
                 if vehicle is None:
-                    add_collateral(work, loan.id, _read(form))
+                    add_collateral(work, loan.id, _read(form, None))
                 else:
-                    change_collateral(work, vehicle.id, form.seen, _read(form))
+                    change_collateral(work, vehicle.id, form.seen, _read(form, vehicle))
             flash(str(_("抵押车辆信息已保存。")), "success")
             return redirect(url_for(".show", loan_id=loan_id))
         vehicle = queries.vehicle_of(db.session(), loan_id)
         if vehicle is not None:
             known = collateral_of(vehicle)
-            form.compare_with(
-                vehicle.version, {name: getattr(known, name) for name in Collateral.__slots__}
-            )
+            shown = [name for name in Collateral.__slots__ if name != "last_place"]
+            form.compare_with(vehicle.version, {name: getattr(known, name) for name in shown})
     page = render_template(
         "loans/form.html",
         form=form,
@@ -87,7 +90,9 @@ def unmask_place(loan_id: int) -> ResponseReturnValue:
     return render_template(page, loan=loan, **values), form.status
 
 
-def _read(form: CollateralForm) -> Collateral:
-    """Return what was filled in; blank is unknown."""
+def _read(form: CollateralForm, vehicle: Vehicle | None) -> Collateral:
+    """Return what was filled in; blank is unknown, but leaves the place of `vehicle` as it is."""
     values: dict[str, Any] = {name: form[name].data or None for name in Collateral.__slots__}
+    if vehicle is not None and values["last_place"] is None:
+        values["last_place"] = vehicle.last_place
     return Collateral(**values)

@@ -117,7 +117,9 @@ class CollateralForm(VersionedForm):
     state = SelectField(_("车辆状态"), choices=choices(labels.VEHICLE_STATES))
     last_seen_on = PastDateField(_("最后发现日期"), [Blank()])
     last_place = NoteField(
-        _("最后发现地点"), [Blank(), length_up_to(200)], help_text=_("个人信息，加密保存。")
+        _("最后发现地点"),
+        [Blank(), length_up_to(200)],
+        help_text=_("个人信息，加密保存，不在此显示；留空则保持不变。"),
     )
     vin = LineField(_("车辆识别代号（VIN）"), [Blank(), length_up_to(20)])
     plate = LineField(_("号牌"), [Blank(), length_up_to(12)])

@@ -24,13 +24,18 @@ ROLES = ("co_borrower", "guarantor")
 def add_party(work: Work, loan_id: int, new: NewParty) -> LoanParty:
     """Add a co-borrower or guarantor; whose ID number is known is the same person.
 
+    What is entered of how a known person is reached takes the place of what was known.
+
     Raises:
-        RuleViolation: without a name, with an ID number whose check digit is wrong, an unknown
-            role, or a guarantee mode for somebody who is no guarantor.
+        RuleViolation: without a name, with an ID number whose check digit is wrong or that is
+            known under another name, an unknown role, or a guarantee mode for somebody who is no
+            guarantor.
     """
     loan = work.get(Loan, loan_id)
     _check_party(new)
-    person = _known(work, new.person.id_number) or _add_person(work, new.person)
+    name = (new.person.name or "").strip()
+    known = _known(work, new.person.id_number, name)
+    person = known or _add_person(work, new.person)
     party = work.add(
         LoanParty(
             loan_id=loan.id,
@@ -42,6 +47,10 @@ def add_party(work: Work, loan_id: int, new: NewParty) -> LoanParty:
         )
     )
     work.record(Action.CHANGE_LOAN, loan, party=party.id, role=new.role)
+    if known is not None:
+        known.name = name
+        contact = Contact(new.person.phone, new.person.address, new.person.bank_account)
+        change_contact(work, loan.id, known.id, contact)
     reindex(work, loan)
     return party
 
@@ -191,11 +200,20 @@ def _check_party(new: NewParty) -> None:
         raise RuleViolation(_("只有保证人才有保证方式。"))
 
 
-def _known(work: Work, id_number: str | None) -> Person | None:
+def _known(work: Work, id_number: str | None, name: str) -> Person | None:
+    """Return the person of that ID number; None where there is none.
+
+    Raises:
+        RuleViolation: it is known under other names alone.
+    """
     if not id_number:
         return None
     index = keyring().blind_index(id_number, "id_number")
-    return work.session.scalars(select(Person).where(Person.id_number_index == index)).first()
+    found = work.session.scalars(select(Person).where(Person.id_number_index == index)).all()
+    known = next((one for one in found if (one.name or name) == name), None)
+    if found and known is None:
+        raise RuleViolation(_("这个证件号码已登记在另一姓名之下，请核对姓名和证件号码。"))
+    return known
 
 
 def _add_person(work: Work, new: NewPerson) -> Person:

@@ -31,6 +31,8 @@ def receive(ledger: LoanLedger, kind: str, booking: Booking) -> LedgerEntry:
     first = ledger.claim(day).owed().within(owed)
     if booking.amount > owed.due and _has_schedule_to_shrink(ledger):
         early, owed = _repay_early(ledger, owed, booking)
+    if booking.amount > owed.total:
+        raise too_much(booking.amount, owed.total)
     order = read_order(ledger.loan.appropriation_order)
     parts = appropriate_in_turn(booking.amount, first, owed, order)
     entry = ledger.append(
@@ -144,7 +146,8 @@ def _repay_early(ledger: LoanLedger, owed: Owed, booking: Booking) -> tuple[int,
 
 def too_much(amount: Decimal, most: Decimal) -> RuleViolation:
     """Return the refusal of money beyond the whole claim."""
-    return RuleViolation(_("金额 {amount} 元超过全部债权 {total} 元。", amount=amount, total=most))
+    shown = {"amount": f"{amount:,.2f}", "total": f"{most:,.2f}"}
+    return RuleViolation(_("金额 {amount} 元超过全部债权 {total} 元。", **shown))
 
 
 def _terms_left(ledger: LoanLedger, undue: Decimal) -> Terms:

@@ -127,6 +127,10 @@ def test_the_last_place_of_the_car_is_shown_masked_and_opened_with_a_reason(
     page = manager.get(f"/loans/{loan_id}").text
     assert "最后发现地点" in page
     assert "某停车场" not in page
+    form = manager.get(f"/loans/{loan_id}/collateral").text
+    assert "某停车场" not in form
+    kept = {"version": "2", "last_place": "", "plate": "沪A12345"}
+    assert manager.post(f"/loans/{loan_id}/collateral", data=car | kept).status_code == 302
     address = f"/loans/{loan_id}/collateral/place"
     assert address in page
     assert manager.post(address, data={"reason": " "}).status_code == 422

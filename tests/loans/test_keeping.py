@@ -18,6 +18,7 @@ from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.links import StoredFile
 from recovery.kernel.models import AuditEvent
+from recovery.kernel.text import reading
 from recovery.kernel.work import Work, system_work, work_as
 from recovery.loans import collateral, concessions, daily, documents, parties, queries, service
 from recovery.loans.concessions import Waived
@@ -25,6 +26,7 @@ from recovery.loans.documents import KeptFile, Papers
 from recovery.loans.models import Concession, LedgerEntry, Loan, MonthEndSnapshot, Vehicle
 from recovery.loans.service import Booking
 from recovery.loans.values import NewOwnership, NewParty, NewPerson
+from recovery.web.language import translate_for
 from tests.conftest import NOW
 from tests.loans.making import assert_in_step, entries_of, make_loan
 
@@ -43,6 +45,16 @@ def test_a_party_with_a_known_id_number_is_the_same_person(work: Work) -> None:
     parties.end_party(work, loan.id, party.id, TODAY)
     with pytest.raises(RuleViolation):
         parties.end_party(work, loan.id, party.id, TODAY)
+
+
+def test_what_is_entered_of_a_known_person_is_kept_and_another_name_refused(work: Work) -> None:
+    loan = make_loan(work)
+    known = NewPerson(name="王小明", id_number="110101199003070599", phone="13900001111")
+    party = parties.add_party(work, loan.id, NewParty(known, "guarantor"))
+    assert party.person.phone == "13900001111"
+    other = replace(known, name="王大明")
+    with pytest.raises(RuleViolation, match="另一姓名"):
+        parties.add_party(work, loan.id, NewParty(other, "guarantor"))
 
 
 @pytest.mark.parametrize(
@@ -257,6 +269,13 @@ def test_what_cannot_be_waived_is_refused(person: Person, waived: Waived) -> Non
         loan = make_loan(work)
         with pytest.raises(RuleViolation), work.session.begin_nested():
             concessions.propose_waiver(work, loan.id, waived, on=TODAY, reason="试")
+
+
+def test_the_heads_of_a_refused_waiver_are_named_in_the_readers_language() -> None:
+    refused = concessions.TooMuchWaived({"principal": D(1), "costs": D(2)})
+    assert "本金、费用" in str(refused.message)
+    with reading(translate_for("en")):
+        assert str(refused.message).isascii()
 
 
 def test_the_day_makes_instalments_due_once_and_overdue_the_day_after(work: Work) -> None:

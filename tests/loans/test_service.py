@@ -162,6 +162,17 @@ def test_a_row_of_another_loan_cannot_be_reversed(work: Work) -> None:
         service.reverse_transaction(work, loan.id, fee.id, "试")
 
 
+def test_the_refusal_of_too_much_names_what_was_typed_and_all_that_is_owed(work: Work) -> None:
+    loan = make_loan(work)
+    service.accelerate(work, loan.id, TODAY)
+    typed = Booking(D("99999999.00"), TODAY)
+    with pytest.raises(RuleViolation) as refused:
+        service.record_payment(work, loan.id, typed)
+    told = str(refused.value.message)
+    assert "金额 99,999,999.00 元" in told
+    assert "债权 0.00 元" not in told
+
+
 def test_a_payment_booked_late_takes_back_the_penalty_that_was_booked_too_much(work: Work) -> None:
     loan = make_loan(work)
     service.record_payment(work, loan.id, Booking(D("3644.11"), date(2025, 9, 1)))

@@ -40,6 +40,8 @@ def import_tape(**options: Any) -> int:
     """Import FILE: csv (UTF-8, GB18030), xlsx, or ABS-EE."""
     from recovery.loans.tape.staging import Upload
 
+    _insist_on_another_file(options["rejects"], (options["file"], options["payments"]))
+    _insist_on_layout(options["layout"])
     given: datetime | None = options["as_of"]
     upload = Upload(
         path=options["file"],
@@ -81,6 +83,35 @@ def _branch(code: str | None) -> int | None:
     if branch_id is None:
         raise click.BadParameter(str(_("没有编号为“{code}”的分支机构。", code=code)))
     return branch_id
+
+
+def _insist_on_layout(name: str | None) -> None:
+    """Refuse a layout that is not there.
+
+    Raises:
+        click.BadParameter: there is none of that name.
+    """
+    from recovery.kernel.db import db
+    from recovery.loans.tape.staging import find_layout
+
+    if name is None:
+        return
+    try:
+        find_layout(db.session(), name)
+    except RuleViolation as error:
+        raise click.BadParameter(str(error)) from error
+
+
+def _insist_on_another_file(rejects: Path | None, read: Sequence[Path | None]) -> None:
+    """Refuse to write the rejects over a file that is read.
+
+    Raises:
+        click.BadParameter: it is one of them.
+    """
+    if rejects is None or not rejects.exists():
+        return
+    if any(path is not None and path.samefile(rejects) for path in read):
+        raise click.BadParameter(str(_("--rejects 不能是要导入的文件本身。")))
 
 
 @contextmanager

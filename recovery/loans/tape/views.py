@@ -1,6 +1,7 @@
 """Pages of the import: upload, mapping, preview and dry run, confirmation, result."""
 
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from recovery.loans.tape.staging import (
 )
 from recovery.web.forms import EmptyForm
 from recovery.web.messages import flash
+from recovery.web.numbers import row_number
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed, may
 
@@ -59,7 +61,7 @@ def steps_of(batch: ImportBatch | None) -> list[tuple[Any, str | None]]:
 @allowed(Action.IMPORT_TAPE)
 def index() -> ResponseReturnValue:
     """List the imports, the newest first."""
-    before = request.args.get("before", type=int)
+    before = request.args.get("before", type=row_number)
     batches = service.recent_batches(db.session(), current_actor(), before=before, limit=51)
     return render_template(
         "loans/tape/index.html",
@@ -124,12 +126,13 @@ def mapping(batch_id: int) -> ResponseReturnValue:
         with form.refusal_shown():
             return _map(batch, form)
     current = mapping_of(batch, LOANS)
+    columns = showing.column_choices(db.session(), batch)
     page = render_template(
         "loans/tape/mapping.html",
         form=form,
         batch=batch,
         current=current,
-        columns=showing.column_choices(db.session(), batch),
+        columns=[_as_typed(one) for one in columns] if form.is_submitted() else columns,
         groups=showing.field_groups(current.layout),
         units=showing.unit_choices(),
         days=showing.day_choices(),
@@ -138,6 +141,16 @@ def mapping(batch_id: int) -> ResponseReturnValue:
         step=2,
     )
     return page, form.status
+
+
+def _as_typed(column: showing.ColumnChoice) -> showing.ColumnChoice:
+    """Return what the refused page chose for a column, so that nothing chosen is lost."""
+    return replace(
+        column,
+        field=request.form.get(f"field-{column.index}", column.field),
+        unit=request.form.get(f"unit-{column.index}", column.unit),
+        days=request.form.get(f"days-{column.index}", column.days),
+    )
 
 
 def _map(batch: ImportBatch, form: MappingForm) -> ResponseReturnValue:

@@ -114,6 +114,7 @@ def test_a_file_without_contract_numbers_or_an_unknown_layout_is_one_sentence(
     assert (status, out) == (1, "")
     assert "没有找到合同编号列" in err
     status, _out, err = run("tape", "import", path, "--layout", "nobody")
+    assert status == 2
     assert "没有名为“nobody”的版式" in err
 
 
@@ -121,3 +122,11 @@ def test_the_layouts_are_listed(run: Any) -> None:
     status, out, _err = run("tape", "layouts", "--json")
     assert status == 0
     assert {"generic", "abs-ee", "abs-ee-payments"} <= set(json.loads(out))
+
+
+def test_the_rejects_are_not_written_over_the_tape(tmp_path: Path, run: Any) -> None:
+    tape = write_csv(tmp_path / "tape.csv", [line(1)])
+    before = tape.read_bytes()
+    status, _out, said = run("tape", "import", tape, "--dry-run", "--rejects", tape)
+    assert (status, tape.read_bytes()) == (2, before)
+    assert "不能是要导入的文件本身" in said

@@ -51,6 +51,18 @@ def batch_now(batch_id: int) -> ImportBatch:
     return db.session.get_one(ImportBatch, batch_id, populate_existing=True)
 
 
+def test_what_is_chosen_for_columns_outlives_a_refusal(manager: Browser) -> None:
+    batch = upload(manager, tape_of(line(1)))
+    page = manager.get(f"/tapes/{batch}/mapping").text
+    kept = choices(page)
+    name = next(name for name, field in kept.items() if field == "plate")
+    refused = manager.post(
+        f"/tapes/{batch}/mapping", data=kept | {name: "engine_no", "as_of": "昨天"}
+    )
+    assert refused.status_code == 422
+    assert choices(refused.text)[name] == "engine_no"
+
+
 def test_a_tape_goes_from_upload_to_result(manager: Browser) -> None:
     batch = upload(manager, tape_of(line(1), line(2), line(3, 放款金额="很多")))
     page = manager.get(f"/tapes/{batch}/mapping").text
