@@ -97,7 +97,7 @@ def test_wrong_use_is_said_in_the_language_asked_for(tmp_path: Path) -> None:
     done = run("deadlines", "due", "--within", "soon", home=tmp_path, RECOVERY_LANGUAGE="en")
     assert done.returncode == 2
     assert done.stderr == (
-        "--within does not take this value; it takes a whole number. "
+        "--within does not take this value; it takes a whole number from 0 to 36500. "
         "See recovery deadlines due --help.\n"
     )
 

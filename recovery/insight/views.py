@@ -1,6 +1,7 @@
 """The dashboard: charts and numbers that lead to their lists."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Blueprint, redirect, render_template, url_for
@@ -16,7 +17,7 @@ from recovery.kernel.db import db
 from recovery.kernel.money import ZERO
 from recovery.kernel.text import _
 from recovery.litigation.lists import clock_of
-from recovery.litigation.queries import count_by_stage
+from recovery.litigation.queries import count_by_stage, count_overdue
 from recovery.litigation.rules import STAGES
 from recovery.loans.labels import CLASSES, ENTRY_KINDS
 from recovery.loans.rules.balances import PAYING
@@ -50,6 +51,8 @@ def dashboard() -> ResponseReturnValue:
         stages=_stage_chart(stages) if stages else None,
         due=[(one, clock_of(one)) for one in queries.due_this_week(db.session(), scope, today)],
         due_url=url_for("litigation.index", due_from=str(first), due_to=str(last)),
+        overdue=count_overdue(db.session(), scope, today),
+        overdue_url=url_for("litigation.index", due_to=str(first - timedelta(days=1))),
     )
 
 

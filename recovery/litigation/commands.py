@@ -8,8 +8,12 @@ from recovery.kernel import clock
 from recovery.kernel.commands import command_work, json_option, report_rows, with_app
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING
+from recovery.kernel.text import Text
 from recovery.litigation.deadlines import refresh_deadlines
 from recovery.litigation.queries import due_between
+
+LONGEST = 36_500
+"""Days ahead that are listed at most: a century."""
 
 
 @click.group()
@@ -18,7 +22,13 @@ def deadlines() -> None:
 
 
 @deadlines.command()
-@click.option("--within", default=7, show_default=True, help="Days from today, both included.")
+@click.option(
+    "--within",
+    default=7,
+    show_default=True,
+    type=click.IntRange(0, LONGEST),
+    help="Days from today, both included.",
+)
 @json_option
 @with_app
 def due(within: int, *, as_json: bool) -> int:
@@ -29,7 +39,7 @@ def due(within: int, *, as_json: bool) -> int:
         {
             "last_day": one.last_day,
             "file": one.file.number,
-            "title": one.title,
+            "title": str(Text(one.title)),
             "rule": one.rule,
             "provisional": one.is_provisional,
             "articles": one.law["articles"],

@@ -1,6 +1,6 @@
 """The deadlines of files: started by events, ended by people, moved by the law and the calendar."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -64,6 +64,15 @@ def meet(work: Work, file: LitigationFile, rules: set[str]) -> None:
         for deadline in running(work, file, rule):
             deadline.ended_on, deadline.outcome = work.today, "met"
             work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, "met"))
+    _refresh_next(work, file)
+
+
+def drop(work: Work, file: LitigationFile, rules: Collection[str]) -> None:
+    """End the open deadlines of these rules: with the step of today nothing hangs on them."""
+    for rule in sorted(rules):
+        for deadline in running(work, file, rule):
+            deadline.ended_on, deadline.outcome = work.today, "moot"
+            work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, "moot"))
     _refresh_next(work, file)
 
 

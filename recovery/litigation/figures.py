@@ -61,6 +61,16 @@ EVERY_CLOCK = (
     *(clock for clocks in CLOCKS.values() for clock in clocks),
 )
 
+OVER: dict[str, frozenset[str]] = {
+    "effective": frozenset({APPEAL.rule}),
+    "withdrawn": frozenset(clock.rule for clock in EVERY_CLOCK) - {LIMITATION.rule},
+    **dict.fromkeys(
+        ("satisfied", "enforcement_terminated"), frozenset(clock.rule for clock in EVERY_CLOCK)
+    ),
+}
+"""Stage → rules whose periods nothing hangs on any more: nobody appeals from a judgment in force,
+and of a closed file only limitation runs on, where the suit was withdrawn."""
+
 PERFORMANCE_DAYS = 10
 """What judgments usually allow (“生效之日起十日内”): a proposal, the paper's own days prevail."""
 

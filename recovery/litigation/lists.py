@@ -28,6 +28,7 @@ OUTCOMES = {
     "lapsed": _("已错过"),
     "superseded": _("已被取代"),
     "interrupted": _("因起诉中断"),
+    "moot": _("不再适用"),
 }
 """How a deadline ended."""
 

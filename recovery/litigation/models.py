@@ -111,7 +111,8 @@ class Deadline(Base, Versioned):
 
     ended_on: Mapped[date | None]
     outcome: Mapped[str | None]
-    """`met`, `lapsed`, `superseded`, `interrupted` (a suit was filed); None: open."""
+    """`met`, `lapsed`, `superseded`, `interrupted` (a suit was filed), `moot` (a later step left
+    nothing hanging on it); None: open."""
 
     superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
 

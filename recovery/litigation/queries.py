@@ -113,6 +113,12 @@ def due_between(scope: Scope, first: date, last: date) -> Select[Any]:
     return visible(statement, LitigationFile, scope)
 
 
+def count_overdue(session: Session, scope: Scope, today: date) -> int:
+    """Return how many files have an open deadline whose last day is past."""
+    statement = select(func.count()).where(LitigationFile.next_last_day < today)
+    return session.scalar(visible(statement, LitigationFile, scope)) or 0
+
+
 def courts(session: Session, scope: Scope, typed: str) -> list[str]:
     """Return the courts of the files that may be seen whose name contains what was typed."""
     statement = select(LitigationFile.court).distinct().order_by(LitigationFile.court).limit(20)

@@ -81,6 +81,7 @@ def _run_clocks(work: Work, file: LitigationFile, loan: Loan, step: Step) -> Non
         deadlines.start(work, file, figures.enforcement(book, step.happened_on, until, work.today))
     if step.stage == "enforcing":
         deadlines.meet(work, file, {figures.PERFORMED.rule, figures.EFFECTIVE.rule})
+    deadlines.drop(work, file, figures.OVER.get(step.stage, ()))
     if step.stage not in UNFILED:
         deadlines.interrupt(work, file, step.happened_on)
     elif deadlines.is_interrupted(work, file):

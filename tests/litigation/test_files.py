@@ -10,11 +10,12 @@ from sqlalchemy import select
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
-from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.gate import EVERYTHING, NOTHING, Actor, Scope
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import Work, work_as
 from recovery.litigation.deadlines import end_deadline, refresh_deadlines
 from recovery.litigation.models import Deadline, LitigationFile
+from recovery.litigation.queries import count_overdue
 from recovery.litigation.service import NewFile, open_file, open_files
 from recovery.litigation.stages import Step, change_stage
 from recovery.loans.models import Loan
@@ -239,6 +240,42 @@ def test_enforcement_runs_from_the_last_day_of_performance_not_from_effectivenes
     # two years from Thursday 12 March 2026: Sunday 12 March 2028, so Monday
     assert (deadline.nominal_last_day, deadline.last_day) == (date(2028, 3, 12), date(2028, 3, 13))
     assert refresh_deadlines(work) == []
+
+
+def test_no_period_runs_on_that_a_later_step_leaves_nothing_hanging_on(
+    loan: Loan, work: Work
+) -> None:
+    file = opened(work, loan)
+    for stage, day in (("submitted", 2), ("accepted", 3), ("hearing", 4), ("judged", 5)):
+        move(work, file, stage, date(2026, 3, day))
+    assert {one.rule for one in open_deadlines(work, file)} == {
+        "deadline.prepay_acceptance_fee",
+        "deadline.appeal.judgment",
+    }
+    move(work, file, "effective", date(2026, 3, 12))
+    assert "deadline.appeal.judgment" not in {one.rule for one in open_deadlines(work, file)}
+    move(work, file, "satisfied", date(2026, 3, 13))
+    assert open_deadlines(work, file) == []
+    assert file.next_last_day is None
+
+
+def test_a_file_whose_deadline_has_passed_is_counted_from_the_day_after(
+    loan: Loan, work: Work
+) -> None:
+    file = opened(work, loan)
+    for stage in ("submitted", "accepted"):
+        move(work, file, stage, date(2026, 3, 2))
+    last_day = date(2026, 3, 9)
+    assert file.next_last_day == last_day
+    assert count_overdue(work.session, EVERYTHING, last_day) == 0
+    assert count_overdue(work.session, EVERYTHING, last_day + timedelta(days=1)) == 1
+    assert count_overdue(work.session, NOTHING, last_day + timedelta(days=1)) == 0
+
+
+def open_deadlines(work: Work, file: LitigationFile) -> list[Deadline]:
+    """Return the deadlines of `file` that still run."""
+    running = select(Deadline).where(Deadline.file_id == file.id, Deadline.ended_on.is_(None))
+    return list(work.session.scalars(running))
 
 
 def test_a_judgment_that_sets_no_period_to_perform_counts_from_effectiveness(
