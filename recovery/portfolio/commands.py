@@ -22,6 +22,10 @@ from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.queries import package_by_number
 from recovery.portfolio.rules import DISPOSALS, SELLERS
 from recovery.portfolio.tape import write_xlsx
+from recovery.web.filters import FilterState
+
+ARRANGING = frozenset({"sort", "size"})
+"""What a copied address of the list may say besides: it chooses no loans."""
 
 
 @click.group()
@@ -39,9 +43,7 @@ def package() -> None:
 def build(query: str, name: str, *, as_json: bool, **decided: str) -> int:
     """Start a package of all loans that match the filter of the loan list."""
     actor = Actor.system(f"cli/{operator()}")
-    filters = FILTERS.read(MultiDict(parse_qsl(query)))
-    if filters.problems or (query and not filters.active):
-        raise RuleViolation(_("看不懂筛选条件“{query}”。", query=query))
+    filters = _filters(query)
     ids = list(db.session.scalars(matching(db.session(), filters, reader_of(actor))))
     if not ids:
         raise RuleViolation(_("没有符合筛选条件的贷款。"))
@@ -52,6 +54,21 @@ def build(query: str, name: str, *, as_json: bool, **decided: str) -> int:
             service.add_loans(work, made.id, ids[start : start + service.ADD_BATCH])
     report({"number": made.number, "loans": len(ids)}, as_json=as_json)
     return 0
+
+
+def _filters(query: str) -> FilterState:
+    """Return the conditions that `query` names.
+
+    Raises:
+        click.BadParameter: one of them cannot be read, or is none: it would choose too much.
+    """
+    asked = parse_qsl(query)
+    filters = FILTERS.read(MultiDict(asked))
+    known = {name for name, _value in parse_qsl(filters.typed_query)} | ARRANGING
+    surplus = {name for name, _value in asked} - known
+    if filters.problems or surplus or (query and not filters.active):
+        raise click.BadParameter(str(_("看不懂筛选条件“{query}”。", query=query)))
+    return filters
 
 
 @package.command()

@@ -72,7 +72,7 @@ LOANS = Worklist(
             _("抵押登记"),
             value=lambda row: labels.MORTGAGE_STATES.get(row.mortgage_state),
         ),
-        Column("excluded_reason", _("剔除理由")),
+        Column("excluded_reason", _("剔除理由"), kind="own"),
     ),
     sorts=Sorts((Sort("contract_no", _("合同号"), PackageLoan.contract_no),), tie=PackageLoan.id),
     filters=FilterBar(

@@ -9,6 +9,8 @@ from flask import Flask
 from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
+from recovery.cli import main
+from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
@@ -227,3 +229,13 @@ def test_who_sees_only_a_package_finds_its_loans_by_search(
     finish_freeze(actor, package.id)
     scope = Scope(packages=frozenset({package.id}))
     assert [hit.kind for hit in find(db.session(), "HT-0001", scope)] == ["loan"]
+
+
+@pytest.mark.parametrize("query", ["class=loss&brnach=1", "class=gone", "nonsense", "days_from="])
+def test_a_filter_that_would_choose_too_much_is_wrong_use(
+    app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch, query: str
+) -> None:
+    monkeypatch.setenv("RECOVERY_HOME", str(settings.home))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    assert main(["package", "build", "--name", "一", "--filter", query]) == 2
+    assert db.session.scalars(select(Package)).all() == []
