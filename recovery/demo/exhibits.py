@@ -19,6 +19,7 @@ from recovery.evidence.exhibits.service import (
 from recovery.evidence.exhibits.standing import documents_in_force
 from recovery.evidence.exhibits.subjects import find_subject
 from recovery.kernel.db import db
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
 from recovery.litigation.models import LitigationFile
@@ -31,19 +32,27 @@ AGENT = "林法务"
 def build_lists(counsel: Actor, today: date) -> None:
     """Start a list for each loan with documents, of its file where it has one.
 
-    The first, of the branch that counsel works in, is submitted, and its next version begun.
+    The first that is complete, of the branch that counsel works in, is submitted, and its next
+    version begun: where a judgment is enforced, a contract has no purpose of its own.
     """
     rows = select(Loan.id).where(Loan.id.in_(select(Document.loan_id)))
     loan_ids = list(db.session.scalars(rows.order_by(Loan.branch_id, Loan.id)))
-    for number, loan_id in enumerate(loan_ids):
+    is_submitted = False
+    for loan_id in loan_ids:
         one = _list(counsel, loan_id, today)
-        if number == 0:
-            submit_list(counsel, one.id, one.version)
-            with work_as(counsel) as work:
-                subject = find_subject(
-                    work.session, one.subject_type, one.subject_id, counsel.scope
-                )
-                start_list(work, subject, one.case_type)
+        is_submitted = is_submitted or _submit(counsel, one)
+
+
+def _submit(counsel: Actor, one: EvidenceList) -> bool:
+    """Submit a list and begin its next version; return whether it was complete."""
+    try:
+        submit_list(counsel, one.id, one.version)
+    except RuleViolation:
+        return False
+    with work_as(counsel) as work:
+        subject = find_subject(work.session, one.subject_type, one.subject_id, counsel.scope)
+        start_list(work, subject, one.case_type)
+    return True
 
 
 def _list(counsel: Actor, loan_id: int, today: date) -> EvidenceList:
