@@ -230,7 +230,6 @@ def _unpacked(packed: object) -> object:
     return unpack_text(packed)
 
 
-
 def digest_of(reference: str, reason: dict[str, Any]) -> str:
     """Return the digest by which a repeated exception is known."""
     content = json.dumps([reference, reason], ensure_ascii=False, sort_keys=True)

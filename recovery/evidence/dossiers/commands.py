@@ -11,6 +11,7 @@ from recovery.evidence.dossiers.service import LANGUAGES, Wanted, export_dossier
 from recovery.kernel.commands import json_option, operator, report, report_rows, with_app
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
+from recovery.kernel.text import _
 
 
 @click.group()
@@ -63,7 +64,7 @@ def _named(loan_no: str | None, file_no: str | None, package_no: str | None) -> 
         if number
     ]
     if len(given) != 1:
-        raise click.UsageError("give one of LOAN_NO, --file NO and --package NO")
+        raise click.BadParameter(str(_("请只给出 LOAN_NO、--file、--package 其中之一。")))
     return given[0]
 
 
