@@ -1,8 +1,5 @@
 """The slice on PostgreSQL: migrations, loans, a file, the registry, a package, the overview."""
 
-import os
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from threading import Barrier, Thread
@@ -15,14 +12,12 @@ from sqlalchemy import create_engine, func, inspect, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from recovery import create_app
 from recovery.evidence import sequencer
 from recovery.evidence.comparison import compare
 from recovery.evidence.house import house_store
 from recovery.evidence.models import EvidenceItem
 from recovery.insight import queries as overview
 from recovery.insight.service import refresh
-from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.migrations import downgrade, load_models, upgrade
@@ -36,26 +31,14 @@ from recovery.portfolio.models import Package
 from tests.books import add_loans
 from tests.conftest import NOW
 from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres_app as app
 from tests.portfolio.test_packages import frozen
 from tests.test_migrations import without_search
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["app", "postgres", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
 ACTOR = Actor.system("tests")
-
-
-@pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
-    """Return the application on an empty, migrated PostgreSQL database."""
-    os.environ.pop("RECOVERY_CLOCK", None)
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def test_migrations_build_the_models_and_walk_down_and_up(postgres_url: str) -> None:

@@ -1,8 +1,7 @@
 """What many at once do to sign-in and approvals, on the database that lets them."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -11,41 +10,27 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import DBAPIError
 
-from recovery import create_app
 from recovery.access import approvals, rules, second_factor, service, sessions
 from recovery.access.identity import actor_of
 from recovery.access.login import access_log
 from recovery.access.models import ApprovalLimit, ApprovalRequest, Branch, RecoveryCode, UserAccount
 from recovery.access.rights import Role
 from recovery.access.throttle import Origin, Throttled
-from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, RecoveryError
-from recovery.kernel.migrations import upgrade
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import system_work, work_as
 from tests.access.test_approvals import KIND, kind
 from tests.conftest import NOW, make_person
 from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres_app as app
 
-__all__ = ["kind", "postgres", "postgres_url"]
+__all__ = ["app", "kind", "postgres", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
 TODAY = date(2026, 3, 16)
 PASSWORD = "晨光里的第七只白鹭"
 WHERE = {"origin": Origin("198.51.100.7", ""), "now": NOW, "today": TODAY}
-
-
-@pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
-    """Return the application on an empty, migrated PostgreSQL database."""
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def at_once(app: Flask, act: Callable[[int], object], times: int) -> list[object]:

@@ -1,13 +1,20 @@
-"""What tests of the kernel stand on beside the common fixtures: an embedded PostgreSQL."""
+"""What tests on PostgreSQL stand on beside the common fixtures: a server, databases, an app."""
 
 import os
 import tempfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from sqlalchemy import create_engine, text
+
+from recovery import create_app
+from recovery.kernel.config import Settings
+from recovery.kernel.db import db
+from recovery.kernel.migrations import upgrade
 
 
 @pytest.fixture(scope="session")
@@ -37,3 +44,19 @@ def postgres_url(postgres: Any, request: pytest.FixtureRequest) -> Iterator[str]
     with engine.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     engine.dispose()
+
+
+@pytest.fixture
+def postgres_app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
+    """Return the application on an empty, migrated PostgreSQL database.
+
+    Tests of features import it as `app`.
+    """
+    os.environ.pop("RECOVERY_CLOCK", None)
+    upgrade(postgres_url)
+    app = create_app(replace(settings, database_url=postgres_url))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        for engine in db.engines.values():
+            engine.dispose()

@@ -1,18 +1,12 @@
 """Loans on the database of a cluster: bulk rows, and bookings by many at once."""
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 
-from recovery import create_app
-from recovery.kernel.config import Settings
-from recovery.kernel.db import db
-from recovery.kernel.migrations import upgrade
 from recovery.kernel.work import system_work
 from recovery.loans import daily, queries, service
 from recovery.loans.bulk import (
@@ -27,25 +21,14 @@ from recovery.loans.models import Loan
 from recovery.loans.service import Booking
 from tests.conftest import NOW
 from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres_app as app
 from tests.loans.making import assert_in_step, entries_of, make_loan, new_loan
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["app", "postgres", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
 D = Decimal
 TODAY = date(2026, 3, 16)
-
-
-@pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
-    """Return the application on an empty, migrated PostgreSQL database."""
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def test_whole_loans_come_in_change_and_are_booked_on(app: Flask) -> None:

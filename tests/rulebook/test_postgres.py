@@ -1,43 +1,32 @@
 """The law book is changed, approved and retracted on PostgreSQL as on SQLite."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 
 import pytest
 from flask import Flask
 
-from recovery import create_app
-from recovery.kernel.config import Settings
 from recovery.kernel.db import db
-from recovery.kernel.migrations import upgrade
 from recovery.law.book import LawBook
 from recovery.law.deadlines import appeal_of_judgment
 from recovery.rulebook import proposals, queries
 from recovery.rulebook.offline import book_at
 from recovery.rulebook.service import current_book
 from tests.conftest import Browser
-from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres, postgres_app, postgres_url
 from tests.rulebook.conftest import Office
 from tests.rulebook.test_changes import APPEAL, NOTICE_2027
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["postgres", "postgres_app", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
 
 
 @pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
+def app(postgres_app: Flask) -> Flask:
     """Return the application on a PostgreSQL database of its own."""
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    app.config["TESTING"] = True
-    app.test_client_class = Browser
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    postgres_app.config["TESTING"] = True
+    postgres_app.test_client_class = Browser
+    return postgres_app
 
 
 def test_the_law_book_follows_its_changes(office: Office, postgres_url: str) -> None:

@@ -1,44 +1,26 @@
 """Evidence lists on PostgreSQL: the whole way, and two people who change one list at once."""
 
-import os
-from collections.abc import Iterator
-from dataclasses import replace
 from threading import Barrier, Thread
 
 import pytest
 from flask import Flask
 
-from recovery import create_app
 from recovery.evidence.exhibits import arranging
 from recovery.evidence.exhibits.arranging import open_list
 from recovery.evidence.exhibits.queries import find_list, list_for, revisions_of, view_of
 from recovery.evidence.exhibits.service import submit_list
 from recovery.evidence.sequencer import register_pending
-from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict
 from recovery.kernel.gate import EVERYTHING, Actor
-from recovery.kernel.migrations import upgrade
 from recovery.kernel.work import work_as
 from tests.evidence.exhibits.making import ids_on, loan_with_papers, proposed_list, reopened
 from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres_app as app
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["app", "postgres", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
-    """Return the application on an empty, migrated PostgreSQL database."""
-    os.environ.pop("RECOVERY_CLOCK", None)
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def test_a_list_goes_the_whole_way_on_postgresql(app: Flask, actor: Actor) -> None:

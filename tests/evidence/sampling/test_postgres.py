@@ -1,15 +1,11 @@
 """Populations on PostgreSQL: read through a cursor of the server, the same as on SQLite."""
 
-import os
-from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from recovery import create_app
 from recovery.access import service as accounts
 from recovery.access.engagements import Terms, create_engagement
 from recovery.access.identity import actor_of
@@ -18,32 +14,18 @@ from recovery.evidence.sampling import service
 from recovery.evidence.sampling.population import Wanted, lines, preview
 from recovery.evidence.sampling.readers import find_sample
 from recovery.kernel import clock
-from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
-from recovery.kernel.migrations import upgrade
 from recovery.kernel.work import system_work
 from recovery.loans.models import LedgerEntry, Loan
 from tests.books import add_loans
 from tests.evidence.sampling.conftest import drawn, fixed
 from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres_app as app
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["app", "postgres", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
-    """Return the application on an empty, migrated PostgreSQL database."""
-    os.environ.pop("RECOVERY_CLOCK", None)
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 @pytest.fixture

@@ -1,21 +1,15 @@
 """The list of loans on PostgreSQL: the same filters, pages, totals and selections."""
 
-from collections.abc import Iterator
-from dataclasses import replace
-
 import pytest
 from flask import Flask
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 
-from recovery import create_app
 from recovery.demo.lean import lean_loans
 from recovery.demo.staff import hire
 from recovery.kernel.clock import today
-from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor, Scope
-from recovery.kernel.migrations import upgrade
 from recovery.kernel.search import find
 from recovery.kernel.work import system_work, work_as
 from recovery.loans.bulk import insert_loans
@@ -26,28 +20,22 @@ from recovery.loans.listing.queries import matching, page_of, totals_of
 from recovery.loans.listing.service import Assignment, assign_loans
 from recovery.loans.listing.worklist import LOANS
 from recovery.loans.models import Loan
-from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres, postgres_app, postgres_url
 from tests.loans.listing.conftest import asked
 from tests.loans.listing.test_conditions import FILTERS
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["postgres", "postgres_app", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
 BOOK = 150
 
 
 @pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
+def app(postgres_app: Flask) -> Flask:
     """Return the application on PostgreSQL, with a book."""
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        with system_work("tests") as work:
-            insert_loans(work, list(lean_loans(BOOK, hire(work), today())))
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    with system_work("tests") as work:
+        insert_loans(work, list(lean_loans(BOOK, hire(work), today())))
+    return postgres_app
 
 
 def test_the_list_is_the_same_on_postgresql(loans: list[Loan], reader: Reader) -> None:

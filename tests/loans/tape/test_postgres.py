@@ -1,36 +1,19 @@
 """On PostgreSQL: a tape is imported, corrected and recognised there too."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from recovery import create_app
-from recovery.kernel.config import Settings
-from recovery.kernel.db import db
-from recovery.kernel.migrations import upgrade
 from recovery.loans.models import LedgerEntry
 from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres_app as on_postgres
 from tests.loans.tape.snapshots import snapshot_row, write_snapshot
 from tests.loans.tape.tapes import AS_OF, count, import_file, line, loan_of, write_csv
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["on_postgres", "postgres", "postgres_url"]
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def on_postgres(postgres_url: str, settings: Settings) -> Iterator[Flask]:
-    """Return the application on a migrated PostgreSQL."""
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def test_a_tape_is_imported_corrected_and_recognised(on_postgres: Flask, tmp_path: Path) -> None:
