@@ -1,7 +1,5 @@
 """Audit batches, erasure, totals and the API's rows on PostgreSQL, where locks and JSON differ."""
 
-from collections.abc import Iterator
-from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -9,7 +7,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
-from recovery import create_app
 from recovery.access.rights import Role
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping.audit import commit_events, verify_events
@@ -23,31 +20,18 @@ from recovery.evidence.totals.queries import coverage, latest_reconciliation
 from recovery.evidence.totals.rules import Entered
 from recovery.evidence.totals.service import compare_again, enter_totals
 from recovery.kernel.actions import Action
-from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
-from recovery.kernel.migrations import upgrade
 from recovery.kernel.work import system_work, work_as
 from tests.conftest import NOW, make_person
 from tests.evidence.keeping.making import acting, add_file, closed_loan, opener, register
 from tests.evidence.keeping.test_erasure import Case
 from tests.kernel.conftest import postgres, postgres_url
+from tests.kernel.conftest import postgres_app as app
 
-__all__ = ["postgres", "postgres_url"]
+__all__ = ["app", "postgres", "postgres_url"]
 
 pytestmark = pytest.mark.postgres
-
-
-@pytest.fixture
-def app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
-    """Return the application on PostgreSQL."""
-    upgrade(postgres_url)
-    app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
 
 
 def test_audit_events_verify_and_a_change_is_named(app: Flask, actor: Actor) -> None:
@@ -60,11 +44,6 @@ def test_audit_events_verify_and_a_change_is_named(app: Flask, actor: Actor) -> 
     assert list(verify_events(db.session(), NOW)) == []
     db.session.rollback()  # its transaction keeps a lock that the next statements wait for
     with work_as(actor, now=NOW) as work:
-    vacuumed = text("SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0")
-    assert {"person", "loan", "document", "evidence_item", "search_fts"} <= set(
-        db.session.scalars(vacuumed)
-    )
-    db.session.rollback()
         work.session.execute(text("DROP TRIGGER audit_event_no_change ON audit_event"))
         work.session.execute(text("UPDATE audit_event SET actor_name = 'x' WHERE id = 2"))
     db.session.rollback()
@@ -81,6 +60,11 @@ def test_an_erasure_runs_and_lists_are_read(app: Flask) -> None:
     register()
     case.erase("contract", "borrower_name")
     case.erase("file", "title", with_object=True)
+    vacuumed = text("SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0")
+    assert {"person", "loan", "document", "evidence_item", "search_fts"} <= set(
+        db.session.scalars(vacuumed)
+    )
+    db.session.rollback()
     assert house_store().verify(full=True) == []
     Run(opener(counsel), Budget(600, 1 << 40)).go()
     db.session.rollback()
