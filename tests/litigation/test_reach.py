@@ -1,0 +1,27 @@
+"""A reason that names an erased person goes from the step of a file."""
+
+from flask import Flask
+from sqlalchemy import select
+
+from recovery.evidence.keeping.reach import erasers
+from recovery.kernel.gate import Actor
+from recovery.kernel.work import work_as
+from recovery.litigation.models import StageChange
+from tests.conftest import NOW
+from tests.evidence.dossiers.making import make_file
+
+
+def test_only_the_named_step_loses_its_reason(app: Flask, actor: Actor) -> None:
+    file = make_file(actor)
+    eraser = erasers.get("litigation_file")
+    assert eraser.may_erase("step.2.reason")
+    assert not eraser.may_erase("step.2.to")
+    with work_as(actor, now=NOW) as work:
+        step = {"file_id": file.id, "at": NOW, "actor_name": "counsel", "to_stage": "submitted"}
+        step |= {"from_stage": None, "happened_on": NOW.date()}
+        work.add(StageChange(**step, reason="王伟已还款"))
+        mine = select(StageChange).where(StageChange.file_id == file.id).order_by(StageChange.id)
+        steps = work.session.scalars(mine).all()
+        before = [one.reason for one in steps[:-1]]
+        eraser.erase(work, file.id, [f"step.{len(steps)}.reason"])
+        assert [one.reason for one in steps] == [*before, "（已删除）"]
