@@ -70,8 +70,13 @@ def _is_back_dated(ledger: LoanLedger, day: date) -> bool:
 
 
 def _book_running_days(ledger: LoanLedger, day: date) -> None:
-    """Bill the interest of the days since the last billing where the contract counts days."""
-    if ledger.loan.repayment_method != BY_DAYS:
+    """Bill the interest of the days since the last billing where no instalment will bill it.
+
+    That is where the contract counts days, and where the whole loan fell due early.
+    """
+    accelerated = ledger.loan.accelerated_on
+    is_whole_due = accelerated is not None and accelerated <= day
+    if ledger.loan.repayment_method != BY_DAYS and not is_whole_due:
         return
     running = ledger.claim(day).running_interest
     if running > 0:

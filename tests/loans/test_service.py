@@ -162,6 +162,15 @@ def test_a_row_of_another_loan_cannot_be_reversed(work: Work) -> None:
         service.reverse_transaction(work, loan.id, fee.id, "试")
 
 
+def test_the_whole_claim_of_an_accelerated_loan_can_be_paid(work: Work) -> None:
+    loan = make_loan(work)
+    service.accelerate(work, loan.id, TODAY)
+    total = claim(work, loan)
+    service.record_payment(work, loan.id, Booking(total, TODAY))
+    assert claim(work, loan) == loan.balance == 0
+    assert_in_step(work, loan)
+
+
 def test_the_refusal_of_too_much_names_what_was_typed_and_all_that_is_owed(work: Work) -> None:
     loan = make_loan(work)
     service.accelerate(work, loan.id, TODAY)
