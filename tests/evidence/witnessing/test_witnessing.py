@@ -203,12 +203,14 @@ def test_an_administrator_names_it_and_the_auditor_brings_the_cosignature(
     )
     publication.publish(house_store(), tmp_path / "copy")
     text = cosigned(tmp_path / "copy", key, tmp_path / "state")
-    page = administrator.post(
-        "/evidence/witnesses/cosignatures/new",
-        data={"cosigned": text.replace("\n", "\r\n")},
-        follow_redirects=True,
-    ).text
-    assert "新接收 1 个会签" in page
+    brought = {
+        "data": {"cosigned": text.replace("\n", "\r\n")},
+        "follow_redirects": True,
+    }
+    address = "/evidence/witnesses/cosignatures/new"
+    assert administrator.post(address, **brought).status_code == 403, "who named it is another"
+    assert "新接收 1 个会签" in signed_in("auditor").post(address, **brought).text
+    administrator = signed_in("administrator")
     one = db.session.scalars(select(Witness)).one()
     page = administrator.post(f"/evidence/witnesses/{one.id}/end", follow_redirects=True).text
     assert "已结束" in page
