@@ -28,7 +28,7 @@ that day), `versions` of the parameters, of the `calendar` and of the `book`, `p
 **By name.** `registry.ask(rule, inputs, book, today)` and `registry.evaluate(...)` answer any
 rule from plain JSON values (`evaluate` gives JSON values back); import `recovery.law.rules`
 first, so that `registry.RULES` is complete. An input `on` names the day whose law applies;
-without it `today` does.
+without it the law of the event's day does (`dated_by`), where there is one event, else of today.
 
 **Errors.** `NoLawInForce`: the book has nothing for that day. `BadInput`: `field` and `reason`.
 

@@ -173,7 +173,7 @@ def _announce(paper: Paper, name: str, kind: str, auction_day: date) -> date:
     return latest
 
 
-@rule("auction.notice_first")
+@rule("auction.notice_first", dated_by="auction_date")
 def first_notice(
     paper: Paper, *, type_: Literal["movable", "real_property"], auction_date: date
 ) -> Notice:

@@ -21,7 +21,7 @@ class HourDeadline(TypedDict):
 
 
 def _after_trigger(name: str) -> "Rule[...]":
-    @rule(name)
+    @rule(name, dated_by="trigger")
     def deadline(paper: Paper, *, trigger: date) -> Deadline:
         """Last day of the period of the same name after `trigger`, the day of the event."""
         return _deadline(paper, name, trigger)
@@ -35,7 +35,7 @@ def _deadline(paper: Paper, name: str, start: date) -> Deadline:
 
 
 def _trial_term(name: str) -> "Rule[...]":
-    @rule(name)
+    @rule(name, dated_by="trigger")
     def deadline(paper: Paper, *, trigger: date) -> Deadline:
         """Last day of the trial term of the same name after `trigger`, the day of case filing."""
         paper.read("trial.term_start")
@@ -101,7 +101,7 @@ summary_trial_extended = _trial_term("deadline.trial.summary.extended")
 small_claims_trial_extended = _trial_term("deadline.trial.small_claims.extended")
 
 
-@rule("deadline.dishonest_debtor.decision")
+@rule("deadline.dishonest_debtor.decision", dated_by="application_received")
 def dishonest_debtor_decision(paper: Paper, *, application_received: date) -> Deadline:
     """Last day for the court to decide on listing a dishonest judgment debtor (失信被执行人).
 

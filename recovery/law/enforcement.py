@@ -132,7 +132,7 @@ def judgment_effective(paper: Paper, *, served: tuple[date, ...]) -> Effective:
     return {"last_appeal_day": last, "effective_date": effective}
 
 
-@rule("deadline.enforcement.close_excluding")
+@rule("deadline.enforcement.close_excluding", dated_by="trigger")
 def close_enforcement_excluding(paper: Paper, *, trigger: date, excluded_days: Count) -> Deadline:
     """Period to close an enforcement, without the days that do not count towards it.
 
@@ -178,7 +178,7 @@ def round_termination(
     return {"eligible": all(met for met, _what in conditions)}
 
 
-@rule("dishonest_debtor.term")
+@rule("dishonest_debtor.term", dated_by="decision_effective")
 def dishonest_debtor_term(
     paper: Paper, *, decision_effective: date, grounds: Literal["grounds_2_to_6"]
 ) -> ListingTerm:
@@ -194,7 +194,7 @@ def dishonest_debtor_term(
     return {"end": end, "delete_by": delete_by}
 
 
-@rule("dishonest_debtor.term.extended")
+@rule("dishonest_debtor.term.extended", dated_by="decision_effective")
 def dishonest_debtor_term_extended(
     paper: Paper, *, decision_effective: date, extra_years: Positive
 ) -> ListingTerm:
@@ -211,7 +211,7 @@ def dishonest_debtor_term_extended(
     return {"end": end, "delete_by": delete_by}
 
 
-@rule("dishonest_debtor.relist_bar")
+@rule("dishonest_debtor.relist_bar", dated_by="deleted_on")
 def relist_bar(paper: Paper, *, deleted_on: date) -> RelistBar:
     """Until when an applicant who consented to deletion cannot apply for listing again."""
     last = paper.count(deleted_on, paper.period("dishonest_debtor.relist_bar"))

@@ -185,7 +185,7 @@ def suspended_limitation(
     return {"expires_end_of": later}
 
 
-@rule("limitation.enforcement_application")
+@rule("limitation.enforcement_application", dated_by="last_day_of_performance_period")
 def enforcement_application(paper: Paper, *, last_day_of_performance_period: date) -> Deadline:
     """Last day to apply for enforcement: two years after the performance period.
 
@@ -231,7 +231,7 @@ def enforcement_application_of_instalments(
     return {"first_instalment_deadline": earliest, "last_instalment_deadline": latest}
 
 
-@rule("limitation.enforcement_application.from_effectiveness")
+@rule("limitation.enforcement_application.from_effectiveness", dated_by="effective")
 def enforcement_application_from_effectiveness(paper: Paper, *, effective: date) -> Deadline:
     """Last day to apply for enforcement where no performance period was set."""
     paper.read("limitation.enforcement_application.from_effectiveness")

@@ -51,7 +51,7 @@ def preservation_security(
     return {"max_security": to_fen(amount_requested * share)}
 
 
-@rule("preservation.expiry")
+@rule("preservation.expiry", dated_by="measure_date")
 def restraint_expiry(paper: Paper, *, type_: Restrained, measure_date: date) -> RestraintExpiry:
     """Longest that a restraint made on `measure_date` can last; the court's own date prevails.
 

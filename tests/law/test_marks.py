@@ -7,6 +7,7 @@ import pytest
 
 from recovery.law import rules
 from recovery.law.book import LawBook
+from recovery.law.errors import NoLawInForce
 from recovery.law.parameters import Version, standard_parameters
 from recovery.law.registry import RULES, ask, evaluate
 from tests.conftest import SHARED, needs_shared
@@ -144,3 +145,26 @@ def test_the_evaluation_says_so_beside_the_result() -> None:
     assert given["confirmed"] is False
     assert isinstance(given["result"], dict)
     assert set(given["result"]) == set(RULES["deadline.answer"].results)
+
+
+@pytest.mark.parametrize(
+    ("rule", "inputs"),
+    [
+        ("deadline.appeal.judgment", {"trigger": "2014-05-08"}),
+        ("deadline.answer", {"trigger": "2014-05-08"}),
+        ("preservation.expiry", {"measure_date": "2016-05-09", "type": "movable_vehicle"}),
+    ],
+)
+def test_an_event_of_long_ago_is_answered_by_the_law_of_its_day(
+    rule: str, inputs: dict[str, object]
+) -> None:
+    day = inputs.get("trigger") or inputs["measure_date"]
+    answer = ask(rule, inputs, LawBook.standard(), date(2026, 3, 16))
+    assert answer.on.isoformat() == day
+    named = ask(rule, {**inputs, "on": "2026-03-16"}, LawBook.standard(), date(2026, 3, 16))
+    assert named.on == date(2026, 3, 16)
+
+
+def test_an_event_before_all_law_that_is_held_is_refused() -> None:
+    with pytest.raises(NoLawInForce):
+        ask("deadline.answer", {"trigger": "1995-05-08"}, LawBook.standard(), date(2026, 3, 16))
