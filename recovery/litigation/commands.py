@@ -1,6 +1,6 @@
 """`recovery deadlines …`."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import click
 
@@ -27,17 +27,18 @@ def deadlines() -> None:
     default=7,
     show_default=True,
     type=click.IntRange(0, LONGEST),
-    help="Days from today, both included.",
+    help="Days from today, both included; what is past and still open is listed too.",
 )
 @json_option
 @with_app
 def due(within: int, *, as_json: bool) -> int:
-    """List the open deadlines that fall due, the earliest first."""
+    """List the open deadlines that are past or fall due, the earliest first."""
     today = clock.today()
-    statement = due_between(EVERYTHING, today, today + timedelta(days=within))
+    statement = due_between(EVERYTHING, date.min, today + timedelta(days=within))
     rows = [
         {
             "last_day": one.last_day,
+            "days_left": (one.last_day - today).days,
             "file": one.file.number,
             "title": str(Text(one.title)),
             "rule": one.rule,
