@@ -1,5 +1,6 @@
 """People of a loan beside the borrower, how people are reached, and who owns the claim."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from recovery.kernel.actions import Action
 from recovery.kernel.crypto import keyring
 from recovery.kernel.errors import NotFound, RuleViolation
+from recovery.kernel.gate import visible
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.collateral import reindex
@@ -201,7 +203,9 @@ def _check_party(new: NewParty) -> None:
 
 
 def _known(work: Work, id_number: str | None, name: str) -> Person | None:
-    """Return the person of that ID number; None where there is none.
+    """Return the person of that ID number; None where the actor sees none.
+
+    A person of loans that the actor may not see stays apart: knowing a number opens no contacts.
 
     Raises:
         RuleViolation: it is known under other names alone.
@@ -209,11 +213,28 @@ def _known(work: Work, id_number: str | None, name: str) -> Person | None:
     if not id_number:
         return None
     index = keyring().blind_index(id_number, "id_number")
-    found = work.session.scalars(select(Person).where(Person.id_number_index == index)).all()
+    everyone = work.session.scalars(select(Person).where(Person.id_number_index == index)).all()
+    in_sight = _in_sight(work, [one.id for one in everyone])
+    found = [one for one in everyone if one.id in in_sight]
     known = next((one for one in found if (one.name or name) == name), None)
     if found and known is None:
         raise RuleViolation(_("这个证件号码已登记在另一姓名之下，请核对姓名和证件号码。"))
     return known
+
+
+def _in_sight(work: Work, person_ids: Sequence[int]) -> set[int]:
+    """Return which people stand on a loan that the actor may see."""
+    borrowers = select(Loan.borrower_id).where(Loan.borrower_id.in_(person_ids))
+    parties = (
+        select(LoanParty.person_id)
+        .join(Loan, Loan.id == LoanParty.loan_id)
+        .where(LoanParty.person_id.in_(person_ids))
+    )
+    return {
+        person_id
+        for statement in (borrowers, parties)
+        for person_id in work.session.scalars(visible(statement, Loan, work.actor.scope))
+    }
 
 
 def _add_person(work: Work, new: NewPerson) -> Person:

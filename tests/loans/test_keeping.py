@@ -10,12 +10,12 @@ from sqlalchemy import select
 
 from recovery.access.approvals import approve_request
 from recovery.access.delegations import set_limit
-from recovery.access.models import UserAccount
+from recovery.access.models import Branch, UserAccount
 from recovery.kernel import links
 from recovery.kernel.clock import start_of
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
-from recovery.kernel.gate import EVERYTHING, Actor
+from recovery.kernel.gate import EVERYTHING, Actor, Scope
 from recovery.kernel.links import StoredFile
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import reading
@@ -23,7 +23,13 @@ from recovery.kernel.work import Work, system_work, work_as
 from recovery.loans import collateral, concessions, daily, documents, parties, queries, service
 from recovery.loans.concessions import Waived
 from recovery.loans.documents import KeptFile, Papers
-from recovery.loans.models import Concession, LedgerEntry, Loan, MonthEndSnapshot, Vehicle
+from recovery.loans.models import (
+    Concession,
+    LedgerEntry,
+    Loan,
+    MonthEndSnapshot,
+    Vehicle,
+)
 from recovery.loans.service import Booking
 from recovery.loans.values import NewOwnership, NewParty, NewPerson
 from recovery.web.language import translate_for
@@ -55,6 +61,20 @@ def test_what_is_entered_of_a_known_person_is_kept_and_another_name_refused(work
     other = replace(known, name="王大明")
     with pytest.raises(RuleViolation, match="另一姓名"):
         parties.add_party(work, loan.id, NewParty(other, "guarantor"))
+
+
+def test_knowing_the_number_of_a_stranger_opens_no_contacts(work: Work) -> None:
+    theirs = make_loan(work)
+    ours = make_loan(work, "HT-OURS", borrower=NewPerson(name="李四"))
+    branch = Branch(code="909", name="另一分行")
+    ours.branch_id = work.add(branch).id
+    stranger = theirs.borrower
+    before = (stranger.name, stranger.phone)
+    known = NewPerson(name="王小明", id_number="110101199003070599", phone="13900001111")
+    actor = replace(work.actor, scope=Scope(branches=frozenset({ours.branch_id})))
+    party = parties.add_party(replace(work, actor=actor), ours.id, NewParty(known, "guarantor"))
+    assert party.person_id != stranger.id
+    assert (stranger.name, stranger.phone) == before
 
 
 @pytest.mark.parametrize(
