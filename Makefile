@@ -10,6 +10,9 @@ PYTHON ?= $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 NATIVE := if [ -f .native/env ]; then . ./.native/env; fi;
 VENV := $(NATIVE) exec .venv/bin/python
 
+# Every process would compile the whole program again: three seconds each.
+unexport PYTHONDONTWRITEBYTECODE
+
 define SETUP
 @if [ -z "$(PYTHON)" ]; then \
 	echo "需要 Python 3.11 至 3.14。Python 3.11 to 3.14 is needed; found: $$(python3 --version 2>&1 || echo none)." >&2; \

@@ -5,18 +5,17 @@ a name or text in the data says; a character without a glyph stops the paper and
 would be printed as a box.
 """
 
-import multiprocessing
 import unicodedata
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures import Future
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from functools import cache
-from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from flask import Flask, current_app
 
+from recovery.kernel.children import Children
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.web import paper_child
@@ -30,7 +29,7 @@ Given = ParamSpec("Given")
 Made = TypeVar("Made")
 
 WORKERS = 2
-PAPERS_PER_CHILD = 100
+_children = Children(WORKERS, prepare=paper_child.prepare, tasks=200)
 
 
 def font_url(name: str) -> str:
@@ -69,7 +68,7 @@ def submit(html: str) -> "Future[bytes]":
 
 def in_child(act: Callable[Given, Made], *args: Given.args, **kwargs: Given.kwargs) -> Future[Made]:
     """Begin `act` in one of the children, within its limits of memory."""
-    return _pool().submit(act, *args, **kwargs)
+    return _children.submit(act, *args, **kwargs)
 
 
 @contextmanager
@@ -78,7 +77,7 @@ def too_large_refused() -> Iterator[None]:
     try:
         yield
     except (BrokenProcessPool, MemoryError, TimeoutError) as error:
-        _discard_pool()
+        _children.discard()
         raise RuleViolation(
             _("文件太大，未能在限定的内存和时间内排版。请缩小范围后重试。")
         ) from error
@@ -117,35 +116,6 @@ def _glyphs() -> frozenset[int]:
 
     with TTFont(FONT, lazy=True) as font:
         return frozenset(font.getBestCmap())
-
-
-_lock = Lock()
-_pools: list[ProcessPoolExecutor] = []
-
-
-def _pool() -> ProcessPoolExecutor:
-    """Return the children of this process, started at the first paper."""
-    with _lock:
-        if not _pools:
-            _pools.append(
-                ProcessPoolExecutor(
-                    WORKERS,
-                    mp_context=multiprocessing.get_context("spawn"),
-                    initializer=paper_child.prepare,
-                    max_tasks_per_child=PAPERS_PER_CHILD,
-                )
-            )
-        return _pools[0]
-
-
-def _discard_pool() -> None:
-    """End children that hang or were ended; the next paper starts new ones."""
-    with _lock:
-        while _pools:
-            pool = _pools.pop()
-            for process in list(pool._processes.values()):
-                process.kill()
-            pool.shutdown(wait=False, cancel_futures=True)
 
 
 def register(app: Flask) -> None:
