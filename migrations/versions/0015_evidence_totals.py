@@ -42,6 +42,17 @@ def upgrade() -> None:
         postgresql_where=sa.text("superseded_at IS NULL"),
     )
     op.create_table(
+        "ledger_sum",
+        sa.Column("scope", Id, autoincrement=False, nullable=False),
+        sa.Column("days", Json, nullable=False),
+        sa.Column("entries_to", Id, nullable=False),
+        sa.Column("loans_to", Id, nullable=False),
+        sa.Column("loans", sa.String(), nullable=False),
+        sa.Column("next_to", Id, nullable=False),
+        sa.Column("kept_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("scope", name=op.f("pk_ledger_sum")),
+    )
+    op.create_table(
         "reconciliation",
         sa.Column("id", Id, nullable=False),
         sa.Column("month", sa.Date(), nullable=False),
@@ -119,6 +130,7 @@ def downgrade() -> None:
     op.drop_index("ix_control_difference_open", table_name="control_difference")
     op.drop_table("control_difference")
     op.drop_table("reconciliation")
+    op.drop_table("ledger_sum")
     op.drop_index(
         "uq_control_total",
         table_name="control_total",

@@ -8,10 +8,10 @@ from sqlalchemy import select
 from recovery.access import approvals
 from recovery.access.models import UserAccount
 from recovery.evidence.keeping import hold
-from recovery.evidence.totals.ledger import OurSide
+from recovery.evidence.totals.ledger import read_figures
 from recovery.evidence.totals.models import ControlDifference, Reconciliation
 from recovery.evidence.totals.reconciling import prepare_reconciliation
-from recovery.evidence.totals.rules import OF_SOURCE, Entered
+from recovery.evidence.totals.rules import MEASURES, OF_SOURCE, Entered
 from recovery.evidence.totals.service import Handling, enter_totals, handle_difference
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
@@ -29,19 +29,21 @@ def build_keeping(today: date) -> None:
     """Enter the totals of the last days of last month, sign the month off, set a hold."""
     manager, approver, counsel = (_person(name) for name in ("zichan", "shenpi", "fawu"))
     last = today.replace(day=1) - timedelta(days=1)
+    days = [last - timedelta(days=back) for back in range(DAYS)]
+    ours = read_figures(db.session(), [(day, name, "") for day in days for name in MEASURES])
+    db.session.rollback()
     with work_as(manager) as work:
-        ours = OurSide(work.session)
         rows = [
-            Entered(day, source, measure, ours.figure(day, measure, ""), reference=f"{day:%m%d}")
-            for day in (last - timedelta(days=back) for back in range(DAYS))
+            Entered(day, source, measure, ours[day, measure, ""], reference=f"{day:%m%d}")
+            for day in days
             for source, measures in OF_SOURCE.items()
             for measure in measures
         ]
-        enter_totals(work, [_as_the_bank_says(row, last) for row in rows])
+        enter_totals(work, [_as_the_bank_says(row, last) for row in rows], ours)
         difference = work.session.scalars(select(ControlDifference)).one()
         handling = Handling(manager.name, "timing", "月末最后一笔银行次日入账")
         handle_difference(work, difference.id, difference.version, handling)
-        made = prepare_reconciliation(work, last.replace(day=1), reason="月末对账")
+        made = prepare_reconciliation(work, last.replace(day=1), ours, reason="月末对账")
     with work_as(approver) as work:
         request = approvals.pending_on(work.session, Reconciliation.__tablename__, made.id)
         if request is not None:

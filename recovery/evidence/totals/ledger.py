@@ -1,17 +1,21 @@
-"""Our side of an outside total: what the ledger says for a day and scope, as booked by now."""
+"""Our side of an outside total: what the ledger says for a day and scope, as booked by now.
 
-from dataclasses import dataclass, field
+Read before the unit of work that keeps it, never inside: a writer must not wait for a sum.
+"""
+
+from collections.abc import Iterable, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, select
 from sqlalchemy.orm import Session, aliased
 
 from recovery.access.models import Branch
 from recovery.evidence.totals.rules import BALANCES
+from recovery.evidence.totals.sums import HOUSE, balances
 from recovery.kernel.errors import RuleViolation
-from recovery.kernel.money import ZERO
+from recovery.kernel.money import ZERO, yuan_of
 from recovery.kernel.text import _
 from recovery.loans.models import LedgerEntry, Loan
 
@@ -20,70 +24,72 @@ RECEIVED = ("payment", "recovery", "sale_proceeds")
 
 PAID_OUT = ("disbursement",)
 
+Key = tuple[date, str, str]
+"""Day, measure and scope (code of a branch, blank for all)."""
 
-@dataclass(slots=True)
-class OurSide:
-    """Reads our figures; each day and scope is added up once."""
+Figures = Mapping[Key, Decimal]
+"""Our figures in yuan."""
 
-    session: Session
-    _balances: dict[tuple[date, str], dict[str, Decimal]] = field(default_factory=dict)
-    _flows: dict[tuple[date, str], dict[str, Decimal]] = field(default_factory=dict)
-    _branches: dict[str, int] = field(default_factory=dict)
 
-    def figure(self, day: date, measure: str, scope: str) -> Decimal:
-        """Return our figure in yuan.
+def read_figures(session: Session, keys: Iterable[Key]) -> dict[Key, Decimal]:
+    """Return our figure for each key; each day and scope is added up once.
 
-        Raises:
-            RuleViolation: there is no branch of this code.
-        """
-        if measure in BALANCES:
-            known, read = self._balances, self._read_balances
-        else:
-            known, read = self._flows, self._read_flows
-        if (day, scope) not in known:
-            known[day, scope] = read(day, scope)
-        return known[day, scope][measure]
+    Raises:
+        RuleViolation: there is no branch of a code.
+    """
+    wanted: dict[str, set[tuple[date, str]]] = {}
+    for day, measure, scope in keys:
+        wanted.setdefault(scope, set()).add((day, measure))
+    found: dict[Key, Decimal] = {}
+    for scope, asked in wanted.items():
+        branch_id = _branch(session, scope)
+        of_days = _balances(session, branch_id, {day for day, name in asked if name in BALANCES})
+        for day in {day for day, name in asked if name not in BALANCES}:
+            of_days[day] = of_days.get(day, {}) | _flows(session, branch_id, day)
+        found |= {(day, name, scope): of_days[day][name] for day, name in asked}
+    return found
 
-    def _read_balances(self, day: date, scope: str) -> dict[str, Decimal]:
-        sums = [func.sum(getattr(LedgerEntry, name)) for name in BALANCES]
-        statement = select(*sums).where(LedgerEntry.value_date <= day)
-        row = self.session.execute(self._within(statement, scope)).one()
-        return {name: value or ZERO for name, value in zip(BALANCES, row, strict=True)}
 
-    def _read_flows(self, day: date, scope: str) -> dict[str, Decimal]:
-        """Add up the day's money; a reversal takes back on the day it is valued."""
-        old = aliased(LedgerEntry)
-        kind = func.coalesce(old.kind, LedgerEntry.kind)
-        signed = case(
-            (LedgerEntry.kind == "reversal", -LedgerEntry.amount), else_=LedgerEntry.amount
+def _balances(session: Session, branch_id: int, days: set[date]) -> dict[date, dict[str, Decimal]]:
+    if not days:
+        return {}
+    found = balances(session, branch_id, days)
+    return {
+        day: {name: yuan_of(value) for name, value in zip(BALANCES, fen, strict=True)}
+        for day, fen in found.items()
+    }
+
+
+def _flows(session: Session, branch_id: int, day: date) -> dict[str, Decimal]:
+    """Add up the day's money; a reversal takes back on the day it is valued."""
+    old = aliased(LedgerEntry)
+    kind = func.coalesce(old.kind, LedgerEntry.kind)
+    signed = case((LedgerEntry.kind == "reversal", -LedgerEntry.amount), else_=LedgerEntry.amount)
+    statement: Any = (
+        select(_total(kind, RECEIVED, signed), _total(kind, PAID_OUT, signed))
+        .select_from(LedgerEntry)
+        .outerjoin(old, and_(old.id == LedgerEntry.reverses_id, LedgerEntry.kind == "reversal"))
+        .where(
+            LedgerEntry.value_date == day,
+            LedgerEntry.kind.in_((*RECEIVED, *PAID_OUT, "reversal")),
         )
-        statement = (
-            select(_total(kind, RECEIVED, signed), _total(kind, PAID_OUT, signed))
-            .select_from(LedgerEntry)
-            .outerjoin(old, and_(old.id == LedgerEntry.reverses_id, LedgerEntry.kind == "reversal"))
-            .where(
-                LedgerEntry.value_date == day,
-                LedgerEntry.kind.in_((*RECEIVED, *PAID_OUT, "reversal")),
-            )
-        )
-        receipts, disbursed = self.session.execute(self._within(statement, scope)).one()
-        return {"receipts": receipts or ZERO, "disbursed": disbursed or ZERO}
+    )
+    if branch_id != HOUSE:
+        of_branch = select(Loan.branch_id).where(Loan.id == LedgerEntry.loan_id)
+        # From the day's rows to their loans, never from all of a branch's loans to the day's rows.
+        statement = statement.where(of_branch.scalar_subquery() == branch_id)
+    receipts, disbursed = session.execute(statement).one()
+    return {"receipts": receipts or ZERO, "disbursed": disbursed or ZERO}
 
-    def _within(self, statement: Select[*tuple[Any, ...]], scope: str) -> Select[*tuple[Any, ...]]:
-        if not scope:
-            return statement
-        branch_id = self._branch(scope)
-        return statement.join(Loan, Loan.id == LedgerEntry.loan_id).where(
-            Loan.branch_id == branch_id
-        )
 
-    def _branch(self, code: str) -> int:
-        if code not in self._branches:
-            found = self.session.scalar(select(Branch.id).where(Branch.code == code))
-            if found is None:
-                raise RuleViolation(_("没有代码为“{code}”的机构。", code=code))
-            self._branches[code] = found
-        return self._branches[code]
+def _branch(session: Session, code: str) -> int:
+    """Return the number of the branch of a code; `HOUSE` for the blank one."""
+    if not code:
+        return HOUSE
+    found = session.scalar(select(Branch.id).where(Branch.code == code))
+    if found is None:
+        raise RuleViolation(_("没有代码为“{code}”的机构。", code=code))
+    return found
 
 
 def _total(

@@ -129,3 +129,32 @@ class ContractRegistration(Base):
 
     registered_at: Mapped[Moment]
     registered_by: Mapped[str]
+
+
+class LedgerSum(Base):
+    """What our ledger comes to by value day, for one scope, over its entries up to a number.
+
+    Made from the ledger and at any time made anew; see `sums`.
+    """
+
+    __tablename__ = "ledger_sum"
+
+    scope: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    """0: the whole book; else the number of a branch."""
+
+    days: Mapped[dict[str, Any]]
+    """Value day → fen of principal, interest, penalty and costs."""
+
+    entries_to: Mapped[int]
+    """The highest number of an entry that is in it."""
+
+    loans_to: Mapped[int]
+    """The highest number of a loan when it was made."""
+
+    loans: Mapped[str]
+    """Which loans were the branch's then: count and sums; blank for the whole book."""
+
+    next_to: Mapped[int]
+    """The highest number of an entry when it was made: the next run adds up to there."""
+
+    kept_at: Mapped[Moment]

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from evidence_store import jcs
 from recovery.access.approvals import pending_on, request_approval
+from recovery.evidence.totals.ledger import Figures
 from recovery.evidence.totals.models import ControlDifference, ControlTotal, Reconciliation
 from recovery.evidence.totals.rules import days_of, month_end
-from recovery.evidence.totals.service import compare_again
+from recovery.evidence.totals.service import compare_again, figures_of_days
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import Conflict, RuleViolation
@@ -24,8 +25,18 @@ APPROVAL = "evidence.reconciliation"
 """Kind of the second person's approval."""
 
 
-def prepare_reconciliation(work: Work, month: date, *, reason: str) -> Reconciliation:
+def figures_of_month(session: Session, month: date) -> Figures:
+    """Return our figures of a month as they are now; read before the unit of work."""
+    first = month.replace(day=1)
+    return figures_of_days(session, first, month_end(first))
+
+
+def prepare_reconciliation(
+    work: Work, month: date, ours: Figures, *, reason: str
+) -> Reconciliation:
     """Draw up the reconciliation of a month and ask a second person to sign it.
+
+    `ours` are our figures of the month (`figures_of_month`).
 
     Raises:
         RuleViolation: the month is not over, or nothing was entered for it.
@@ -36,7 +47,7 @@ def prepare_reconciliation(work: Work, month: date, *, reason: str) -> Reconcili
         raise RuleViolation(_("{month} 尚未结束，不能对账。", month=f"{first:%Y-%m}"))
     if _is_waiting(work.session, first):
         raise Conflict(_("{month} 的对账正在等待签署。", month=f"{first:%Y-%m}"))
-    compare_again(work, first, last)
+    compare_again(work, first, last, ours)
     work.session.flush()
     figures = figures_of(work.session, first)
     numbers = select(func.max(Reconciliation.number)).where(Reconciliation.month == first)

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recovery.access.models import UserAccount
-from recovery.evidence.totals.ledger import OurSide
+from recovery.evidence.totals.ledger import Figures, read_figures
 from recovery.evidence.totals.models import ControlDifference, ControlTotal
 from recovery.evidence.totals.rules import (
     CAUSES,
@@ -34,16 +34,45 @@ class Outcome:
     unchanged: int
     differing: int
 
+    def __add__(self, other: "Outcome") -> "Outcome":
+        """Return what two parts came to."""
+        return Outcome(
+            self.entered + other.entered,
+            self.unchanged + other.unchanged,
+            self.differing + other.differing,
+        )
 
-def enter_totals(work: Work, rows: Sequence[Entered], *, file_sha256: str | None = None) -> Outcome:
-    """Enter control totals and compare each with our ledger; a corrected one supersedes.
+
+def figures_for(session: Session, rows: Sequence[Entered], today: date) -> Figures:
+    """Return our figures beside those that are to be entered; read before the unit of work.
 
     Raises:
-        RuleViolation: no row, an unknown source, measure or branch, a day to come, two figures
-            of the same.
+        RuleViolation: the rows cannot be compared (`check_rows`), or there is no such branch.
+    """
+    check_rows(rows, today)
+    return read_figures(session, {(one.day, one.measure, one.scope) for one in rows})
+
+
+def figures_of_days(session: Session, first: date, last: date) -> Figures:
+    """Return our figures beside the totals that stand for these days (inclusive)."""
+    kept = ControlTotal
+    keys = select(kept.day, kept.measure, kept.scope).where(
+        kept.day.between(first, last), kept.superseded_at.is_(None)
+    )
+    rows = session.execute(keys.distinct())
+    return read_figures(session, [(day, measure, scope) for day, measure, scope in rows])
+
+
+def enter_totals(
+    work: Work, rows: Sequence[Entered], ours: Figures, *, file_sha256: str | None = None
+) -> Outcome:
+    """Enter control totals beside our figures (`figures_for`); a corrected one supersedes.
+
+    Raises:
+        RuleViolation: no row, an unknown source or measure, a day to come, two figures of the same.
     """
     check_rows(rows, work.today)
-    ours, counts = OurSide(work.session), [0, 0, 0]
+    counts = [0, 0, 0]
     known = _standing(work.session, rows)
     for row in rows:
         standing = known.get(row.key)
@@ -51,7 +80,7 @@ def enter_totals(work: Work, rows: Sequence[Entered], *, file_sha256: str | None
             counts[1] += 1
             continue
         _supersede(work, standing)
-        total = _add(work, row, ours.figure(row.day, row.measure, row.scope), file_sha256)
+        total = _add(work, row, ours[row.day, row.measure, row.scope], file_sha256)
         counts[0] += 1
         counts[2] += total.amount != total.computed
     outcome = Outcome(*counts)
@@ -161,19 +190,22 @@ def _note_difference(work: Work, total: ControlTotal) -> None:
         known.amount, known.closed_at, known.closed_by, known.closing = amount, None, None, None
 
 
-def compare_again(work: Work, first: date, last: date) -> int:
-    """Compare every standing total of these days (inclusive) with our ledger as it is now.
+def compare_again(work: Work, first: date, last: date, ours: Figures) -> int:
+    """Compare every standing total of these days (inclusive) with our figures as they are now.
 
-    Returns how many of our figures changed: transactions were booked late or back-dated.
+    Returns how many of ours changed: transactions were booked late or back-dated. A total that
+    was entered after `ours` (`figures_of_days`) were read has been compared then.
     """
-    ours, changed = OurSide(work.session), 0
+    changed = 0
     totals = work.session.scalars(
         select(ControlTotal).where(
             ControlTotal.day.between(first, last), ControlTotal.superseded_at.is_(None)
         )
     ).all()
     for total in totals:
-        computed = ours.figure(total.day, total.measure, total.scope)
+        computed = ours.get((total.day, total.measure, total.scope))
+        if computed is None:
+            continue
         total.compared_at = work.now
         if computed != total.computed:
             total.computed, changed = computed, changed + 1

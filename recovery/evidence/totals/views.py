@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from datetime import date
 from io import BytesIO
 
@@ -18,11 +19,16 @@ from recovery.evidence.totals.forms import (
 )
 from recovery.evidence.totals.importing import read_totals
 from recovery.evidence.totals.models import Reconciliation
-from recovery.evidence.totals.reconciling import SIGNED, prepare_reconciliation
+from recovery.evidence.totals.reconciling import (
+    SIGNED,
+    figures_of_month,
+    prepare_reconciliation,
+)
 from recovery.evidence.totals.service import (
     Handling,
     Outcome,
     enter_totals,
+    figures_for,
     handle_difference,
 )
 from recovery.kernel import clock
@@ -36,6 +42,9 @@ from recovery.web.people import user_work
 from recovery.web.rights import allowed
 
 bp = Blueprint("totals", __name__, url_prefix="/evidence/totals")
+
+AT_ONCE = 200
+"""Figures of one unit of work."""
 
 
 @bp.get("/")
@@ -52,6 +61,18 @@ def index() -> ResponseReturnValue:
         recent=queries.recent_totals(db.session(), 30),
         rules=rules,
     )
+
+
+def _enter(rows: Sequence[rules.Entered], *, file_sha256: str | None) -> Outcome:
+    """Enter figures beside ours, some at a time; sent again, those that stand are unchanged."""
+    ours = figures_for(db.session(), rows, clock.today())
+    db.session.rollback()
+    outcome = Outcome(0, 0, 0)
+    for start in range(0, len(rows), AT_ONCE):
+        with user_work() as work:
+            part = rows[start : start + AT_ONCE]
+            outcome += enter_totals(work, part, ours, file_sha256=file_sha256)
+    return outcome
 
 
 def _tell(outcome: Outcome) -> None:
@@ -76,10 +97,7 @@ def import_file() -> ResponseReturnValue:
             assert form.file.data is not None
             data = form.file.data.stream.read()
             rows = read_totals(BytesIO(data))
-            with user_work() as work:
-                digest = hashlib.sha256(data).hexdigest()
-                outcome = enter_totals(work, rows, file_sha256=digest)
-            _tell(outcome)
+            _tell(_enter(rows, file_sha256=hashlib.sha256(data).hexdigest()))
             return redirect(url_for(".index"))
     return render_template("evidence/totals/import.html", form=form, rules=rules), form.status
 
@@ -101,9 +119,7 @@ def new() -> ResponseReturnValue:
                 scope=form.scope.data,
                 reference=form.reference.data or None,
             )
-            with user_work() as work:
-                outcome = enter_totals(work, [row])
-            _tell(outcome)
+            _tell(_enter([row], file_sha256=None))
             return redirect(url_for(".index"))
     return render_template("evidence/totals/new.html", form=form), form.status
 
@@ -184,8 +200,10 @@ def prepare() -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusal_shown():
             month = _month(form.month.data)
+            ours = figures_of_month(db.session(), month)
+            db.session.rollback()
             with user_work() as work:
-                made = prepare_reconciliation(work, month, reason=form.reason.data)
+                made = prepare_reconciliation(work, month, ours, reason=form.reason.data)
             flash(_("对账表已生成，等待另一人签署。"))
             return redirect(url_for(".reconciliation", reconciliation_id=made.id))
     return render_template("evidence/totals/prepare.html", form=form), form.status

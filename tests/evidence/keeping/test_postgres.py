@@ -18,7 +18,7 @@ from recovery.evidence.totals.contracts import NewContract, register_contracts
 from recovery.evidence.totals.models import ControlDifference
 from recovery.evidence.totals.queries import coverage, latest_reconciliation
 from recovery.evidence.totals.rules import Entered
-from recovery.evidence.totals.service import compare_again, enter_totals
+from recovery.evidence.totals.service import compare_again, enter_totals, figures_for
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
@@ -83,9 +83,10 @@ def test_totals_are_compared_and_contracts_registered_once(app: Flask, actor: Ac
             Entered(day, "general_ledger", measure, Decimal("1.00"))
             for measure in ("principal", "receipts")
         ]
-        assert enter_totals(work, rows).differing == 2
+        ours = figures_for(work.session, rows, work.today)
+        assert enter_totals(work, rows, ours).differing == 2
     with work_as(actor, now=NOW) as work:
-        assert compare_again(work, day, day) == 0
+        assert compare_again(work, day, day, ours) == 0
         new = NewContract("HT-0001", "0" * 64, day)
         [first] = register_contracts(work, [new], source_system="core")
     with work_as(actor, now=NOW) as work:

@@ -15,14 +15,16 @@ from recovery.access import approvals
 from recovery.access.models import UserAccount
 from recovery.evidence import sequencer
 from recovery.evidence.totals.importing import read_totals
-from recovery.evidence.totals.models import ControlDifference, ControlTotal
+from recovery.evidence.totals.models import ControlDifference, ControlTotal, Reconciliation
 from recovery.evidence.totals.queries import coverage, latest_reconciliation
-from recovery.evidence.totals.reconciling import prepare_reconciliation
+from recovery.evidence.totals.reconciling import figures_of_month, prepare_reconciliation
 from recovery.evidence.totals.rules import Entered
 from recovery.evidence.totals.service import (
     Handling,
+    Outcome,
     compare_again,
     enter_totals,
+    figures_for,
     handle_difference,
 )
 from recovery.kernel.db import db
@@ -88,7 +90,7 @@ def test_a_figure_that_agrees_leaves_no_difference(work: Work) -> None:
         given("receipts", "300.00", source="bank_receipts"),
         given("disbursed", "1000.00", day=1),
     ]
-    outcome = enter_totals(work, rows)
+    outcome = enter(work, rows)
     assert (outcome.entered, outcome.unchanged, outcome.differing) == (4, 0, 0)
     assert work.session.scalars(select(ControlDifference)).all() == []
 
@@ -107,33 +109,33 @@ def test_a_reversal_takes_the_receipt_back_on_its_own_day(work: Work) -> None:
         reverses_id=row.id,
     )
     rows = [given("receipts", "300.00"), given("receipts", "-300.00", day=11)]
-    assert enter_totals(work, rows).differing == 0
+    assert enter(work, rows).differing == 0
 
 
 def test_a_difference_is_the_outside_figure_less_ours_and_closes_when_they_agree(
     work: Work,
 ) -> None:
     loan = lend(work)
-    enter_totals(work, [given("principal", "650.00")])
+    enter(work, [given("principal", "650.00")])
     difference = work.session.scalars(select(ControlDifference)).one()
     assert (difference.amount, difference.closed_at) == (Decimal("-50.00"), None)
     fifty = Decimal("50.00")
     book(work, loan, 3, amount=fifty, principal=-fifty)  # booked late, back-dated
-    assert compare_again(work, FEBRUARY, date(2026, 2, 28)) == 1
+    assert compare(work) == 1
     assert (difference.closing, difference.closed_at) == ("agrees", NOW)
 
 
 def test_what_was_explained_opens_again_when_it_differs_by_another_amount(work: Work) -> None:
     loan = lend(work)
-    enter_totals(work, [given("principal", "650.00")])
+    enter(work, [given("principal", "650.00")])
     one = work.session.scalars(select(ControlDifference)).one()
     handling = Handling("", "timing", "次日到账", "explained")
     handle_difference(work, one.id, one.version, handling)
-    assert compare_again(work, FEBRUARY, date(2026, 2, 28)) == 0
+    assert compare(work) == 0
     assert one.closed_at is not None
     ten = Decimal("10.00")
     book(work, loan, 3, amount=ten, principal=-ten)
-    compare_again(work, FEBRUARY, date(2026, 2, 28))
+    compare(work)
     found = work.session.execute(
         select(ControlDifference.closing, ControlDifference.closed_at, ControlDifference.amount)
     ).one()
@@ -142,17 +144,17 @@ def test_what_was_explained_opens_again_when_it_differs_by_another_amount(work: 
 
 def test_a_corrected_figure_supersedes_and_closes_the_old_difference(work: Work) -> None:
     lend(work)
-    enter_totals(work, [given("principal", "650.00")])
-    enter_totals(work, [given("principal", "700.00")])
+    enter(work, [given("principal", "650.00")])
+    enter(work, [given("principal", "700.00")])
     old, new = work.session.scalars(select(ControlTotal).order_by(ControlTotal.id)).all()
     assert (old.superseded_at, new.superseded_at) == (NOW, None)
     assert work.session.scalars(select(ControlDifference)).one().closing == "corrected"
-    assert enter_totals(work, [given("principal", "700.00")]).unchanged == 1
+    assert enter(work, [given("principal", "700.00")]).unchanged == 1
 
 
 def test_a_difference_is_closed_only_with_its_cause(work: Work) -> None:
     lend(work)
-    enter_totals(work, [given("principal", "650.00")])
+    enter(work, [given("principal", "650.00")])
     one = work.session.scalars(select(ControlDifference)).one()
     with pytest.raises(RuleViolation, match="原因"):
         handle_difference(work, one.id, one.version, Handling("", "", "", "explained"))
@@ -172,7 +174,24 @@ def test_a_difference_is_closed_only_with_its_cause(work: Work) -> None:
 )
 def test_figures_that_cannot_be_compared_are_refused(work: Work, rows: list[Entered]) -> None:
     with pytest.raises(RuleViolation):
-        enter_totals(work, rows)
+        enter(work, rows)
+
+
+def enter(work: Work, rows: list[Entered]) -> Outcome:
+    """Enter figures beside ours of this moment."""
+    return enter_totals(work, rows, figures_for(work.session, rows, work.today))
+
+
+def compare(work: Work) -> int:
+    """Compare February with our figures of this moment."""
+    ours = figures_of_month(work.session, FEBRUARY)
+    return compare_again(work, FEBRUARY, date(2026, 2, 28), ours)
+
+
+def prepare(work: Work, month: date, *, reason: str) -> Reconciliation:
+    """Draw a month up with our figures of this moment."""
+    ours = figures_of_month(work.session, month)
+    return prepare_reconciliation(work, month, ours, reason=reason)
 
 
 HEAD = "日期,来源,项目,金额,机构,凭证号\n"
@@ -218,10 +237,10 @@ def test_a_month_is_signed_off_by_a_second_person_and_cited(
     manager, approver = acting(person("asset_manager")), acting(person("approver"))
     with work_as(manager, now=NOW) as work:
         lend(work)
-        enter_totals(work, [given("principal", "650.00"), given("receipts", "300.00")])
-        made = prepare_reconciliation(work, FEBRUARY, reason="二月对账")
+        enter(work, [given("principal", "650.00"), given("receipts", "300.00")])
+        made = prepare(work, FEBRUARY, reason="二月对账")
     with work_as(manager, now=NOW) as work, pytest.raises(Conflict):
-        prepare_reconciliation(work, FEBRUARY, reason="再来一次")
+        prepare(work, FEBRUARY, reason="再来一次")
     assert latest_reconciliation(db.session(), date(2026, 3, 1)) is None
     with work_as(approver, now=NOW) as work:
         request = approvals.pending_on(work.session, "reconciliation", made.id)
@@ -244,14 +263,14 @@ def test_a_month_that_is_not_over_or_empty_is_not_reconciled(
     manager = acting(person("asset_manager"))
     with work_as(manager, now=NOW) as work:
         with pytest.raises(RuleViolation, match="尚未结束"):
-            prepare_reconciliation(work, date(2026, 3, 1), reason="三月")
+            prepare(work, date(2026, 3, 1), reason="三月")
         with pytest.raises(RuleViolation, match="没有录入"):
-            prepare_reconciliation(work, FEBRUARY, reason="二月")
+            prepare(work, FEBRUARY, reason="二月")
 
 
 def test_coverage_tells_the_last_day_and_open_differences_of_each_source(work: Work) -> None:
     lend(work)
-    enter_totals(work, [given("principal", "650.00"), given("principal", "1000.00", day=9)])
+    enter(work, [given("principal", "650.00"), given("principal", "1000.00", day=9)])
     [one] = coverage(work.session)
     assert (one.source, one.count, one.last_day, one.open_count) == (
         "general_ledger",
