@@ -17,6 +17,20 @@ def upgrade() -> None:
     """Make the tables."""
     # generated: begin
     op.create_table(
+        "dossier_order",
+        sa.Column("id", Id, nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("preset", sa.String(), nullable=False),
+        sa.Column("choice", Json, nullable=False),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("with_merged", sa.Boolean(), nullable=False),
+        sa.Column("checkpoint_size", Id, nullable=True),
+        sa.Column("recipient", sa.String(), nullable=True),
+        sa.Column("purpose", sa.String(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_order")),
+    )
+    op.create_table(
         "dossier_draft",
         sa.Column("id", Id, nullable=False),
         sa.Column("user_id", Id, nullable=False),
@@ -27,6 +41,8 @@ def upgrade() -> None:
         sa.Column("recipient", sa.String(), nullable=False),
         sa.Column("purpose", sa.String(), nullable=False),
         sa.Column("checkpoint_size", Id, nullable=False),
+        sa.Column("with_merged", sa.Boolean(), nullable=False),
+        sa.Column("preview_job_id", Id, nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user_account.id"], name=op.f("fk_dossier_draft_user_id_user_account")
@@ -53,6 +69,7 @@ def upgrade() -> None:
         sa.Column("size", Id, nullable=False),
         sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("made_by", sa.String(), nullable=False),
+        sa.Column("made_by_id", Id, nullable=True),
         sa.Column("contents", Json, nullable=False),
         sa.Column("job_id", Id, nullable=True),
         sa.Column("branch_id", Id, nullable=True),
@@ -66,6 +83,9 @@ def upgrade() -> None:
             ["branch_id"], ["branch.id"], name=op.f("fk_dossier_branch_id_branch")
         ),
         sa.ForeignKeyConstraint(["loan_id"], ["loan.id"], name=op.f("fk_dossier_loan_id_loan")),
+        sa.ForeignKeyConstraint(
+            ["made_by_id"], ["user_account.id"], name=op.f("fk_dossier_made_by_id_user_account")
+        ),
         sa.ForeignKeyConstraint(
             ["owner_id"], ["user_account.id"], name=op.f("fk_dossier_owner_id_user_account")
         ),
@@ -119,4 +139,5 @@ def downgrade() -> None:
     op.drop_table("dossier")
     op.drop_index(op.f("ix_dossier_draft_user_id"), table_name="dossier_draft")
     op.drop_table("dossier_draft")
+    op.drop_table("dossier_order")
     # generated: end

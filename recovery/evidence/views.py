@@ -13,7 +13,7 @@ from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.loans.models import Loan
 from recovery.web.pagination import bounded_count
-from recovery.web.people import current_scope
+from recovery.web.people import current_actor, current_scope
 from recovery.web.rights import allowed
 
 bp = Blueprint("evidence", __name__, url_prefix="/evidence")
@@ -24,7 +24,7 @@ bp = Blueprint("evidence", __name__, url_prefix="/evidence")
 def index() -> ResponseReturnValue:
     """Show how the registry stands and the dossiers that were exported."""
     asked = DOSSIERS.read(request.args)
-    statement = dossiers.dossiers(current_scope(), asked.filters)
+    statement = dossiers.dossiers(current_actor(), asked.filters)
     shown = asked.show(asked.page(db.session(), statement), bounded_count(db.session(), statement))
     return render_template(
         "evidence/index.html",
@@ -45,6 +45,6 @@ def of_loan(loan_id: int) -> ResponseReturnValue:
         loan_id=loan_id,
         registrations=queries.registrations(db.session(), loan_id),
         stream=queries.stream_of(db.session(), loan_id),
-        dossiers=dossiers.dossiers_of_loan(db.session(), loan_id, current_scope()),
+        dossiers=dossiers.dossiers_of_loan(db.session(), loan_id, current_actor()),
         presets=NAMES,
     )

@@ -101,6 +101,7 @@ def begin(actor: Actor, record_id: int, wanted: Wanted) -> DossierDraft:
                 recipient=wanted.recipient or "",
                 purpose=wanted.purpose or "",
                 checkpoint_size=basis.checkpoint.size,
+                with_merged=wanted.with_merged,
                 created_at=work.now,
             )
         )
@@ -221,6 +222,7 @@ def wanted_of(draft: DossierDraft) -> Wanted:
         recipient=draft.recipient,
         purpose=draft.purpose,
         choice=choice_of(CUSTOM, draft.choice),
+        with_merged=draft.with_merged,
         checkpoint=draft.checkpoint_size,
     )
 

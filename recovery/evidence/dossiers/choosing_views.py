@@ -60,7 +60,7 @@ def change(draft_id: int) -> ResponseReturnValue:
         return redirect(url_for(".show", draft_id=draft.id))
     wanted = choosing.wanted_of(draft)
     with user_work() as work:
-        job = work.enqueue(jobs.EXPORT, jobs.arguments_of(wanted, [draft.subject_id]))
+        job = jobs.enqueue(work, wanted, [draft.subject_id])
     return redirect(url_for("jobs.show", job_id=job.id))
 
 

@@ -89,7 +89,7 @@ def list_dossiers(
     if loan_no or file_no or package_no:
         code, number = _named(loan_no, file_no, package_no)
         about = subjects.find_by_number(db.session(), code, number, actor.scope)
-    rows = queries.newest(db.session(), actor.scope, about, limit)
+    rows = queries.newest(db.session(), actor, about, limit)
     report_rows([_facts(one) for one in rows], as_json=as_json)
     return 0
 

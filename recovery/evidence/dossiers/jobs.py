@@ -6,20 +6,16 @@ from pathlib import Path
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
-from recovery.evidence.dossiers import queries, subjects
-from recovery.evidence.dossiers.disclosure import CUSTOM
-from recovery.evidence.dossiers.models import Dossier
-from recovery.evidence.dossiers.service import (
-    Wanted,
-    choice_json,
-    choice_of,
-    export_dossier,
-    open_dossier,
-)
+from recovery.evidence.dossiers import orders, queries, subjects
+from recovery.evidence.dossiers.models import Dossier, DossierOrder
+from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RecoveryError
+from recovery.kernel.job_rows import Job
 from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import Text, _
+from recovery.kernel.work import Work
+from recovery.loans.list_models import Selection
 from recovery.loans.listing.selections import next_ids
 
 EXPORT = "evidence.export_dossier"
@@ -30,19 +26,17 @@ MOST_LINKS = 50
 BATCH = 200
 
 
-def arguments_of(wanted: Wanted, ids: Iterable[int]) -> dict[str, Any]:
-    """Return the arguments of a job that exports a dossier of each record."""
-    return {
-        "subject": wanted.subject,
-        "ids": list(ids),
-        "preset": wanted.preset,
-        "choice": choice_json(wanted.disclosure) if wanted.preset == CUSTOM else None,
-        "language": wanted.language,
-        "merged": wanted.with_merged,
-        "checkpoint": wanted.checkpoint,
-        "recipient": wanted.recipient,
-        "purpose": wanted.purpose,
-    }
+def enqueue(work: Work, wanted: Wanted, ids: Iterable[int]) -> Job:
+    """Ask for a dossier of each of these records."""
+    order = orders.place(work, wanted)
+    return work.enqueue(EXPORT, {"order": order.id, "ids": list(ids)})
+
+
+def enqueue_selected(work: Work, wanted: Wanted, selection: Selection) -> Job:
+    """Ask for a dossier of each loan of a frozen selection."""
+    order = orders.place(work, wanted)
+    given = {"order": order.id, "selection": selection.id, "count": selection.row_count}
+    return work.enqueue(EXPORT, given)
 
 
 @handles(EXPORT, label=_("导出证据卷宗"))
@@ -52,7 +46,7 @@ def export_dossiers(job: RunningJob) -> dict[str, Any]:
     Done again after a kill, what the first attempt has made is not made again.
     """
     given = job.arguments
-    wanted = _wanted(given, job.id)
+    wanted = orders.wanted_of(db.session.get_one(DossierOrder, given["order"]), job.id)
     done = {one.subject_id for one in queries.made_by_job(db.session(), job.id)}
     total = given.get("count") or len(given.get("ids", ()))
     for place, record_id in enumerate(_ids(given), 1):
@@ -68,21 +62,6 @@ def export_dossiers(job: RunningJob) -> dict[str, Any]:
     if len(made) > 1 and sum(one.size for one in made) <= MOST_BYTES:
         _write_all(job.output(f"dossiers-{job.id}.zip"), made)
     return {"links": list(_links(made))}
-
-
-def _wanted(given: dict[str, Any], job_id: int) -> Wanted:
-    preset = given["preset"]
-    return Wanted(
-        subject=given.get("subject", "loan"),
-        preset=preset,
-        language=given["language"],
-        with_merged=given.get("merged", False),
-        checkpoint=given.get("checkpoint"),
-        recipient=given["recipient"],
-        purpose=given["purpose"],
-        choice=choice_of(preset, given["choice"]) if preset == CUSTOM else None,
-        job_id=job_id,
-    )
 
 
 def _ids(given: dict[str, Any]) -> Iterator[int]:

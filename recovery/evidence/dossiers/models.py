@@ -51,6 +51,9 @@ class Dossier(Base, Scoped):
     size: Mapped[int]
     made_at: Mapped[Moment]
     made_by: Mapped[str]
+    made_by_id: Mapped[int | None] = mapped_column(ForeignKey("user_account.id"))
+    """Whose export it is: what auditors export is for auditors to see; None: no person's."""
+
     contents: Mapped[dict[str, Any]]
     """Counts: loans, records, originals, withheld fields, pages."""
 
@@ -74,6 +77,33 @@ class DossierDraft(Base):
     checkpoint_size: Mapped[int]
     """Head that the preview shows; the export rests on the latest."""
 
+    with_merged: Mapped[bool]
+    """Whether the export has all originals once more as one stamped PDF."""
+
+    preview_job_id: Mapped[int | None]
+    """Job that sets the pages of the choice as it is now; None: none does."""
+
+    created_at: Mapped[Moment]
+
+
+class DossierOrder(Base):
+    """What a job is to export, and for whom: the job's own row names this one alone."""
+
+    __tablename__ = "dossier_order"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    subject: Mapped[str]
+    preset: Mapped[str]
+    choice: Mapped[dict[str, Any]]
+    """As of `Dossier`: what was confirmed, whatever is chosen afterwards."""
+
+    language: Mapped[str]
+    with_merged: Mapped[bool]
+    checkpoint_size: Mapped[int | None]
+    """Earlier head to repeat; None: everything up to the export."""
+
+    recipient: Mapped[str | None]
+    purpose: Mapped[str | None]
     created_at: Mapped[Moment]
 
 

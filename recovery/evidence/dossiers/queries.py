@@ -7,12 +7,13 @@ from typing import Any
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from recovery.access.auditing import shown_to
 from recovery.evidence.dossiers.models import Dossier, DossierDraft, Redaction
 from recovery.evidence.dossiers.subjects import Subject
 from recovery.kernel import clock, links
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound
-from recovery.kernel.gate import Actor, Scope, find, visible
+from recovery.kernel.gate import Actor, Scope, visible
 from recovery.kernel.links import TimelineItem
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.text import _
@@ -22,9 +23,9 @@ from recovery.web.filters import FilterState
 __all__ = ["Dossier", "Redaction"]
 
 
-def dossiers(scope: Scope, filters: FilterState) -> Select[Any]:
+def dossiers(actor: Actor, filters: FilterState) -> Select[Any]:
     """Return the statement of the exported dossiers that match."""
-    statement = _seen(select(Dossier), scope)
+    statement = _seen(select(Dossier), actor)
     for condition in _conditions(filters):
         statement = statement.where(condition)
     return statement
@@ -50,27 +51,40 @@ def _conditions(filters: FilterState) -> list[Any]:
     return conditions
 
 
-def newest(session: Session, scope: Scope, about: Subject | None, limit: int) -> Sequence[Dossier]:
+def newest(session: Session, actor: Actor, about: Subject | None, limit: int) -> Sequence[Dossier]:
     """Return the newest dossiers, of one record where it is given; it has passed the gate."""
-    statement = _seen(select(Dossier), scope).order_by(Dossier.id.desc())
+    statement = _seen(select(Dossier), actor).order_by(Dossier.id.desc())
     if about is not None:
         statement = statement.where(Dossier.subject == about.code, Dossier.subject_id == about.id)
     return session.scalars(statement.limit(limit)).all()
 
 
 def dossiers_of_loan(
-    session: Session, loan_id: int, scope: Scope, limit: int = 100
+    session: Session, loan_id: int, actor: Actor, limit: int = 100
 ) -> Sequence[Dossier]:
     """Return the dossiers of a loan and of the files on it, newest first."""
     statement = select(Dossier).where(Dossier.loan_id == loan_id).order_by(Dossier.id.desc())
-    return session.scalars(_seen(statement, scope).limit(limit)).all()
+    return session.scalars(_seen(statement, actor).limit(limit)).all()
 
 
-def _seen(statement: Select[Any], scope: Scope) -> Select[Any]:
-    """Narrow a statement of dossiers to those that `scope` may see.
+def covering(session: Session, loan_id: int, log_index: int, actor: Actor) -> Sequence[Dossier]:
+    """Return the dossiers of a loan whose head covers a place of the log, newest first."""
+    held = (Dossier.loan_id == loan_id, Dossier.checkpoint_size > log_index)
+    statement = _seen(select(Dossier).where(*held), actor).order_by(Dossier.id.desc())
+    return session.scalars(statement.limit(50)).all()
+
+
+def _seen(statement: Select[Any], actor: Actor) -> Select[Any]:
+    """Narrow a statement of dossiers to those that a person may see.
 
     A dossier keeps the scope of its day; of a loan that was since given to others, they decide.
+    What an auditor exports tells which records are examined: only auditors see it.
     """
+    shown = statement.where(shown_to(actor.role, Dossier.made_by_id))
+    return _in_scope(shown, actor.scope)
+
+
+def _in_scope(statement: Select[Any], scope: Scope) -> Select[Any]:
     narrowed = visible(statement, Dossier, scope)
     if scope.everything:
         return narrowed
@@ -78,11 +92,16 @@ def _seen(statement: Select[Any], scope: Scope) -> Select[Any]:
     return narrowed.where(Dossier.loan_id.is_(None) | Dossier.loan_id.in_(loans))
 
 
-def dossier(session: Session, dossier_id: int, scope: Scope) -> Dossier:
-    """Return one dossier; NotFound where there is none or it may not be seen."""
-    one = find(session, Dossier, dossier_id, scope)
-    if one.loan_id is not None:
-        find(session, Loan, one.loan_id, scope)
+def dossier(session: Session, dossier_id: int, actor: Actor) -> Dossier:
+    """Return one dossier.
+
+    Raises:
+        NotFound: there is none, or it may not be seen.
+    """
+    named = select(Dossier).where(Dossier.id == dossier_id)
+    one: Dossier | None = session.scalars(_seen(named, actor)).first()
+    if one is None:
+        raise NotFound(_("没有这条记录，或您无权查看。"))
     return one
 
 
@@ -134,7 +153,11 @@ def derived_from(session: Session, sha256: str) -> Sequence[str]:
 
 
 def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
-    """Return the dossiers of a loan, for its timeline."""
+    """Return the dossiers of a loan, for its timeline.
+
+    Who reads it is not known here: what auditors exported is left out.
+    """
+    staff = Actor(id=None, name="", role="", scope=scope)
     return [
         TimelineItem(
             at=one.made_at,
@@ -144,7 +167,7 @@ def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[T
             endpoint="dossiers.show",
             arguments={"dossier_id": one.id},
         )
-        for one in dossiers_of_loan(session, loan_id, scope, limit)
+        for one in dossiers_of_loan(session, loan_id, staff, limit)
     ]
 
 

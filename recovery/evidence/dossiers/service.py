@@ -195,6 +195,7 @@ def _note(
             size=kept.size,
             made_at=work.now,
             made_by=work.actor.name,
+            made_by_id=work.actor.id,
             contents=dict(draft.counts),
             job_id=wanted.job_id,
             branch_id=record.branch_id,

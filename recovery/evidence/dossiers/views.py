@@ -33,7 +33,7 @@ def new(subject: str, record_id: int) -> ResponseReturnValue:
                 return redirect(url_for("choosing.show", draft_id=draft.id))
         else:
             with user_work() as work:
-                job = work.enqueue(jobs.EXPORT, jobs.arguments_of(wanted, [found.id]))
+                job = jobs.enqueue(work, wanted, [found.id])
             return redirect(url_for("jobs.show", job_id=job.id))
     endpoint, arguments = links.subject_links.get(found.table)(found.id)
     return (
@@ -66,10 +66,8 @@ def export_selected(selection_id: int) -> ResponseReturnValue:
     form = DossierForm()
     del form.choose
     if form.validate_on_submit():
-        given = jobs.arguments_of(_wanted("loan", form), [])
-        given |= {"selection": selection.id, "count": selection.row_count}
         with user_work() as work:
-            job = work.enqueue(jobs.EXPORT, given)
+            job = jobs.enqueue_selected(work, _wanted("loan", form), selection)
         return redirect(url_for("jobs.show", job_id=job.id))
     return (
         render_template("evidence/dossiers/selected.html", form=form, selection=selection),
@@ -87,7 +85,7 @@ def of_record(subject: str, record_id: int) -> ResponseReturnValue:
         "evidence/dossiers/of_record.html",
         found=found,
         found_url=url_for(endpoint, **arguments),
-        dossiers=queries.newest(db.session(), current_scope(), found, 200),
+        dossiers=queries.newest(db.session(), current_actor(), found, 200),
         names=NAMES,
     )
 
@@ -96,7 +94,7 @@ def of_record(subject: str, record_id: int) -> ResponseReturnValue:
 @allowed(Action.VIEW_EVIDENCE)
 def show(dossier_id: int) -> ResponseReturnValue:
     """Show what was exported, to whom, why, with which fields, and how it stands in the log."""
-    one = queries.dossier(db.session(), dossier_id, current_scope())
+    one = queries.dossier(db.session(), dossier_id, current_actor())
     kind = links.dossier_subjects.get(one.subject)
     endpoint, arguments = links.subject_links.get(kind.model.__tablename__)(one.subject_id)
     return render_template(
@@ -115,7 +113,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
 @allowed(Action.DOWNLOAD_DOSSIER)
 def download(dossier_id: int) -> ResponseReturnValue:
     """Send a dossier as it was made; noted in the access log."""
-    one = queries.dossier(db.session(), dossier_id, current_scope())
+    one = queries.dossier(db.session(), dossier_id, current_actor())
     file = open_dossier(one)
     with user_work() as work:
         work.record(Action.DOWNLOAD_DOSSIER, one, number=one.number)

@@ -15,7 +15,7 @@ from recovery.access.models import AccessEntry, UserAccount
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.evidence.intake.labels import ACTS
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal
-from recovery.evidence.items.queries import DOCUMENT_PAGES, ITEM_PAGES
+from recovery.evidence.items.touches import DOCUMENT_PAGES, ITEM_PAGES
 from recovery.kernel import clock
 from recovery.kernel.links import DossierPart, DossierRequest
 from recovery.kernel.models import RegistrationIntent

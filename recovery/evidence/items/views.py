@@ -8,11 +8,12 @@ from sqlalchemy import select
 
 from recovery.access.labels import action_label
 from recovery.access.rights import ROLE_NAMES, Role
+from recovery.evidence.dossiers import queries as dossiers
 from recovery.evidence.house import house_store
 from recovery.evidence.intake import receipts, texts
 from recovery.evidence.intake.labels import RECEIPT_KINDS
 from recovery.evidence.intake.models import DocumentDetail, PaperOriginal
-from recovery.evidence.items import checking, queries, words
+from recovery.evidence.items import checking, queries, standing, touches, words
 from recovery.evidence.models import EvidenceItem
 from recovery.evidence.queries import KINDS
 from recovery.kernel import clock
@@ -81,7 +82,7 @@ def proof(intent_id: int) -> ResponseReturnValue:
     """Send the proof that an item stands in the log (C2SP tlog-proof)."""
     intent = queries.find_item(db.session(), intent_id, current_scope())
     item = db.session.get(EvidenceItem, intent.id)
-    if item is None or item.log_index is None or not queries.anchor_of(db.session(), item).head:
+    if item is None or item.log_index is None or not standing.anchor_of(db.session(), item).head:
         raise NotFound(_("还没有检查点包含这条记录，暂时没有证明。"))
     text = house_store().prove(item.log_index)
     name = f"{item.log_index}.tlog-proof"
@@ -112,7 +113,7 @@ def values_of(intent: RegistrationIntent) -> dict[str, Any]:
     """Return what the page shows of an item."""
     session, role = db.session(), current_actor().role
     item = session.get(EvidenceItem, intent.id)
-    anchor = queries.anchor_of(session, item)
+    anchor = standing.anchor_of(session, item)
     loan = session.get(Loan, intent.loan_id) if intent.loan_id is not None else None
     fields, erased = queries.fields_of(session, item)
     generation = queries.generation_of(session, intent)
@@ -131,8 +132,8 @@ def values_of(intent: RegistrationIntent) -> dict[str, Any]:
         "totals": total_rows(generation.batch) if generation.batch is not None else [],
         "role": ROLE_NAMES.get(Role(generation.role)) if generation.role in set(Role) else None,
         "origin": words.ORIGINS.get(fields.get("origin", ""), words.ORIGINS["born_here"]),
-        "touches": [_line(one) for one in queries.touches_of(session, intent, role)],
-        "dossiers": queries.dossiers_with(session, item, loan.id, current_scope())
+        "touches": [_line(one) for one in touches.touches_of(session, intent, role)],
+        "dossiers": dossiers.covering(session, loan.id, item.log_index, current_actor())
         if item is not None and loan is not None and item.log_index is not None
         else [],
         "last_check": checking.last_check(session, intent, role),
@@ -140,7 +141,7 @@ def values_of(intent: RegistrationIntent) -> dict[str, Any]:
     }
 
 
-def _line(touch: queries.Touch) -> dict[str, Any]:
+def _line(touch: touches.Touch) -> dict[str, Any]:
     """Return a line of the custody and access log in words."""
     name = PAGE_NAMES.get(touch.what) if touch.is_page else action_label(touch.what)
     return {"at": touch.at, "person": touch.person, "what": name or touch.what}
@@ -152,7 +153,7 @@ def _of_document(intent: RegistrationIntent) -> dict[str, Any]:
     is_file = intent.subject_type == Document.__tablename__ and intent.kind == "file"
     document = session.get(Document, intent.subject_id) if is_file else None
     if document is None:
-        original = queries.original_of(session, intent)
+        original = touches.original_of(session, intent)
         return dict.fromkeys(("document", "detail"), None) | {
             "versions": [],
             "signatures": [],

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
 from recovery.evidence import sequencer
-from recovery.evidence.dossiers import choosing
+from recovery.evidence.dossiers import choosing, queries
 from recovery.evidence.dossiers.disclosure import chosen
 from recovery.evidence.dossiers.models import Dossier, DossierDraft
 from recovery.evidence.dossiers.service import Wanted, export_dossier
@@ -18,9 +19,11 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.job_runner import run_due_jobs
-from recovery.kernel.models import AuditEvent
+from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
-from recovery.loans.models import Loan
+from recovery.loans.documents import Papers, add_documents, keep_file
+from recovery.loans.models import Document, Loan
+from recovery.web.papers import pdf_of
 from tests.books import add_loans
 from tests.conftest import Browser
 from tests.evidence.dossiers.checking import records_of, unpack, verified, words_of
@@ -113,6 +116,48 @@ def test_the_pages_lead_from_the_choice_to_the_export_and_its_history(
         assert made.number in client.get(f"/evidence/?{query}").text
     for query in ("recipient=虹口", "preset=court", "subject=package", "made_from=2099-01-01"):
         assert made.number not in client.get(f"/evidence/?{query}").text
+
+
+@pytest.mark.parametrize("ticked", [True, False])
+def test_the_merged_copy_is_in_the_export_of_a_choice_where_it_was_ticked_and_nowhere_else(
+    loan: Loan, actor: Actor, signed_in: Callable[..., Browser], tmp_path: Path, ticked: bool
+) -> None:
+    with work_as(actor) as work:
+        file = keep_file(BytesIO(pdf_of("<html lang=zh><p>借款合同</p></html>")), "合同.pdf")
+        add_documents(work, loan.id, [file], Papers("loan_contract", title="合同"))
+    client = signed_in("counsel")
+    asked = WANTED | {"choose": "y"} | ({"merged": "y"} if ticked else {})
+    address = client.post(f"/evidence/dossiers/new/loan/{loan.id}", data=asked).location
+    [digest] = db.session.scalars(select(Document.sha256))
+    shown = {"field": ["file:sha256", "file:title"], "file": [digest], "export": "1"}
+    client.post(address, data=shown)
+    run_due_jobs()
+    db.session.rollback()
+    folder = unpack(db.session.scalars(select(Dossier)).one(), tmp_path)
+    assert verified(folder).returncode == 0
+    assert (folder / "data/originals/E0001.pdf").exists()
+    assert (folder / "data/merged.pdf").exists() is ticked
+
+
+def test_what_an_auditor_exports_is_in_no_list_of_the_lenders_staff(
+    loan: Loan, signed_in: Callable[..., Browser], person: Callable[..., UserAccount]
+) -> None:
+    auditor = person("external_auditor")
+    made = export_dossier(
+        Actor(auditor.id, auditor.username, auditor.role, EVERYTHING), loan.id, Wanted()
+    )
+    item = db.session.scalars(select(RegistrationIntent.id).order_by(RegistrationIntent.id)).first()
+    pages = ["/evidence/", f"/evidence/of-loan/{loan.id}", f"/evidence/dossiers/of/loan/{loan.id}"]
+    pages += [f"/evidence/items/{item}"]
+    for role, is_shown in (("counsel", False), ("administrator", False), ("auditor", True)):
+        client = signed_in(role)
+        for page in pages:
+            assert (made.number in client.get(page).text) is is_shown, (role, page)
+        for page in (f"/evidence/dossiers/{made.id}", f"/evidence/dossiers/{made.id}.zip"):
+            with client.get(page) as answer:
+                assert answer.status_code == (200 if is_shown else 404), (role, page)
+    assert made.number not in signed_in("counsel").get(f"/loans/{loan.id}/part/timeline").text
+    assert queries.registration(db.session(), made.id) is not None
 
 
 def test_every_download_is_noted_with_who_made_it(

@@ -15,9 +15,9 @@ from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import func, select
 
-from recovery.evidence.dossiers import bags, jobs, service
+from recovery.evidence.dossiers import bags, jobs, orders, service
 from recovery.evidence.dossiers.commands import dossier as command
-from recovery.evidence.dossiers.models import Dossier
+from recovery.evidence.dossiers.models import Dossier, DossierOrder
 from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.evidence.house import house_store
 from recovery.kernel.config import Settings
@@ -92,14 +92,25 @@ def test_a_job_done_again_makes_none_twice_and_gives_all_in_one_zip(
     loans = make_loans(actor, 2)
     wanted = Wanted(recipient="法院", purpose="起诉")
     with work_as(actor) as work:
-        job = work.enqueue(jobs.EXPORT, jobs.arguments_of(wanted, [*(one.id for one in loans), 99]))
-    export_dossier(actor, loans[0].id, jobs._wanted(job.arguments, job.id))
+        job = jobs.enqueue(work, wanted, [*(one.id for one in loans), 99])
+    order = db.session.get_one(DossierOrder, job.arguments["order"])
+    export_dossier(actor, loans[0].id, orders.wanted_of(order, job.id))
     run_due_jobs()
     assert count_dossiers() == 2
     [path] = list((outputs_folder() / str(job.id)).rglob("*.zip"))
     with zipfile.ZipFile(path) as archive:
         assert len(archive.namelist()) == 2
         assert all(name.startswith("HT-000") for name in archive.namelist())
+
+
+def test_no_recipient_or_purpose_stands_in_the_row_of_a_job(app: Flask, actor: Actor) -> None:
+    [loan] = make_loans(actor)
+    with work_as(actor) as work:
+        job = jobs.enqueue(work, Wanted(recipient="王小明", purpose="起诉王小明"), [loan.id])
+    assert "王小明" not in str(job.arguments)
+    run_due_jobs()
+    [made] = db.session.scalars(select(Dossier))
+    assert (made.recipient, made.purpose) == ("王小明", "起诉王小明")
 
 
 def test_the_recipient_stands_on_every_page_of_what_is_handed_out(

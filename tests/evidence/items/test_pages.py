@@ -13,7 +13,7 @@ from evidence_store import proof
 from recovery.access.login import access_log
 from recovery.access.models import Branch, UserAccount
 from recovery.evidence.house import house_store
-from recovery.evidence.items import queries
+from recovery.evidence.items import queries, standing
 from recovery.evidence.models import Checkpoint, EvidenceItem
 from recovery.evidence.sequencer import checkpoint, register_pending
 from recovery.kernel import clock
@@ -76,12 +76,12 @@ def test_a_time_stamp_ends_the_unanchored_interval(app: Flask, document: Documen
     head = checkpoint()
     assert head is not None
     kept = db.session.get_one(EvidenceItem, item(document).id)
-    before = queries.anchor_of(db.session(), kept)
+    before = standing.anchor_of(db.session(), kept)
     assert (before.reached, before.anchored_at, before.clock_offset) == ((1, 2), None, None)
     with work_as(Actor.system("tests")) as work:
         work.session.get_one(Checkpoint, head.size).stamped_at = head.made_at
     db.session.rollback()
-    after = queries.anchor_of(db.session(), db.session.get_one(EvidenceItem, item(document).id))
+    after = standing.anchor_of(db.session(), db.session.get_one(EvidenceItem, item(document).id))
     assert after.reached == (1, 2, 3)
     assert after.anchored_at == head.made_at
     span = after.unanchored(clock.now())
