@@ -4,27 +4,29 @@ import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from itertools import chain, islice
 from queue import SimpleQueue
 
 from .findings import Finding
 from .storage import Hasher, Storage
 
 WORKERS = os.cpu_count() or 1
-_BATCH = 64
-_FEW = 1_024
+_LARGEST = 1_000
+"""Objects that are handed out at once."""
 
 
 def check_objects(storage: Storage, workers: int = WORKERS) -> Iterator[Finding]:
     """Hash every object of a store and yield those that differ from their name."""
-    paths = storage.names("objects")
-    # So few that each worker gets a share; where there are more, their names are read meanwhile.
-    first = list(islice(paths, _FEW))
-    size = max(1, min(_BATCH, len(first) // (4 * workers)))
+    return check_paths(storage, list(storage.names("objects")), workers)
+
+
+def check_paths(
+    storage: Storage, paths: Sequence[str], workers: int = WORKERS
+) -> Iterator[Finding]:
+    """Hash the objects at these paths and yield those that differ from their name."""
     idle: SimpleQueue[Hasher] = SimpleQueue()
     with ExitStack() as opened, ThreadPoolExecutor(workers) as pool:
         for _ in range(workers):
-            idle.put(opened.enter_context(storage.hasher(len(first))))
+            idle.put(opened.enter_context(storage.hasher(len(paths))))
 
         def check(batch: Sequence[str]) -> list[Finding]:
             hasher = idle.get()
@@ -33,22 +35,31 @@ def check_objects(storage: Storage, workers: int = WORKERS) -> Iterator[Finding]
             finally:
                 idle.put(hasher)
 
-        for findings in pool.map(check, _batches(chain(first, paths), size)):
+        for findings in pool.map(check, _batches(paths, workers)):
             yield from findings
 
 
-def _batches(paths: Iterator[str], size: int) -> Iterator[list[str]]:
-    while batch := list(islice(paths, size)):
-        yield batch
+def _batches(paths: Sequence[str], workers: int) -> Iterator[Sequence[str]]:
+    """Yield large batches first, so that nobody waits to be asked; then ever smaller ones.
+
+    So all workers end at about the same time, and of few objects each gets a share.
+    """
+    start = 0
+    while left := len(paths) - start:
+        end = start + max(1, min(_LARGEST, left // (4 * workers)))
+        yield paths[start:end]
+        start = end
 
 
 def _differences(paths: Sequence[str], found: Sequence[str]) -> list[Finding]:
     findings = []
     for path, digest in zip(paths, found, strict=True):
+        if path == f"objects/{digest[:2]}/{digest[2:]}":
+            continue
         if digest.startswith("!"):
             meaning = f"its content is lost: {digest[1:]}"
             findings.append(Finding("object unreadable", path, meaning))
-        elif path != f"objects/{digest[:2]}/{digest[2:]}":
+        else:
             meaning = f"its content now has SHA-256 {digest}; restore it from another copy"
             findings.append(Finding("object altered", path, meaning))
     return findings

@@ -10,7 +10,7 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from pathlib import Path, PurePosixPath
 from typing import BinaryIO
 
-from . import rehash
+from . import hashers
 from .durable import (
     WritingFolder,
     copy_into,
@@ -57,7 +57,7 @@ class LocalStorage:
 
     def hasher(self, count: int) -> AbstractContextManager[Hasher]:
         """Hash by a child process, or in this one where that would take longer to start."""
-        return rehash.child(self._base) if count > _FEW else rehash.here(self._base)
+        return hashers.child(self._base) if count > _FEW else hashers.here(self._base)
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the paths of all files under a folder."""

@@ -1,59 +1,31 @@
 """Hashes many files; also as a small process of its own: `python -I -S rehash.py FOLDER`.
 
-Python lets one thread at a time run, so many small files are hashed by children. Each line of
-input names files of the folder, separated by spaces; each line of output gives for each its
-SHA-256, or `!` and the number of the system's error.
+Each line of input names files of the folder, separated by spaces; each line of output gives for
+each its SHA-256, or `!` and the number of the system's error. It imports little: the start of a
+process is a good part of the time that it saves.
 """
 
 import os
 import sys
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
 from hashlib import sha256
 
 _CHUNK = 1 << 20
 
 
-@contextmanager
-def child(folder: str) -> Iterator[Callable[[Sequence[str]], list[str]]]:
-    """Hash by a child process, which ends with the block."""
-    from subprocess import PIPE, Popen  # the child itself starts sooner without
-
-    command = [sys.executable, "-I", "-S", __file__, folder]
-    with Popen(command, stdin=PIPE, stdout=PIPE, text=True) as process:  # noqa: S603 - ourselves
-        questions, answers = process.stdin, process.stdout
-        assert questions is not None
-        assert answers is not None
-
-        def ask(paths: Sequence[str]) -> list[str]:
-            print(*paths, file=questions, flush=True)
-            found = answers.readline().split()
-            if len(found) != len(paths):
-                raise OSError("the process that hashes has ended")
-            return [_worded(answer) for answer in found]
-
-        yield ask
+def new_buffer() -> memoryview:
+    """Return what files are read into, for one thread."""
+    return memoryview(bytearray(_CHUNK))
 
 
-@contextmanager
-def here(folder: str) -> Iterator[Callable[[Sequence[str]], list[str]]]:
-    """Hash in this process: reading and hashing large files let go of Python's lock."""
-    buffer = memoryview(bytearray(_CHUNK))
-    yield lambda paths: [_worded(_answer(f"{folder}/{path}", buffer)) for path in paths]
-
-
-def _worded(answer: str) -> str:
-    return f"!{os.strerror(int(answer[1:]))}" if answer.startswith("!") else answer
-
-
-def _answer(path: str, buffer: memoryview) -> str:
+def answer(path: str | bytes, buffer: memoryview) -> str:
+    """Return the SHA-256 of a file, or `!` and the number of the error."""
     try:
         return _digest(path, buffer)
     except OSError as error:
         return f"!{error.errno}"
 
 
-def _digest(path: str, buffer: memoryview) -> str:
+def _digest(path: str | bytes, buffer: memoryview) -> str:
     """Hash a file with as few calls as it takes: most objects fit the buffer."""
     handle = os.open(path, os.O_RDONLY)
     try:
@@ -69,9 +41,12 @@ def _digest(path: str, buffer: memoryview) -> str:
 
 def main(folder: str) -> None:
     """Answer line by line until the input ends."""
-    buffer = memoryview(bytearray(_CHUNK))
-    for line in sys.stdin:
-        print(*(_answer(f"{folder}/{path}", buffer) for path in line.split()), flush=True)
+    os.chdir(folder)
+    buffer = new_buffer()
+    for line in sys.stdin.buffer:
+        found = " ".join([answer(path, buffer) for path in line.split()])
+        sys.stdout.write(found + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -1,13 +1,13 @@
 """Verification of a whole store: every file in it is checked against what the log signed."""
 
 from bisect import bisect_right
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
 
 from . import commitment, keys, leaves, merkle, note, proof, tiles
 from .findings import Finding
-from .fixity import check_objects
+from .fixity import check_paths
 from .keys import KeyRing
 from .leaves import Entry, LeafError
 from .note import NoteError
@@ -21,23 +21,26 @@ from .tree import HashTree, rows
 
 def verify_store(storage: Storage, ring: KeyRing, *, full: bool) -> list[Finding]:
     """Return everything that is wrong with a store; see `Store.verify`."""
-    check = _Check(storage, ring, Replay() if full else None)
+    objects = list(storage.names("objects"))
+    check = _Check(storage, ring, Replay() if full else None, objects)
     # Hashing lets go of Python's lock, so the objects go on beside everything else.
     with ThreadPoolExecutor(1) as pool:
-        objects = pool.submit(lambda: list(check_objects(storage)))
-        return [*check.secrets(), *check.log(), *check.kept(), *sorted(objects.result())]
+        hashed = pool.submit(lambda: list(check_paths(storage, objects)))
+        return [*check.secrets(), *check.log(), *check.kept(), *sorted(hashed.result())]
 
 
 def verify_log(storage: Storage, ring: KeyRing) -> list[Finding]:
     """Return what is wrong with everything but the content of objects; every stream is followed."""
-    check = _Check(storage, ring, Replay())
+    check = _Check(storage, ring, Replay(), storage.names("objects"))
     return [*check.secrets(), *check.log(), *check.kept()]
 
 
 class _Check:
     """One verification: what the commits hold, compared with what was derived and signed."""
 
-    def __init__(self, storage: Storage, ring: KeyRing, replay: Replay | None) -> None:
+    def __init__(
+        self, storage: Storage, ring: KeyRing, replay: Replay | None, objects: Iterable[str]
+    ) -> None:
         self.storage = storage
         self.ring = ring
         self.replay = replay
@@ -46,7 +49,7 @@ class _Check:
         self.openings: dict[str, tuple[str, Opening]] = {}
         self.opened: set[str] = set()
         self.salts: dict[str, str] = {}
-        self.objects: set[str] = set()
+        self.objects = set(objects)
         self.snapshots: dict[int, str] = {}
 
     def secrets(self) -> Iterator[Finding]:
@@ -57,7 +60,6 @@ class _Check:
 
     def log(self) -> Iterator[Finding]:
         """Check commits leaf by leaf, then heads and tiles."""
-        self.objects = set(self.storage.names("objects"))
         names = self.storage.names("map")
         self.snapshots = {int(path.rpartition("/")[2]): path for path in names}
         yield from self._commits()

@@ -8,7 +8,7 @@ from threading import get_native_id
 
 import pytest
 
-from evidence_store import Store, note, rehash
+from evidence_store import Store, hashers, note
 from evidence_store.fixity import check_objects
 from evidence_store.storage import connect
 
@@ -21,7 +21,7 @@ def files(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@pytest.mark.parametrize("hasher", [rehash.child, rehash.here])
+@pytest.mark.parametrize("hasher", [hashers.child, hashers.here])
 def test_it_hashes_files_of_every_size_and_says_which_cannot_be_read(
     files: Path, hasher: object
 ) -> None:
@@ -43,7 +43,7 @@ def children() -> set[str]:
 
 def test_a_child_that_is_gone_is_an_error_and_never_a_clean_result(files: Path) -> None:
     others = children()
-    with pytest.raises(OSError, match=r"ended|Broken pipe"), rehash.child(str(files)) as ask:
+    with pytest.raises(OSError, match=r"ended|Broken pipe"), hashers.child(str(files)) as ask:
         [child] = children() - others
         os.kill(int(child), signal.SIGKILL)
         for _ in range(2):
