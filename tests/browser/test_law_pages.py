@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import check_accessibility, check_width
+from tests.browser.conftest import check_accessibility, check_width, settle
 
 Enter = Callable[..., Page]
 
@@ -37,7 +37,7 @@ def test_the_pages_of_the_law_are_accessible_and_fit(
         page.get_by_role("button", name="English").click()
     for address in PAGES:
         page.goto(address)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         check_accessibility(page)
         check_width(page)
 

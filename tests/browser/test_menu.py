@@ -8,7 +8,7 @@ from playwright.sync_api import Page
 
 from recovery.kernel.work import system_work
 from tests.books import add_loans
-from tests.browser.conftest import check_accessibility, check_width
+from tests.browser.conftest import check_accessibility, check_width, settle
 
 
 @pytest.mark.parametrize(
@@ -29,6 +29,6 @@ def test_every_entry_of_the_menu_opens_cleanly(
         answer = page.goto(str(address))
         assert answer is not None
         assert answer.status == 200
-        page.wait_for_load_state("networkidle")
+        settle(page)
         check_width(page)
         check_accessibility(page)

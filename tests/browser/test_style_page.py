@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from recovery.web.style_examples import KINDS
-from tests.browser.conftest import check_accessibility, check_width
+from tests.browser.conftest import check_accessibility, check_width, settle
 
 Enter = Callable[..., Page]
 Choose = Callable[..., None]
@@ -35,7 +35,7 @@ def test_every_page_kind_meets_wcag_aa(
         expect(page.get_by_role("button", name="中文")).to_be_visible()
     for path in PAGES:
         page.goto(path)
-        page.wait_for_load_state("networkidle")
+        settle(page)
         check_width(page)
         check_accessibility(page)
 
@@ -180,7 +180,7 @@ def test_a_page_weighs_less_than_250_kilobytes_before_charts(enter: Enter) -> No
     sizes: list[int] = []
     page.on("response", lambda answer: sizes.append(answer.request.sizes()["responseBodySize"]))
     page.goto("/-/style/worklist")
-    page.wait_for_load_state("networkidle")
+    settle(page)
     assert len(sizes) > 5
     assert sum(sizes) < 250_000
 
