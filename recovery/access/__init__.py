@@ -12,10 +12,12 @@ def register(app: Flask) -> None:
         menu,
         people_views,
         place_views,
+        token_views,
         views,
     )
 
     login.register(app)
-    for module in (views, people_views, place_views, approval_views, audit_views):
+    pages = (views, people_views, token_views, place_views, approval_views, audit_views)
+    for module in pages:
         app.register_blueprint(module.bp)
     menu.register()

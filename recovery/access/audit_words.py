@@ -140,6 +140,7 @@ FIELDS: dict[str, Text] = {
     "step": _("步骤"),
     "to": _("受托人"),
     "token": _("令牌"),
+    "token_ended": _("结束的令牌"),
     "unchanged": _("未变笔数"),
     "until": _("截止日"),
     "updated": _("更新笔数"),

@@ -1,10 +1,13 @@
 """`recovery user`: people from the command line; passwords are printed once and kept nowhere."""
 
+from typing import Any
+
 import click
 from sqlalchemy.orm import Session
 
 from recovery.access import queries, service, tokens
-from recovery.access.models import Agency, Branch, UserAccount
+from recovery.access.lists import last_used, token_badge
+from recovery.access.models import Agency, Branch, UserAccount, UserSession
 from recovery.access.rights import Role
 from recovery.kernel.commands import command_work, json_option, report, report_rows, with_app
 from recovery.kernel.db import db
@@ -104,7 +107,7 @@ def named(session: Session, username: str) -> UserAccount:
 @user.command()
 @click.argument("username")
 @click.option("--name", required=True, help="What the program is called.")
-@click.option("--days", default=365, show_default=True, type=click.IntRange(1, 1826))
+@click.option("--days", default=365, show_default=True, type=click.IntRange(1, tokens.MOST_DAYS))
 @json_option
 @with_app
 def token(username: str, name: str, days: int, as_json: bool) -> None:
@@ -115,6 +118,39 @@ def token(username: str, name: str, days: int, as_json: bool) -> None:
         {"username": username, "token": issued.token, "valid_until": issued.valid_until},
         as_json=as_json,
     )
+
+
+@user.command("tokens")
+@json_option
+@with_app
+def list_tokens(as_json: bool) -> None:
+    """Print every token of a program, those that are over included."""
+    rows = db.session.execute(queries.every_token().order_by(UserSession.id))
+    report_rows([_told(row) for row in rows], as_json=as_json)
+
+
+def _told(row: Any) -> dict[str, object]:
+    """Return what is told of a token."""
+    return {
+        "number": row.id,
+        "program": row.program,
+        "username": row.username,
+        "role": row.role,
+        "state": str(token_badge(row).text),
+        "issued_at": row.started_at,
+        "last_used_at": last_used(row),
+        "valid_until": row.valid_until,
+    }
+
+
+@user.command()
+@click.argument("number", type=int)
+@with_app
+def end_token(number: int) -> None:
+    """End the token NUMBER (see `recovery user tokens`) at once."""
+    with command_work() as work:
+        tokens.end_token(work, number)
+    click.echo(str(_("令牌 {number} 已结束。", number=number)))
 
 
 @user.command()

@@ -12,6 +12,7 @@ from recovery.access.rights import ROLE_NAMES, Role
 from recovery.kernel.db import db
 from recovery.kernel.text import _
 from recovery.web.fields import (
+    CountField,
     DateField,
     LineField,
     NoteField,
@@ -104,6 +105,20 @@ class NewPersonForm(PlaceFields):
         _("用户名"), [Required(), length_up_to(40)], help_text=_("登录用，建立后不能修改。")
     )
     language = SelectField(_("语言"), choices=LANGUAGES, default="zh")
+
+
+class TokenForm(BaseForm):
+    """A token with which a program acts in the name of an account."""
+
+    program = LineField(
+        _("程序的名称"), [Required(), length_up_to(80)], help_text=_("如 核心系统放款登记。")
+    )
+    username = LineField(
+        _("账户（用户名）"),
+        [Required(), length_up_to(40)],
+        help_text=_("程序以这个账户的权限办理；请为程序单独建立账户。"),
+    )
+    days = CountField(_("有效天数"), [Required()], default=365)
 
 
 class LimitForm(BaseForm):

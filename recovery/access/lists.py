@@ -1,12 +1,13 @@
 """The lists of people, approval requests and audit events."""
 
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from recovery.access.labels import action_label
-from recovery.access.models import AccessEntry, ApprovalRequest, UserAccount
+from recovery.access.models import AccessEntry, ApprovalRequest, UserAccount, UserSession
 from recovery.access.rights import ROLE_NAMES, Role
-from recovery.kernel import links
+from recovery.kernel import clock, links
 from recovery.kernel.actions import Action
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Text, _
@@ -86,6 +87,51 @@ PEOPLE = Worklist(
         )
     ),
     views=(View(_("在用"), "state=live"), View(_("已停用"), "state=ended")),
+)
+
+
+def token_badge(row: Any) -> Badge:
+    """Return whether a token still opens, and why not."""
+    if row.ended_at:
+        return Badge(_("已结束"))
+    if row.account_ended_at:
+        return Badge(_("账户已停用"))
+    return Badge(_("有效"), "good") if token_opens(row) else Badge(_("已到期"))
+
+
+def token_opens(row: Any) -> bool:
+    """Return whether a program that shows the token is let in."""
+    over = row.ended_at or row.account_ended_at
+    return over is None and clock.machine_now() < row.valid_until
+
+
+def last_used(row: Any) -> datetime | None:
+    """Return when a token was last shown; None: never."""
+    return None if row.last_seen_at == row.started_at else row.last_seen_at
+
+
+TOKENS = Worklist(
+    key="tokens",
+    title=_("接口令牌"),
+    endpoint="tokens.index",
+    columns=(
+        Column("program", _("程序")),
+        Column("username", _("账户")),
+        Column("role", _("权限（角色）"), value=lambda row: ROLE_NAMES[Role(row.role)]),
+        Column("state", _("状态"), "badge", value=token_badge),
+        Column("started_at", _("签发时间"), "moment", sort="id"),
+        Column("last_used", _("最近使用"), "moment", value=last_used),
+        Column("valid_until", _("有效期至"), "moment"),
+        Column("acts", _("操作"), "own"),
+    ),
+    sorts=Sorts((Sort("id", _("签发时间"), UserSession.id, descending=True),), UserSession.id),
+    filters=FilterBar(
+        (
+            Words("q", _("程序或用户名")),
+            Choices("state", _("状态"), (("live", _("有效")), ("over", _("已失效")))),
+        )
+    ),
+    views=(View(_("有效"), "state=live"), View(_("已失效"), "state=over")),
 )
 
 REQUESTS = Worklist(

@@ -117,7 +117,8 @@ class UserSession(Base):
     """Of a token for programs: when it ends; None: a browser's session, which timeouts end."""
 
     ended_because: Mapped[str | None]
-    """`sign_out`, `everywhere`, `rotated`, `password`, `account`; timeouts are computed."""
+    """`sign_out`, `everywhere`, `rotated`, `password`, `account`, `token` (a program's token, by
+    itself); timeouts are computed."""
 
 
 class Throttle(Base):
