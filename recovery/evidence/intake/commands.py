@@ -7,7 +7,7 @@ import click
 
 from recovery.evidence.intake import service, staging
 from recovery.evidence.intake.index_sheet import read_index
-from recovery.evidence.intake.models import IntakeRow
+from recovery.evidence.intake.models import IntakeBatch, IntakeRow
 from recovery.evidence.intake.receiving import Received, from_archive, from_folder
 from recovery.evidence.intake.rules import DEFAULT_RULE
 from recovery.kernel.commands import command_work, json_option, report, report_rows, with_app
@@ -31,21 +31,24 @@ def intake(place: Path, index: Path | None, rule: str, *, dry_run: bool, as_json
     rows = staging.prepare(reading, _files(place, index))
     with command_work() as work:
         source = "folder" if place.is_dir() else "archive"
-        batch = staging.start_batch(work, source, reading.rule)
-        staging.add_rows(work, batch, rows)
-        if dry_run:
-            batch.state = "cancelled"
+        batch_id = staging.start_batch(work, source, reading.rule).id
+    for part in staging.in_parts(rows):
+        with command_work() as work:
+            staging.add_rows(work, work.session.get_one(IntakeBatch, batch_id), part)
+    if dry_run:
+        with command_work() as work:
+            service.cancel_batch(work, batch_id)
     if not dry_run:
         for row in rows:
             if row.state == "ready":
                 with command_work() as work:
                     service.add_row(work, row.id)
         with command_work() as work:
-            service.finish_batch(work, batch.id)
+            service.finish_batch(work, batch_id)
             work.enqueue(service.EXAMINE_JOB, {})
     with command_work() as work:
-        kept = service.rows_of(work.session, batch.id)
-        counts = service.counts_of(work.session, batch.id)
+        kept = service.rows_of(work.session, batch_id)
+        counts = service.counts_of(work.session, batch_id)
         report_rows([_told(row) for row in kept], as_json=as_json)
     if not as_json:
         report(counts, as_json=False)

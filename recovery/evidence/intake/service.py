@@ -7,8 +7,9 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from recovery.evidence.intake.judging import judge
 from recovery.evidence.intake.models import DocumentDetail, IntakeBatch, IntakeRow
-from recovery.evidence.intake.staging import Correction, correct, find_batch, judge
+from recovery.evidence.intake.staging import Correction, correct, find_batch
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor
@@ -117,7 +118,7 @@ def add_row(work: Work, row_id: int) -> Document | None:
     """
     row = find_row(work.session, row_id, work.actor)
     wanted = row.supersedes_id
-    judge(work.session, row, work.actor.scope)
+    judge(work.session, [row], work.actor.scope)
     if row.state != "ready" or row.loan_id is None or row.sha256 is None:
         return None
     stored = StoredFile(row.sha256, row.size, row.media_type)

@@ -1,14 +1,14 @@
 """Staging of a delivery: each file kept, read by rule or index, judged against the loan."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recovery.evidence.intake.index_sheet import line_of
+from recovery.evidence.intake.judging import judge
 from recovery.evidence.intake.models import IntakeBatch, IntakeRow
 from recovery.evidence.intake.receiving import Incoming, Received, Refused
 from recovery.evidence.intake.rules import (
@@ -19,16 +19,17 @@ from recovery.evidence.intake.rules import (
     code_named,
     naming_rule,
 )
-from recovery.kernel import clock, gate
 from recovery.kernel.errors import NotFound, RuleViolation
-from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.gate import Actor
 from recovery.kernel.job_rows import pack_text
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.loans.documents import ORIGINS, store
 from recovery.loans.labels import DOCUMENT_KINDS
-from recovery.loans.models import Document, Loan
 from recovery.web.reading import Unreadable, read_count, read_day
+
+A_WORK = 500
+"""Files staged by one unit of work."""
 
 ORIGIN_LABELS = {code: code for code in ORIGINS}
 
@@ -105,18 +106,24 @@ def prepare(reading: Reading, files: Iterable[Received]) -> list[IntakeRow]:
 
 
 def add_rows(work: Work, batch: IntakeBatch, rows: Iterable[IntakeRow]) -> None:
-    """Add prepared files to a delivery and judge each against its loan.
+    """Add prepared files to a delivery (`in_parts`) and judge each against its loan.
 
     Raises:
         RuleViolation: it is being applied, or was.
     """
     if batch.state != "staged":
         raise RuleViolation(_("这次收录已经开始入库，不能再添加文件。"))
-    for row in rows:
+    added = list(rows)
+    for row in added:
         row.batch_id = batch.id
-        work.add(row)
-        if row.problem is None:
-            judge(work.session, row, work.actor.scope)
+    work.session.add_all(added)
+    work.session.flush()
+    judge(work.session, [row for row in added if row.problem is None], work.actor.scope)
+
+
+def in_parts(rows: Sequence[IntakeRow]) -> Iterator[Sequence[IntakeRow]]:
+    """Yield prepared files as many at a time as one unit of work takes."""
+    return (rows[start : start + A_WORK] for start in range(0, len(rows), A_WORK))
 
 
 def _prepare_one(reading: Reading, one: Received) -> IntakeRow:
@@ -171,78 +178,6 @@ def _keep(row: IntakeRow, one: Incoming) -> Text | str | None:
     return None
 
 
-def judge(session: Session, row: IntakeRow, scope: Scope) -> None:
-    """Say whether a row can be added, to which loan, and what to know about it."""
-    if row.sha256 is None or row.state in {"added", "linked"}:
-        return
-    row.loan_id, row.document_id, row.supersedes_id = None, None, None
-    row.note = None
-    loan = _loan(session, row.contract_no, scope)
-    problem = _problem(row, loan)
-    row.state, row.problem = "refused" if problem else "ready", pack_text(problem)
-    if loan is None or problem is not None:
-        return
-    row.loan_id, row.title = loan.id, row.title or row.file_name
-    same = _same(session, row.sha256, loan.id)
-    if same is not None:
-        row.state, row.document_id = "linked", same
-        row.note = pack_text(_("这笔贷款已有内容相同的文件，不再重复保存。"))
-        return
-    older = _older(session, row, loan.id)
-    elsewhere = _elsewhere(session, row.sha256, loan.id, scope)
-    if older is not None:
-        row.supersedes_id = older.id
-        day = clock.business_day(older.added_at).isoformat()
-        row.note = pack_text(_("将作为 {day} 收录的同名文件的新版本，旧版本保留。", day=day))
-    elif elsewhere is not None:
-        row.note = pack_text(elsewhere)
-
-
-def _problem(row: IntakeRow, loan: Loan | None) -> Text | None:
-    if not row.contract_no:
-        return _("文件名不符合命名规则，索引表中也没有这个文件。")
-    if loan is None:
-        return _("没有合同编号为“{number}”的贷款，或您无权查看。", number=row.contract_no)
-    if row.kind not in DOCUMENT_KINDS:
-        return _("不认识的文件类型，请修改。")
-    return None
-
-
-def _loan(session: Session, contract_no: str, scope: Scope) -> Loan | None:
-    found = select(Loan).where(Loan.contract_no == contract_no)
-    return session.scalars(gate.visible(found, Loan, scope)).one_or_none() if contract_no else None
-
-
-def _same(session: Session, sha256: str, loan_id: int) -> int | None:
-    """Return the document in force of the loan with the same bytes."""
-    rows = select(Document.id).where(
-        Document.loan_id == loan_id, Document.sha256 == sha256, Document.ended_on.is_(None)
-    )
-    return session.scalars(rows.limit(1)).first()
-
-
-def _older(session: Session, row: IntakeRow, loan_id: int) -> Document | None:
-    """Return the newest document of the loan that came under the same name and kind."""
-    rows = select(Document).where(
-        Document.loan_id == loan_id,
-        Document.kind == row.kind,
-        Document.file_name == row.file_name,
-        Document.ended_on.is_(None),
-    )
-    return session.scalars(rows.order_by(Document.id.desc()).limit(1)).first()
-
-
-def _elsewhere(session: Session, sha256: str, loan_id: int, scope: Scope) -> Text | None:
-    """Return the sentence about the same bytes with another loan; its number where it is seen."""
-    same = Document.sha256 == sha256, Document.loan_id != loan_id
-    others = select(Loan.contract_no).join(Document, Document.loan_id == Loan.id).where(*same)
-    seen = session.scalars(gate.visible(others, Loan, scope).limit(1)).first()
-    if seen is not None:
-        return _("合同 {number} 也有内容相同的文件。", number=seen)
-    known = session.scalars(select(Document.id).where(*same).limit(1)).first()
-    return _("另一笔贷款也有内容相同的文件。") if known is not None else None
-
-
 @dataclass(frozen=True, slots=True)
 class Correction:
     """What a person says of a file whose name says it wrongly or not at all."""
@@ -266,6 +201,6 @@ def correct(work: Work, row: IntakeRow, said: Correction) -> None:
     }
     for name, value in values.items():
         setattr(row, name, value)
-    judge(work.session, row, work.actor.scope)
+    judge(work.session, [row], work.actor.scope)
     if not said.is_new_version:
         row.supersedes_id = None

@@ -83,9 +83,16 @@ def _take(form: IntakeForm, files: list[FileStorage]) -> int:
     rule = staging.rule_or_refusal(form.rule.data)
     rows = staging.prepare(Reading(rule, index_of(form.index.data)), received(files))
     with user_work() as work:
-        batch = staging.start_batch(work, "upload", rule)
-        staging.add_rows(work, batch, rows)
-        return batch.id
+        batch_id = staging.start_batch(work, "upload", rule).id
+    _stage(batch_id, rows)
+    return batch_id
+
+
+def _stage(batch_id: int, rows: list[IntakeRow]) -> None:
+    """Add files to a delivery, some at a time."""
+    for part in staging.in_parts(rows):
+        with user_work() as work:
+            staging.add_rows(work, staging.find_batch(work.session, batch_id, work.actor), part)
 
 
 def index_of(upload: Upload | None) -> dict[str, dict[str, str]]:
@@ -119,8 +126,7 @@ def add_files(batch_id: int) -> ResponseReturnValue:
     batch = _batch(batch_id)
     reading = Reading(staging.rule_or_refusal(batch.rule))
     rows = staging.prepare(reading, received(sent_files()))
-    with user_work() as work:
-        staging.add_rows(work, staging.find_batch(work.session, batch_id, work.actor), rows)
+    _stage(batch_id, rows)
     return _answer(batch_id)
 
 

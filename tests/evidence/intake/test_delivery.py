@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from recovery.access.models import Branch, UserAccount
 from recovery.evidence.intake import service, staging
@@ -115,7 +115,7 @@ def test_the_same_bytes_with_another_loan_are_said(actor: Actor, loans: list[Loa
     assert "HT-0001" in str(unpack_text(row.note))
 
 
-def test_who_may_not_see_the_other_loan_is_not_told_its_number(
+def test_who_may_not_see_the_other_loan_is_told_nothing_of_it(
     app: Flask, actor: Actor, loans: list[Loan]
 ) -> None:
     apply(actor, stage(actor, {"HT-0001_借款合同_合同.pdf": pdf("a")}))
@@ -123,7 +123,25 @@ def test_who_may_not_see_the_other_loan_is_not_told_its_number(
         work.get(Loan, loans[0].id).branch_id = None
     narrow = Actor(None, "narrow", "counsel", Scope(branches=frozenset({loans[1].branch_id or 0})))
     [row] = rows(stage(narrow, {"HT-0002_借款合同_合同.pdf": pdf("a")})).values()
-    assert str(unpack_text(row.note)) == "另一笔贷款也有内容相同的文件。"
+    assert (row.state, row.note) == ("ready", None)
+
+
+@pytest.mark.parametrize("count", [3, 60])
+def test_a_delivery_is_judged_by_as_many_statements_however_many_files_it_has(
+    actor: Actor, loans: list[Loan], count: int
+) -> None:
+    reading = Reading(staging.rule_or_refusal(DEFAULT_RULE))
+    names = {f"HT-000{1 + one % 2}_借款合同_{one}.pdf": pdf(f"{one}") for one in range(count)}
+    prepared = staging.prepare(reading, from_archive(archive(names)))
+    statements: list[str] = []
+    with work_as(actor) as work:
+        batch = staging.start_batch(work, "archive", reading.rule)
+        engine = work.session.get_bind()
+        event.listen(engine, "before_cursor_execute", lambda *said: statements.append(said[2]))
+        staging.add_rows(work, batch, prepared)
+    read = [one for one in statements if one.startswith("SELECT")]
+    assert len(read) == 2
+    assert {row.state for row in rows(batch.id).values()} == {"ready"}
 
 
 def test_a_file_of_the_same_name_is_a_new_version_and_lists_show_the_newest(
