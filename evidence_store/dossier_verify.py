@@ -56,9 +56,11 @@ class Report:
     """Collects the outcome of each check, in Chinese and English."""
 
     def __init__(self) -> None:
+        """Begin an empty report."""
         self.rows: List[Tuple[str, str, str]] = []
 
     def passed(self, chinese: str, english: str) -> None:
+        """Note a check that went well."""
         self.rows.append(("ok", chinese, english))
 
     def failed(self, chinese: str, english: str) -> None:
@@ -69,13 +71,16 @@ class Report:
             self.rows.append(("FAILED", "其余未列出", "further failures are not listed"))
 
     def skipped(self, chinese: str, english: str) -> None:
+        """Note what this program did not check, or could not."""
         self.rows.append(("not done", chinese, english))
 
     @property
     def whole(self) -> bool:
+        """Tell whether no check failed."""
         return not any(row[0] == "FAILED" for row in self.rows)
 
     def lines(self) -> Iterator[str]:
+        """Yield the report as text, failures first."""
         titles = [
             ("FAILED", "未通过 FAILED"),
             ("ok", "已通过 Passed"),
@@ -109,6 +114,7 @@ Point = Tuple[int, int, int, int]
 
 
 def _add(p: Point, q: Point) -> Point:
+    """Return the sum of two points of the curve."""
     a, b = (p[1] - p[0]) * (q[1] - q[0]) % P, (p[1] + p[0]) * (q[1] + q[0]) % P
     c, d = 2 * p[3] * q[3] * D % P, 2 * p[2] * q[2] % P
     e, f, g, h = b - a, d - c, d + c, b + a
@@ -116,6 +122,7 @@ def _add(p: Point, q: Point) -> Point:
 
 
 def _times(number: int, point: Point) -> Point:
+    """Return a multiple of a point, by doubling and adding."""
     total = (0, 1, 1, 0)
     while number:
         if number & 1:
@@ -126,6 +133,7 @@ def _times(number: int, point: Point) -> Point:
 
 
 def _point(data: bytes) -> Point:
+    """Return the point that 32 bytes encode; Bad where they encode none."""
     number = int.from_bytes(data, "little")
     sign, y = number >> 255, number & (1 << 255) - 1
     if y >= P:
@@ -171,6 +179,7 @@ class Key:
     """A verifier key: name+id+base64(type, public key)."""
 
     def __init__(self, text: str) -> None:
+        """Read a key as C2SP spells it."""
         parts = text.split("+", 2)
         data = decode64(parts[2]) if len(parts) == 3 else b""
         if len(data) != 33 or data[0] not in (1, 4) or not parts[0]:
@@ -181,6 +190,7 @@ class Key:
             raise Bad("a verifier key whose id does not fit")
 
     def valid(self, text: str, data: bytes) -> bool:
+        """Tell whether a signature, or a cosignature with its time, is this key's over a text."""
         message = text.encode()
         if self.kind == 4:
             stamp, data = int.from_bytes(data[:8], "big"), data[8:]
@@ -189,6 +199,7 @@ class Key:
 
 
 def decode64(text: str) -> bytes:
+    """Return what base64 stands for; Bad where it is not spelt the one canonical way."""
     try:
         data = base64.b64decode(text, validate=True)
     except ValueError:
@@ -241,6 +252,7 @@ class Head:
     """A checkpoint: origin, number of leaves, root."""
 
     def __init__(self, text: str) -> None:
+        """Read the text of a checkpoint."""
         lines = text.split("\n")
         if len(lines) < 4 or lines.pop() or not all(lines):
             raise Bad("malformed checkpoint")
@@ -250,6 +262,7 @@ class Head:
 
 
 def number(text: str) -> int:
+    """Return a decimal number without sign and leading zeros."""
     if not re.match(r"(0|[1-9][0-9]{0,18})\Z", text):
         raise Bad("not a number")
     return int(text)
@@ -274,10 +287,12 @@ def ring_keys(note: str, size: int) -> List[Key]:
 
 
 def sha256(data: bytes) -> bytes:
+    """Return the SHA-256 of some bytes."""
     return hashlib.sha256(data).digest()
 
 
 def tree_root(level: List[bytes]) -> bytes:
+    """Return the Merkle root over hashes of leaves (RFC 6962)."""
     while len(level) > 1:
         pairs = [sha256(b"\1" + a + b) for a, b in zip(level[::2], level[1::2])]
         level = pairs + ([level[-1]] if len(level) % 2 else [])
@@ -285,6 +300,7 @@ def tree_root(level: List[bytes]) -> bytes:
 
 
 def check_inclusion(index: int, head: Head, leaf: bytes, proof: Sequence[bytes]) -> None:
+    """Check that a proof leads from a leaf to the root of a head (RFC 9162, 2.1.3.2)."""
     if not 0 <= index < head.size:
         raise Bad("the head has no such leaf")
     inner = (index ^ (head.size - 1)).bit_length()
@@ -314,6 +330,7 @@ def check_map(stream: str, count: int, last: str, siblings: Any) -> str:
 
 
 def _members(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    """Return the members of a JSON object, each name once."""
     found = dict(pairs)
     if len(found) != len(pairs):
         raise Bad("a name stands twice in one object: readers may differ on which counts")
@@ -321,10 +338,12 @@ def _members(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
 
 
 def _whole_number(text: str) -> int:
+    """Return an integer of JSON; one of many digits would take long to read."""
     return -number(text[1:]) if text[:1] == "-" else number(text)
 
 
 def _no_number(text: str) -> None:
+    """Refuse NaN and infinities, which are no JSON."""
     raise Bad("a number that is not whole: %s" % text[:40])
 
 
@@ -350,6 +369,7 @@ def canonical_leaf(text: str) -> Dict[str, Any]:
 
 
 def hex_text(value: Any, length: int) -> str:
+    """Return lower-case hexadecimal of exactly this length."""
     if not isinstance(value, str) or len(value) != length or set(value) - HEX:
         raise Bad("%d hexadecimal digits are expected" % length)
     return value
@@ -362,12 +382,14 @@ class Folder:
     """An unpacked bag."""
 
     def __init__(self, root: str) -> None:
+        """List every file below a folder."""
         self.root = os.path.realpath(root)
         self.sizes: Dict[str, int] = {}
         self._walk("")
         check_distinct(self.sizes)
 
     def _walk(self, prefix: str) -> None:
+        """List the files of one folder; links and devices are refused."""
         for item in sorted(os.scandir(os.path.join(self.root, prefix)), key=lambda i: i.name):
             name = prefix + item.name
             mode = item.stat(follow_symlinks=False)
@@ -382,6 +404,7 @@ class Folder:
                 raise Bad("%s is neither a file nor a folder" % name)
 
     def open(self, name: str) -> IO[bytes]:
+        """Open a file that was listed, and follow no link that took its place."""
         flags = os.O_RDONLY | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_BINARY", 0)
         return os.fdopen(os.open(os.path.join(self.root, *name.split("/")), flags), "rb")
 
@@ -390,6 +413,7 @@ class Zip:
     """A bag still in its zip, below one folder."""
 
     def __init__(self, path: str) -> None:
+        """List every file of a zip that holds one folder."""
         self.archive = zipfile.ZipFile(path)
         self.items: Dict[str, zipfile.ZipInfo] = {}
         self.sizes: Dict[str, int] = {}
@@ -414,10 +438,12 @@ class Zip:
         check_distinct(self.sizes)
 
     def open(self, name: str) -> IO[bytes]:
+        """Open a file that was listed."""
         return self.archive.open(self.items[name])
 
 
 def check_name(name: str) -> str:
+    """Return a path that stays below the folder of the dossier."""
     parts = name.split("/")
     if len(name) > 1000 or "\\" in name or ":" in name or not name.isprintable() or "%" in name:
         raise Bad("a file name that is not allowed: %s" % name[:100])
@@ -427,6 +453,7 @@ def check_name(name: str) -> str:
 
 
 def check_bounds(sizes: Dict[str, int]) -> None:
+    """Refuse more files or bytes than a dossier has."""
     if len(sizes) > MOST_FILES or (len(sizes) % 1000 == 0 and sum(sizes.values()) > MOST_BYTES):
         raise Bad("too many files, or too large")
 
@@ -448,6 +475,7 @@ class Dossier:
     """One verification."""
 
     def __init__(self, source: Any, options: argparse.Namespace, report: Report) -> None:
+        """Take the bag, the options and the report to fill."""
         self.source, self.options, self.report = source, options, report
         self.digests: Dict[str, str] = {}
         self.keys: List[Key] = []
@@ -457,8 +485,10 @@ class Dossier:
         self.chained: Dict[int, str] = {}
         self.shown: Dict[int, Dict[str, str]] = {}
         self.kinds: Dict[int, str] = {}
+        self.closed = 0
 
     def run(self) -> None:
+        """Make every check; one that fails does not keep the next from being made."""
         steps = [
             self.hash_files,
             self.check_manifests,
@@ -484,6 +514,7 @@ class Dossier:
         self.limits()
 
     def read(self, name: str, most: int = MOST_IN_MEMORY) -> bytes:
+        """Return a file of the bag, as it was hashed."""
         if name not in self.source.sizes:
             raise Bad("%s is missing" % name)
         with self.source.open(name) as file:
@@ -495,9 +526,11 @@ class Dossier:
         return data
 
     def text(self, name: str, most: int = SMALL) -> str:
+        """Return a file of the bag as text."""
         return self.read(name, most).decode("utf-8")
 
     def json(self, name: str) -> Any:
+        """Return a file of the bag as JSON."""
         return read_json(self.read(name).decode("utf-8"))
 
     def hash_files(self) -> None:
@@ -531,6 +564,7 @@ class Dossier:
             )
 
     def _check_manifest(self, manifest: str, names: Iterable[str]) -> bool:
+        """Compare files with a manifest; tell whether all agree."""
         listed: Dict[str, str] = {}
         data = self.read(manifest).decode("utf-8")
         for line in data.splitlines():
@@ -637,8 +671,25 @@ class Dossier:
                 "%d records are in the log; %d fields shown and %d originals agree with what "
                 "was registered" % (len(self.indexes), shown, originals),
             )
+            self._tell_closed()
+
+    def _tell_closed(self) -> None:
+        """Say whether every field is shown: proved; else what their digests do not tell."""
+        if not self.closed:
+            self.report.passed(
+                "各条记录的全部字段均已公开，没有隐去",
+                "every field of every record is shown, none is withheld",
+            )
+            return
+        self.report.skipped(
+            "%d 个摘要未公开内容：一个摘要可以代表多个字段，隐去或删除了几个、"
+            "是什么，只是放贷人的陈述" % self.closed,
+            "%d digests are not opened: one digest can stand for several fields, so how many were "
+            "withheld or erased, and which, is the lender's statement" % self.closed,
+        )
 
     def _record(self, row: Dict[str, Any]) -> Tuple[int, int]:
+        """Check one record; return how many fields and originals it shows."""
         if set(row) - ROW:
             raise Bad("members that nothing proves: %s" % ", ".join(sorted(set(row) - ROW)))
         text = row["leaf"]
@@ -665,6 +716,7 @@ class Dossier:
             if digests.index(digest) <= last:
                 raise Bad("field %s of leaf %d stands out of order" % (name, index))
             last = digests.index(digest)
+        self.closed += len(digests) - len(row["fields"])
         self.streams.setdefault(leaf["stream"], []).append((index, leaf, hash_.hex()))
         self.kinds[index] = leaf["kind"]
         told = {name: row["fields"][name][1] for name in BINDING if name in row["fields"]}
@@ -752,6 +804,7 @@ class Dossier:
         )
 
     def _stream(self, row: Dict[str, Any], root: str, map_index: int) -> None:
+        """Check that the records of one stream are all here, in their order."""
         stream, count = row["stream"], row["n"]
         # A salt of another length could take letters off the name, or lend it some.
         salt = bytes.fromhex(hex_text(row["salt"], 32))
@@ -856,6 +909,7 @@ class Dossier:
             )
 
     def _token_signature(self, name: str) -> None:
+        """Let openssl check the signature of a token, where it is there and a root was given."""
         root = self.options.tsa_root
         if root is None or not isinstance(self.source, Folder):
             self.report.skipped(
@@ -918,6 +972,7 @@ class Dossier:
                 )
 
     def limits(self) -> None:
+        """Say what no program checks."""
         self.report.skipped(
             "PDF 的内容与签名、原件的真伪、登记前的事实不由本程序核验",
             "what PDFs show and their signatures, the truth of originals, and facts before "
@@ -972,6 +1027,7 @@ def token_imprint(data: bytes) -> Tuple[str, bytes, str]:
 
 
 def oid_text(data: bytes) -> str:
+    """Return an object identifier in its dotted form."""
     numbers, value = [], 0
     for byte in data:
         value = value << 7 | byte & 0x7F
@@ -998,6 +1054,7 @@ def verify(path: str, options: argparse.Namespace) -> Report:
 
 
 def parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
+    """Return the options of the command line."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").split("\n")[0])
     here = os.path.dirname(os.path.abspath(__file__))
     parser.add_argument("path", nargs="?", default=here, help="folder or zip; default: here")

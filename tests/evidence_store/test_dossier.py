@@ -14,7 +14,7 @@ from pathlib import Path
 import bagit
 import pytest
 
-from evidence_store import Store, bag, commitment, dossier_verify, note
+from evidence_store import Store, bag, commitment, dossier_verify, merkle, note
 from evidence_store.bag import Bag, PageItem, Record, Stream
 from evidence_store.leaves import Leaf, new_id, stream_id
 
@@ -78,6 +78,21 @@ def test_a_dossier_verifies_with_the_lenders_key(unpacked: Path):
     assert report(unpacked, "--vkey", str(KEY.vkey)) == {"whole": True, "failed": []}
 
 
+def test_only_where_every_digest_is_opened_it_is_proved_that_nothing_is_withheld(unpacked: Path):
+    rows = dossier_verify.verify(str(unpacked), dossier_verify.parse([str(unpacked)])).rows
+    [told] = [row for row in rows if "digests are not opened" in row[2]]
+    assert told[0] == "not done"
+    assert "one digest can stand for several fields" in told[2]
+    line = json.loads((unpacked / "data/records.jsonl").read_text("utf-8").splitlines()[1])
+    shown = {name: (bytes.fromhex(salt), text) for name, (salt, text) in line["fields"].items()}
+    digests = [bytes.fromhex(one) for one in line["digests"]]
+    root = bytes.fromhex(json.loads(line["leaf"])["commitment"])
+    commitment.verify(shown, digests, root)
+    inner = merkle.node_hash(digests[0], digests[1])
+    commitment.verify({}, [inner, *digests[2:]], root)
+    assert len(shown) < len(digests), "the two digests folded into one lead to the same root"
+
+
 def test_a_dossier_verifies_in_its_zip(dossier: bytes, tmp_path: Path):
     (tmp_path / "d.zip").write_bytes(dossier)
     assert report(tmp_path / "d.zip", "--vkey", str(KEY.vkey))["whole"] is True
@@ -103,13 +118,15 @@ def test_openssl_accepts_the_signatures_as_verify_md_says(unpacked: Path, tmp_pa
     script = textwrap.dedent(guide.partition("<<'END'\n")[2].partition("END\n")[0])
     script = script.replace("LAST PART OF THE VERIFIER KEY", str(KEY.vkey).split("+", 2)[2])
     for name in ("manifest.note", "data/checkpoint"):
-        here = script.replace("../", f"{tmp_path}/").replace("manifest.note", f"{unpacked}/{name}")
-        subprocess.run([sys.executable, "-c", here], check=True)
+        here = script.replace("manifest.note", f"{unpacked}/{name}")
+        subprocess.run([sys.executable, "-c", here], cwd=tmp_path, check=True)
         command = [tool, "pkeyutl", "-verify", "-rawin", "-pubin", "-keyform", "DER"]
-        places = ["-inkey", "key.der", "-in", "text", "-sigfile", "signature"]
+        places = ["-inkey", "key.der", "-in", "signed.txt", "-sigfile", "signature.bin"]
+        assert " ".join(places[:2]) in guide
+        assert " ".join(places[2:]) in guide
         done = subprocess.run([*command, *places], cwd=tmp_path, capture_output=True, check=False)
         assert done.returncode == 0, done.stderr
-        (tmp_path / "text").write_bytes(b"another text\n")
+        (tmp_path / "signed.txt").write_bytes(b"another text\n")
         done = subprocess.run([*command, *places], cwd=tmp_path, capture_output=True, check=False)
         assert done.returncode == 1
 

@@ -2,13 +2,11 @@
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import BinaryIO
-
-import pypdfium2
 
 from evidence_store import Store
 from evidence_store.bag import Bag, Content, PageItem, evidence, page_index, write
@@ -16,17 +14,24 @@ from recovery import __version__
 from recovery.evidence.dossiers.chapters import Chapter, chapters_of
 from recovery.evidence.dossiers.contents import OF_FILES, Basis, Contents, gather
 from recovery.evidence.dossiers.finishing import finished
-from recovery.evidence.dossiers.lines import Attached, number_in
+from recovery.evidence.dossiers.lines import (
+    Attached,
+    EvidenceGroup,
+    evidence_list,
+    number_in,
+)
 from recovery.evidence.dossiers.merged import merged_of
 from recovery.evidence.dossiers.package_chapters import package_chapters
 from recovery.evidence.dossiers.packages import gather_many
 from recovery.evidence.dossiers.papers import Cover, paper
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.states import anchors
+from recovery.evidence.exhibits.pages import pages_in
 from recovery.evidence.merging.service import Merged
 from recovery.evidence.public.service import address_of
 from recovery.rulebook.service import current_book
 from recovery.web.paper_child import Measured
+from recovery.web.uploads import kind_of
 
 PAPER = "data/dossier.pdf"
 MERGED = "data/merged.pdf"
@@ -76,9 +81,10 @@ def _of_one(reader: LogReader, store: Store, contents: Contents, folder: Path) -
         is_own_log_only=anchored.are_missing,
     )
     attached = Attached(_page_counts(contents, payload), merged)
-    draft = _set(cover, chapters_of(reader, contents, anchored, attached), payload)
+    groups = evidence_list(reader.session, contents, attached)
+    draft = _set(cover, chapters_of(reader, contents, anchored, groups), payload)
     files = {PAPER: draft.paper.pages} | ({MERGED: merged.pages} if merged.pages else {})
-    items = _items(draft, contents, merged)
+    items = (*_items(draft, contents, merged), *_unfiled(draft, contents, groups))
     return replace(draft, counts=_counts(contents, draft), items=items, files=files)
 
 
@@ -103,12 +109,16 @@ def _copied(store: Store, contents: Contents, folder: Path) -> dict[str, Content
 
 
 def _page_counts(contents: Contents, payload: Mapping[str, Content]) -> dict[str, int]:
-    """Return the pages of each original by its SHA-256."""
+    """Return the pages of each original by its SHA-256; what has none is left out."""
     counts = {}
     for path, digest in contents.originals.items():
         copy = payload[path]
         assert isinstance(copy, Path)
-        counts[digest] = page_count(copy)
+        with copy.open("rb") as file:
+            kind = kind_of(file)
+            found = pages_in(file, kind.media_type, copy.stat().st_size) if kind else None
+        if found is not None:
+            counts[digest] = found
     return counts
 
 
@@ -159,6 +169,20 @@ def _items(draft: Draft, contents: Contents, merged: Merged) -> tuple[PageItem, 
     return tuple(found)
 
 
+def _unfiled(
+    draft: Draft, contents: Contents, groups: Sequence[EvidenceGroup]
+) -> Iterator[PageItem]:
+    """Yield where in the paper everything else on the evidence list stands: whole, or by name."""
+    places = draft.paper.places
+    here = {record.entry.index for record in contents.records}
+    for line in (line for group in groups for line in group.lines if line.file is None):
+        place = line.chapter or line.mark
+        pages = (places[place], places.get(f"{place}-end", places[place]))
+        yield PageItem(
+            line.number, PAPER, pages, line.log_index if line.log_index in here else None
+        )
+
+
 def write_plain(out: BinaryIO, store: Store, draft: Draft) -> None:
     """Write the dossier as its inputs give it again, byte for byte."""
     _write(out, store, draft, draft.paper.data)
@@ -206,14 +230,3 @@ def _anchor_digests(store: Store, size: int) -> list[str]:
     ]
     parts = [*tokens, store.cosigned_head(size).encode()]
     return [sha256(part).hexdigest() for part in parts]
-
-
-def page_count(path: Path) -> int:
-    """Return the pages of an original: of a PDF its own, of anything else one."""
-    with path.open("rb") as file:
-        if file.read(5) != b"%PDF-":
-            return 1
-    try:
-        return len(pypdfium2.PdfDocument(path))
-    except pypdfium2.PdfiumError:
-        return 1

@@ -10,7 +10,7 @@ from recovery.evidence.dossiers.chronology import chronology
 from recovery.evidence.dossiers.claims import accrual_lines, claim_of
 from recovery.evidence.dossiers.contents import Basis, Contents, request_of
 from recovery.evidence.dossiers.ledger import ledger_lines
-from recovery.evidence.dossiers.lines import Attached, evidence_list
+from recovery.evidence.dossiers.lines import EvidenceGroup
 from recovery.evidence.dossiers.particulars import Particulars
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.states import Anchors, stand_of
@@ -58,11 +58,10 @@ class Chapter:
 
 
 def chapters_of(
-    reader: LogReader, contents: Contents, anchors: Anchors, attached: Attached
+    reader: LogReader, contents: Contents, anchors: Anchors, groups: Sequence[EvidenceGroup]
 ) -> list[Chapter]:
     """Return the chapters of a dossier about one loan, or a file on it."""
     session = reader.session
-    groups = evidence_list(session, contents, attached)
     stands = [stand_of(record, anchors) for record in contents.records]
     return [
         *_about(contents),

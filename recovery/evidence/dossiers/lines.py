@@ -55,11 +55,18 @@ class EvidenceLine:
     copies: int | None
     pages: int | None
     purpose: Text | str
-    range: str
-    """Pages in the merged file; blank: none."""
+    range: Text | str
+    """Pages in the merged file, or where in the paper it stands itself; blank: nowhere."""
 
     fingerprint: str | None
     log_index: int | None
+    chapter: str = ""
+    """Place of the chapter that prints it whole; blank: it is on the list alone."""
+
+    @property
+    def mark(self) -> str:
+        """Name of its place in the paper."""
+        return self.file or f"line-{self.number}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,9 +203,10 @@ def _ledger(contents: Contents) -> list[EvidenceLine]:
             copies=1,
             pages=None,
             purpose=_("证明放款、还款及欠款的全部经过"),
-            range="",
+            range=_("见交易流水"),
             fingerprint=contents.ledger_fingerprint,
             log_index=transactions[-1].entry.index,
+            chapter="ledger",
         )
     ]
 

@@ -1,6 +1,7 @@
 """How many pages the documents of a list have: counted once per file, outside transactions."""
 
 from collections.abc import Iterable, Mapping
+from typing import BinaryIO
 
 from obstore.exceptions import BaseError
 from sqlalchemy import select
@@ -55,13 +56,22 @@ def keep_pages(work: Work, pages: Mapping[str, int]) -> None:
 
 
 def _count(document: Document) -> int | None:
-    kind = document.media_type
-    is_paged = kind == "application/pdf" or kind.startswith("image/")
-    if not is_paged or document.size > LARGEST:
-        return None
     try:
         with house_store().open_object(document.sha256) as file:
-            data = file.read()
-        return bounded.run(page_child.count, kind, data)
-    except (OSError, StoreError, BaseError, RuleViolation):
+            return pages_in(file, document.media_type, document.size)
+    except (OSError, StoreError, BaseError):
+        return None
+
+
+def pages_in(file: BinaryIO, media_type: str, size: int) -> int | None:
+    """Return the pages of an open file of so many bytes, which a bounded child reads.
+
+    None: it has none, or cannot be read.
+    """
+    is_paged = media_type == "application/pdf" or media_type.startswith("image/")
+    if not is_paged or size > LARGEST:
+        return None
+    try:
+        return bounded.run(page_child.count, media_type, file.read())
+    except RuleViolation:
         return None

@@ -2,8 +2,10 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pikepdf
+import pypdfium2
 from flask import Flask
 from sqlalchemy import select
 
@@ -36,8 +38,20 @@ def test_a_submitted_list_gives_groups_order_purposes_and_the_merged_file(
     with pikepdf.open(folder / "data/merged.pdf") as pdf:
         assert len(pdf.pages) == sum(PAPERS.values()) == index["files"]["data/merged.pdf"]["pages"]
     assert len(merged) == len(PAPERS)
+    check_ledger(folder, index)
     again = export_dossier(actor, loan.id, Wanted(checkpoint=before.checkpoint_size))
     assert again.sha256 == before.sha256, "a list that was submitted later is not in it"
+
+
+def check_ledger(folder: Path, index: dict[str, Any]) -> None:
+    """Check that the index leads to the pages of the paper on which the ledger stands."""
+    [ledger] = [item for item in index["items"] if "-" in item["evidence"]]
+    assert ledger["file"] == "data/dossier.pdf"
+    paper = pypdfium2.PdfDocument(folder / "data/dossier.pdf")
+    first, last = ledger["pages"]
+    pages = [page.get_textpage().get_text_range() for page in paper]
+    assert "、交易流水" in pages[first - 1]
+    assert any(f"{ledger['index']} · " in text for text in pages[first - 1 : last])
 
 
 def test_erasing_something_of_a_loan_finds_the_dossiers_of_its_package_too(
