@@ -120,6 +120,7 @@ SUBJECT_NAMES: dict[str, Text] = {
     "tape_layout": _("导入格式"),
     "user_account": _("账户"),
     "vehicle": _("车辆"),
+    "witness": _("见证人"),
 }
 """Table → what one of its records is called."""
 

@@ -15,6 +15,13 @@ class WitnessForm(BaseForm):
         [Required(), length_up_to(400)],
         help_text=_("见证命令第一次运行时打印的公钥；请通过另外的途径（例如当面或盖章函件）取得。"),
     )
+    reason = NoteField(_("申请理由"), [Required(), length_up_to(300)])
+
+
+class EndForm(BaseForm):
+    """Why a witness is to end."""
+
+    reason = NoteField(_("申请理由"), [Required(), length_up_to(300)])
 
 
 class CosignatureForm(BaseForm):

@@ -19,7 +19,10 @@ class Witness(Base):
     """Verifier key after c2sp.org/tlog-cosignature; its first part is the key's name."""
 
     organisation: Mapped[str]
-    named_at: Mapped[Moment]
+    proposed_at: Mapped[Moment]
+    named_at: Mapped[Moment | None]
+    """When a second person approved it; None: its cosignatures do not count (yet)."""
+
     ended_on: Mapped[date | None]
     """First day on which new cosignatures are no longer taken in; None: goes on."""
 

@@ -1,10 +1,9 @@
-"""Naming witnesses and taking in what they cosigned."""
+"""Taking in what witnesses cosigned."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from obstore.exceptions import BaseError
-from sqlalchemy import select
 
 from evidence_store import note
 from evidence_store.note import NoteError
@@ -14,43 +13,9 @@ from recovery.evidence.house import house_store
 from recovery.evidence.witnessing.models import Cosignature, Witness
 from recovery.evidence.witnessing.queries import active_witnesses, witnesses_of
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import NotFound, RuleViolation
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-
-
-def name_witness(work: Work, vkey: str, organisation: str) -> Witness:
-    """Let cosignatures of the key `vkey` count.
-
-    Raises:
-        RuleViolation: it is no key of a witness, or known already.
-    """
-    try:
-        key = note.parse_vkey(vkey.strip())
-    except NoteError as error:
-        raise RuleViolation(_("这不是见证人的公钥：{reason}", reason=error)) from error
-    if key.kind != note.COSIGNATURE:
-        raise RuleViolation(_("这是日志的公钥，不是见证人的公钥。"))
-    if work.session.scalar(select(Witness.id).where(Witness.vkey == str(key))) is not None:
-        raise RuleViolation(_("这个公钥已经登记。"))
-    made = work.add(Witness(vkey=str(key), organisation=organisation.strip(), named_at=work.now))
-    work.record(Action.MANAGE_WITNESSES, made, key=str(key), organisation=made.organisation)
-    return made
-
-
-def end_witness(work: Work, witness_id: int) -> Witness:
-    """Take in no more cosignatures of a witness; those taken in stay.
-
-    Raises:
-        NotFound: there is no such witness.
-    """
-    one = work.session.get(Witness, witness_id)
-    if one is None:
-        raise NotFound(_("没有这个见证人。"))
-    if one.ended_on is None:
-        one.ended_on = work.today
-        work.record(Action.MANAGE_WITNESSES, one, ended_on=(None, work.today))
-    return one
 
 
 def take_in(work: Work, cosigned: str) -> list[Cosignature]:

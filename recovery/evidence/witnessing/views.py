@@ -4,8 +4,8 @@ from flask import Blueprint, Response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from recovery.evidence.house import house_store
-from recovery.evidence.witnessing import publication, queries, service
-from recovery.evidence.witnessing.forms import CosignatureForm, WitnessForm
+from recovery.evidence.witnessing import naming, publication, queries, service
+from recovery.evidence.witnessing.forms import CosignatureForm, EndForm, WitnessForm
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
@@ -36,25 +36,31 @@ def index() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @allowed(Action.MANAGE_WITNESSES)
 def name_witness() -> ResponseReturnValue:
-    """Let cosignatures of a key count."""
+    """Ask a second person to let cosignatures of a key count."""
     form = WitnessForm()
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
-                made = service.name_witness(work, form.vkey.data, form.organisation.data)
-            flash(_("见证人“{name}”已登记。", name=made.organisation))
+                made = naming.propose_witness(
+                    work, form.vkey.data, form.organisation.data, reason=form.reason.data
+                )
+            flash(_("见证人“{name}”已提交，待另一人审批。", name=made.organisation))
             return redirect(url_for(".index"))
     return render_template("evidence/witnessing/new.html", form=form), form.status
 
 
-@bp.post("/<int:witness_id>/end")
+@bp.route("/<int:witness_id>/end", methods=["GET", "POST"])
 @allowed(Action.MANAGE_WITNESSES)
 def end_witness(witness_id: int) -> ResponseReturnValue:
-    """Take in no more cosignatures of a witness."""
-    with user_work() as work:
-        ended = service.end_witness(work, witness_id)
-    flash(_("不再接收“{name}”的会签；已接收的保留。", name=ended.organisation))
-    return redirect(url_for(".index"))
+    """Ask a second person to take in no more cosignatures of a witness."""
+    one, form = naming.named_witness(db.session(), witness_id), EndForm()
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                naming.propose_end(work, witness_id, reason=form.reason.data)
+            flash(_("结束“{name}”的申请已提交，待另一人审批。", name=one.organisation))
+            return redirect(url_for(".index"))
+    return render_template("evidence/witnessing/end.html", form=form, one=one), form.status
 
 
 @bp.route("/cosignatures/new", methods=["GET", "POST"])

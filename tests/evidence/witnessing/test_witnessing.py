@@ -12,14 +12,17 @@ from sqlalchemy import select
 from evidence_store import note, remote, tiles
 from evidence_store.note import PrivateKey
 from evidence_store.witness import Refused, witness
+from recovery.access.approvals import PENDING, approve_request, reject_request
+from recovery.access.models import ApprovalRequest, UserAccount
 from recovery.evidence import queries, sequencer
 from recovery.evidence.house import house_store
 from recovery.evidence.public.queries import known_file
-from recovery.evidence.witnessing import publication, service
+from recovery.evidence.witnessing import naming, publication, service
 from recovery.evidence.witnessing.models import Cosignature, Witness
+from recovery.evidence.witnessing.queries import standings
 from recovery.kernel.db import db
-from recovery.kernel.errors import RuleViolation
-from recovery.kernel.gate import Actor
+from recovery.kernel.errors import Conflict, NotFound, RuleViolation
+from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.work import work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
@@ -27,6 +30,7 @@ from tests.books import add_loans
 from tests.conftest import NOW, Browser
 
 ACTOR = Actor.system("tests")
+FIRM = "安信会计师事务所"
 SECOND = int(NOW.timestamp())
 
 
@@ -52,9 +56,33 @@ def cosigned(folder: Path, key: PrivateKey, state: Path) -> str:
     return witness(remote.reader(str(folder)), key, state, vkeys=vkeys, now=SECOND)
 
 
-def named(key: PrivateKey) -> Witness:
-    with work_as(ACTOR, now=NOW) as work:
-        return service.name_witness(work, str(key.vkey), "安信会计师事务所")
+def asked(actor: Actor, key: PrivateKey) -> Witness:
+    """Propose a witness as `actor`."""
+    with work_as(actor, now=NOW) as work:
+        return naming.propose_witness(work, str(key.vkey), FIRM, reason="年度审计")
+
+
+def decided(actor: Actor) -> ApprovalRequest:
+    """Approve as `actor` what is pending."""
+    with work_as(actor, now=NOW) as work:
+        request = work.session.scalars(select(ApprovalRequest).filter_by(status=PENDING)).one()
+        return approve_request(work, request.id, shown=request.digest)
+
+
+@pytest.fixture
+def two(person: Callable[..., UserAccount]) -> tuple[Actor, Actor]:
+    """Return who asks and who approves."""
+    accounts = person("administrator"), person("approver")
+    first, second = (Actor(one.id, one.username, one.role, EVERYTHING) for one in accounts)
+    return first, second
+
+
+@pytest.fixture
+def named(two: tuple[Actor, Actor], key: PrivateKey) -> Witness:
+    """Return a witness that one person proposed and another approved."""
+    one = asked(two[0], key)
+    decided(two[1])
+    return one
 
 
 def take_in(text: str) -> list[Cosignature]:
@@ -63,9 +91,8 @@ def take_in(text: str) -> list[Cosignature]:
 
 
 def test_what_a_named_witness_cosigned_is_shown_as_witnessed(
-    loan: Loan, key: PrivateKey, tmp_path: Path
+    loan: Loan, key: PrivateKey, named: Witness, tmp_path: Path
 ) -> None:
-    named(key)
     publication.publish(house_store(), tmp_path / "copy")
     text = cosigned(tmp_path / "copy", key, tmp_path / "state")
     [row] = take_in(text)
@@ -78,9 +105,8 @@ def test_what_a_named_witness_cosigned_is_shown_as_witnessed(
 
 
 def test_the_public_sees_who_witnessed_a_file_while_later_heads_still_wait(
-    loan: Loan, key: PrivateKey, tmp_path: Path
+    loan: Loan, key: PrivateKey, named: Witness, tmp_path: Path
 ) -> None:
-    named(key)
     kept = keep_file(BytesIO(b"signed on paper"), "contract.txt")
     with work_as(ACTOR, now=NOW) as work:
         add_documents(work, loan.id, [kept], Papers("loan_contract"))
@@ -101,9 +127,8 @@ def test_the_public_sees_who_witnessed_a_file_while_later_heads_still_wait(
 
 
 def test_publishing_again_gives_what_came_since_and_the_witness_follows(
-    loan: Loan, key: PrivateKey, tmp_path: Path
+    loan: Loan, key: PrivateKey, named: Witness, tmp_path: Path
 ) -> None:
-    named(key)
     for number in range(2):
         leaves = publication.publish(house_store(), tmp_path / "copy")
         taken = take_in(cosigned(tmp_path / "copy", key, tmp_path / "state"))
@@ -139,6 +164,7 @@ def test_nothing_but_heads_keys_and_tiles_is_published(loan: Loan, tmp_path: Pat
         assert publication.published(store, path) is None
     everything = b"".join(path.read_bytes() for path in copied)
     assert loan.contract_no.encode() not in everything
+    assert loan.borrower_name is not None
     assert loan.borrower_name.encode() not in everything
     size = store.checkpoint_sizes()[-1]
     assert {tile.path for tile in tiles.tiles_of(size)} <= files
@@ -154,53 +180,91 @@ def test_nothing_but_heads_keys_and_tiles_is_published(loan: Loan, tmp_path: Pat
     ],
 )
 def test_what_is_no_cosignature_of_a_named_witness_is_refused(
-    loan: Loan, key: PrivateKey, tmp_path: Path, spoil: Callable[[str], str]
+    loan: Loan, key: PrivateKey, named: Witness, tmp_path: Path, spoil: Callable[[str], str]
 ) -> None:
     publication.publish(house_store(), tmp_path / "copy")
     text = cosigned(tmp_path / "copy", key, tmp_path / "state")
-    with pytest.raises(RuleViolation):
-        take_in(text)  # nobody has named this key
-    named(key)
     with pytest.raises(RuleViolation):
         take_in(spoil(text))
     assert db.session.scalars(select(Cosignature)).all() == []
 
 
-def test_a_head_of_another_log_is_refused(loan: Loan, key: PrivateKey, tmp_path: Path) -> None:
-    named(key)
+def test_a_head_of_another_log_is_refused(loan: Loan, key: PrivateKey, named: Witness) -> None:
     other = note.sign("log.example/other\n1\n" + "A" * 43 + "=\n", str(note.generate("other")))
     text = note.cosign(other, str(key), SECOND)
     with pytest.raises(RuleViolation, match="没有保存"):
         take_in(text)
 
 
-def test_an_ended_witness_counts_no_more_for_new_heads(
-    loan: Loan, key: PrivateKey, tmp_path: Path
+def test_a_witness_counts_when_a_second_person_has_approved_it(
+    loan: Loan, key: PrivateKey, two: tuple[Actor, Actor], tmp_path: Path
 ) -> None:
-    one = named(key)
     publication.publish(house_store(), tmp_path / "copy")
-    with work_as(ACTOR, now=NOW) as work:
-        service.end_witness(work, one.id)
+    text = cosigned(tmp_path / "copy", key, tmp_path / "state")
+    asked(two[0], key)
     with pytest.raises(RuleViolation):
-        take_in(cosigned(tmp_path / "copy", key, tmp_path / "state"))
+        take_in(text)
+    with pytest.raises(Conflict):
+        asked(two[0], key)
+    with pytest.raises(RuleViolation, match="自己提交"):
+        decided(two[0])
+    decided(two[1])
+    assert len(take_in(text)) == 1
+    with pytest.raises(RuleViolation, match="已经登记"):
+        asked(two[0], key)
+
+
+def test_a_witness_that_was_refused_is_none_and_may_be_proposed_again(
+    loan: Loan, key: PrivateKey, two: tuple[Actor, Actor]
+) -> None:
+    asked(two[0], key)
+    with work_as(two[1], now=NOW) as work:
+        request = work.session.scalars(select(ApprovalRequest)).one()
+        reject_request(work, request.id, shown=request.digest, reason="公钥未核对")
+    db.session.rollback()
+    assert standings(db.session()) == []
+    again = asked(two[0], key)
+    with pytest.raises(NotFound), work_as(two[0], now=NOW) as work:
+        naming.propose_end(work, again.id, reason="未登记")
+    decided(two[1])
+    db.session.rollback()
+    [one] = standings(db.session())
+    assert (one.witness.named_at, one.pending) == (NOW, None)
+
+
+def test_an_ended_witness_counts_no_more_for_new_heads(
+    loan: Loan, key: PrivateKey, named: Witness, two: tuple[Actor, Actor], tmp_path: Path
+) -> None:
+    publication.publish(house_store(), tmp_path / "copy")
+    with work_as(two[0], now=NOW) as work:
+        naming.propose_end(work, named.id, reason="聘期届满")
+    text = cosigned(tmp_path / "copy", key, tmp_path / "state")
+    assert len(take_in(text)) == 1, "it counts until a second person has approved its end"
+    decided(two[1])
+    with pytest.raises(RuleViolation):
+        take_in(text)
+    with pytest.raises(RuleViolation, match="已经结束"), work_as(two[0], now=NOW) as work:
+        naming.propose_end(work, named.id, reason="再次")
 
 
 @pytest.mark.parametrize("kind", ["", "x", "log"])
-def test_only_the_key_of_a_witness_is_named(loan: Loan, kind: str) -> None:
+def test_only_the_key_of_a_witness_is_named(
+    loan: Loan, two: tuple[Actor, Actor], kind: str
+) -> None:
     vkey = str(note.generate("log").vkey) if kind == "log" else kind
-    with pytest.raises(RuleViolation), work_as(ACTOR, now=NOW) as work:
-        service.name_witness(work, vkey, "某所")
+    with pytest.raises(RuleViolation, match="公钥"), work_as(two[0], now=NOW) as work:
+        naming.propose_witness(work, vkey, "某所", reason="年度审计")
 
 
-def test_an_administrator_names_it_and_the_auditor_brings_the_cosignature(
+def test_two_name_it_and_the_auditor_brings_the_cosignature(
     loan: Loan, key: PrivateKey, tmp_path: Path, signed_in: Callable[..., Browser]
 ) -> None:
-    administrator = signed_in("administrator")
-    data = {"organisation": "安信会计师事务所", "vkey": str(key.vkey)}
-    assert (
-        "安信会计师事务所"
-        in administrator.post("/evidence/witnesses/new", data=data, follow_redirects=True).text
-    )
+    administrator, approver = signed_in("administrator"), signed_in("approver")
+    data = {"organisation": FIRM, "vkey": str(key.vkey), "reason": "年度审计"}
+    page = administrator.post("/evidence/witnesses/new", data=data, follow_redirects=True).text
+    assert FIRM in page
+    assert "登记待审批" in page
+    approve_shown(approver, str(key.vkey))
     publication.publish(house_store(), tmp_path / "copy")
     text = cosigned(tmp_path / "copy", key, tmp_path / "state")
     brought = {
@@ -210,10 +274,23 @@ def test_an_administrator_names_it_and_the_auditor_brings_the_cosignature(
     address = "/evidence/witnesses/cosignatures/new"
     assert administrator.post(address, **brought).status_code == 403, "who named it is another"
     assert "新接收 1 个会签" in signed_in("auditor").post(address, **brought).text
-    administrator = signed_in("administrator")
     one = db.session.scalars(select(Witness)).one()
-    page = administrator.post(f"/evidence/witnesses/{one.id}/end", follow_redirects=True).text
-    assert "已结束" in page
+    address = f"/evidence/witnesses/{one.id}/end"
+    assert approver.get(address).status_code == 403
+    page = administrator.post(address, data={"reason": "聘期届满"}, follow_redirects=True).text
+    assert "结束待审批" in page
+    approve_shown(approver, "不再接收其会签")
+    assert "已结束" in administrator.get("/evidence/witnesses/").text
+
+
+def approve_shown(approver: Browser, words: str) -> None:
+    """Approve what is pending, on a page that says `words`."""
+    db.session.rollback()
+    request = db.session.scalars(select(ApprovalRequest).filter_by(status=PENDING)).one()
+    assert words in approver.get(f"/approvals/{request.id}").text
+    decision = {"shown": request.digest, "decision": "approve"}
+    answer = approver.post(f"/approvals/{request.id}/decide", data=decision)
+    assert answer.status_code == 302
 
 
 def test_the_log_is_read_over_http_only_where_it_is_published(
