@@ -6,8 +6,9 @@ from typing import Any
 
 from sqlalchemy import Select, or_
 
-from recovery.evidence.intake.labels import CONDITIONS, ORIGINAL_KINDS, ORIGINAL_STATES
-from recovery.evidence.intake.models import PaperOriginal, Stocktake
+from recovery.evidence.intake import stocktake_queries
+from recovery.evidence.intake.labels import CONDITIONS, ORIGINAL_KINDS, ORIGINAL_STATES, RESULTS
+from recovery.evidence.intake.models import PaperOriginal, Stocktake, StocktakeLine
 from recovery.kernel import clock
 from recovery.kernel.text import _
 from recovery.loans.models import Loan
@@ -131,3 +132,49 @@ STOCKTAKES = Worklist(
     sorts=Sorts((Sort("opened_at", _("开始"), Stocktake.id, descending=True),), tie=Stocktake.id),
     filters=FilterBar(()),
 )
+
+
+def result_badge(line: StocktakeLine) -> Badge:
+    """Return the result of a line in words."""
+    return RESULTS[stocktake_queries.result_of(line)]
+
+
+LINES = Worklist(
+    key="stocktake_lines",
+    title=_("盘点明细"),
+    endpoint="custody.stocktake",
+    columns=(
+        Column("barcode", _("条码"), "own", sort="barcode"),
+        Column("result", _("结果"), "badge", value=result_badge, sort="result"),
+        Column("title", _("名称"), value=lambda line: line.original.title if line.original else ""),
+        Column(
+            "contract_no",
+            _("合同编号"),
+            value=lambda line: line.original.loan.contract_no if line.original else "",
+        ),
+        Column(
+            "place",
+            _("登记位置"),
+            value=lambda line: line.original.place if line.original else "",
+        ),
+        Column("counted_at", _("清点时间"), "moment"),
+        Column("counted_by", _("清点人")),
+    ),
+    sorts=Sorts(
+        (
+            Sort("result", _("结果"), stocktake_queries.RANK),
+            Sort("barcode", _("条码"), StocktakeLine.barcode),
+        ),
+        tie=StocktakeLine.barcode,
+    ),
+    filters=FilterBar(
+        (
+            Choices(
+                "result",
+                _("结果"),
+                tuple((code, RESULTS[code].text) for code in stocktake_queries.ORDER),
+            ),
+        )
+    ),
+)
+"""The lines of one stocktake, among which a barcode stands once."""

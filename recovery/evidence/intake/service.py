@@ -3,8 +3,9 @@
 import os
 from collections.abc import Sequence
 from datetime import date
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from recovery.evidence.intake.judging import judge
@@ -19,10 +20,22 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.documents import KeptFile, Papers, add_documents
 from recovery.loans.models import Document
+from recovery.web.filters import FilterState
 
 APPLY_JOB = "evidence.intake"
 EXAMINE_JOB = "evidence.examine"
 STATES = ("ready", "linked", "refused", "added", "failed")
+
+
+def rows(batch_id: int, filters: FilterState) -> Select[Any]:
+    """Return the statement of the files of a delivery, filtered."""
+    found: Select[Any] = select(IntakeRow).where(IntakeRow.batch_id == batch_id)
+    if states := filters.get("state"):
+        found = found.where(IntakeRow.state.in_(states))
+    if words := filters.get("q"):
+        named = IntakeRow.file_name.contains(words, autoescape=True)
+        found = found.where(named | (IntakeRow.contract_no == words))
+    return found
 
 
 def rows_of(session: Session, batch_id: int) -> Sequence[IntakeRow]:

@@ -4,6 +4,7 @@ from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from recovery.evidence.intake import custody_lists, custody_queries, stocktakes
+from recovery.evidence.intake import stocktake_queries as reads
 from recovery.evidence.intake.custody_forms import CountForm, OpenStocktakeForm
 from recovery.evidence.intake.custody_views import bp
 from recovery.evidence.intake.labels import RESULTS
@@ -19,28 +20,6 @@ from recovery.web.papers import render_paper
 from recovery.web.people import current_actor, current_scope, user_work
 from recovery.web.rights import allowed
 from recovery.web.uploads import PDF, XLSX, as_attachment
-from recovery.web.worklist import Badge, Column
-
-
-def result_badge(line: StocktakeLine) -> Badge:
-    """Return the result of a line in words."""
-    return RESULTS[stocktakes.result_of(line)]
-
-
-LINES = (
-    Column("barcode", _("条码"), "own"),
-    Column("result", _("结果"), "badge", value=result_badge),
-    Column("title", _("名称"), value=lambda line: line.original.title if line.original else ""),
-    Column(
-        "contract_no",
-        _("合同编号"),
-        value=lambda line: line.original.loan.contract_no if line.original else "",
-    ),
-    Column("place", _("登记位置"), value=lambda line: line.original.place if line.original else ""),
-    Column("counted_at", _("清点时间"), "moment"),
-    Column("counted_by", _("清点人")),
-)
-ORDER = ("missing", "unexpected", "wrong_place", "found")
 
 
 @bp.route("/stocktakes/", methods=["GET", "POST"])
@@ -64,7 +43,7 @@ def open_stocktake() -> ResponseReturnValue:
 def stocktakes_list() -> ResponseReturnValue:
     """List the stocktakes."""
     asked = custody_lists.STOCKTAKES.read(request.args)
-    statement = stocktakes.stocktakes(current_scope())
+    statement = reads.stocktakes(current_scope())
     page = asked.page(db.session(), statement)
     shown = asked.show(page, bounded_count(db.session(), statement), empty=_("还没有盘点过。"))
     return render_template("evidence/intake/stocktakes.html", list=shown)
@@ -78,18 +57,17 @@ def stocktake(stocktake_id: int) -> ResponseReturnValue:
 
 
 def _shown(found: Stocktake, form: CountForm) -> ResponseReturnValue:
-    lines = stocktakes.lines_of(db.session(), found.id)
-    rank = {result: place for place, result in enumerate(ORDER)}
-    takers = {line.counted_by for line in lines} | {found.opened_by}
+    session = db.session()
+    asked = custody_lists.LINES.read(request.args, stocktake_id=found.id)
+    statement = reads.lines(found.id, asked.filters.get("result") or ())
     page = render_template(
         "evidence/intake/stocktake.html",
         one=found,
         form=form,
         state=custody_lists.stocktake_badge(found),
-        counts=stocktakes.summary_of(lines),
-        lines=sorted(lines, key=lambda line: (rank[stocktakes.result_of(line)], line.barcode)),
-        columns=LINES,
-        is_taker=current_actor().name in takers,
+        counts=reads.counts_of(session, found.id),
+        list=asked.show(asked.page(session, statement), bounded_count(session, statement)),
+        is_taker=current_actor().name in reads.takers_of(session, found),
     )
     return page, form.status
 
@@ -101,8 +79,10 @@ def count(stocktake_id: int) -> ResponseReturnValue:
     found, form = _found(stocktake_id), CountForm()
     if form.validate_on_submit():
         with form.refusal_shown():
-            with user_work() as work:
-                new = stocktakes.count(work, stocktake_id, form.barcodes.data)
+            new = 0
+            for part in stocktakes.in_parts(form.barcodes.data):
+                with user_work() as work:
+                    new += stocktakes.count(work, stocktake_id, part)
             flash(_("新清点 {count} 件。", count=new))
             return redirect(url_for(".stocktake", stocktake_id=stocktake_id))
     return _shown(found, form)
@@ -125,16 +105,15 @@ def close_stocktake(stocktake_id: int) -> ResponseReturnValue:
 def stocktake_paper(stocktake_id: int) -> ResponseReturnValue:
     """Print the report of a stocktake."""
     found = _found(stocktake_id)
-    lines = stocktakes.lines_of(db.session(), found.id)
+    groups: dict[str, list[StocktakeLine]] = {code: [] for code in RESULTS}
+    for line in reads.lines_of(db.session(), found.id):
+        groups[reads.result_of(line)].append(line)
     pdf = render_paper(
         "documents/evidence/intake/stocktake.html",
         one=found,
         number=found.number,
-        counts=[(RESULTS[code].text, n) for code, n in stocktakes.summary_of(lines).items()],
-        groups=[
-            (RESULTS[code].text, [line for line in lines if stocktakes.result_of(line) == code])
-            for code in ORDER
-        ],
+        counts=[(RESULTS[code].text, len(found_so)) for code, found_so in groups.items()],
+        groups=[(RESULTS[code].text, groups[code]) for code in reads.ORDER],
         printed_on=clock.today(),
         draft=found.closed_at is None,
     )
@@ -146,9 +125,9 @@ def stocktake_paper(stocktake_id: int) -> ResponseReturnValue:
 def stocktake_sheet(stocktake_id: int) -> ResponseReturnValue:
     """Send a stocktake as xlsx."""
     found = _found(stocktake_id)
-    content = stocktakes.as_workbook(found, stocktakes.lines_of(db.session(), found.id))
+    content = stocktakes.as_workbook(found, reads.lines_of(db.session(), found.id))
     return as_attachment(content, name=f"{found.number}.xlsx", media_type=XLSX.media_type)
 
 
 def _found(stocktake_id: int) -> Stocktake:
-    return stocktakes.find_stocktake(db.session(), stocktake_id, current_scope())
+    return reads.find_stocktake(db.session(), stocktake_id, current_scope())

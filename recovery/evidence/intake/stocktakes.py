@@ -1,21 +1,26 @@
 """Stocktakes: what should lie at a place against what is found; closed by a second person."""
 
 import re
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from io import BytesIO
-from typing import Any
 
-from sqlalchemy import Select, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from recovery.access.models import UserAccount
 from recovery.evidence.intake.custody_queries import originals
 from recovery.evidence.intake.labels import RESULTS
 from recovery.evidence.intake.models import PaperOriginal, Stocktake, StocktakeLine
+from recovery.evidence.intake.stocktake_queries import (
+    barcodes_of,
+    counts_of,
+    find_stocktake,
+    result_of,
+    takers_of,
+)
 from recovery.kernel import numbering
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import NotFound, RuleViolation
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import EVERYTHING, Actor, Scope
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
@@ -27,45 +32,8 @@ SERIES = "stocktake"
 MOST = 20_000
 """Barcodes pasted at once."""
 
-
-def stocktakes(scope: Scope) -> Select[Any]:
-    """Return the statement of the stocktakes that `scope` sees: those of its branches."""
-    rows = select(Stocktake)
-    return rows if scope.everything else rows.where(Stocktake.branch_id.in_(sorted(scope.branches)))
-
-
-def find_stocktake(session: Session, stocktake_id: int, scope: Scope) -> Stocktake:
-    """Return a stocktake.
-
-    Raises:
-        NotFound: there is none, or it counts another branch's originals.
-    """
-    found = session.scalars(stocktakes(scope).where(Stocktake.id == stocktake_id)).one_or_none()
-    if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    assert isinstance(found, Stocktake)
-    return found
-
-
-def lines_of(session: Session, stocktake_id: int) -> Sequence[StocktakeLine]:
-    """Return what was expected and found, by barcode."""
-    original = joinedload(StocktakeLine.original).joinedload(PaperOriginal.loan)
-    rows = select(StocktakeLine).where(StocktakeLine.stocktake_id == stocktake_id)
-    return session.scalars(rows.options(original).order_by(StocktakeLine.barcode)).all()
-
-
-def result_of(line: StocktakeLine) -> str:
-    """Return `found`, `missing`, `wrong_place` or `unexpected`."""
-    if line.expected:
-        return "found" if line.counted_at is not None else "missing"
-    at_home = line.original is not None and line.original.state == "held"
-    return "wrong_place" if at_home else "unexpected"
-
-
-def summary_of(lines: Iterable[StocktakeLine]) -> dict[str, int]:
-    """Return how many lines have each result."""
-    counted = Counter(result_of(line) for line in lines)
-    return {result: counted[result] for result in RESULTS}
+A_WORK = 1_000
+"""Barcodes counted by one unit of work."""
 
 
 def branch_of(session: Session, actor: Actor) -> int | None:
@@ -144,26 +112,46 @@ def barcodes_in(text: str) -> list[str]:
     return list(dict.fromkeys(word.upper()[:64] for word in words if word))
 
 
+def in_parts(text: str) -> Iterator[str]:
+    """Yield pasted barcodes as many at a time as one unit of work counts; at least once."""
+    codes = barcodes_in(text)[:MOST]
+    for start in range(0, max(len(codes), 1), A_WORK):
+        yield " ".join(codes[start : start + A_WORK])
+
+
 def count(work: Work, stocktake_id: int, text: str) -> int:
-    """Note the barcodes that were found; return how many are new to the count.
+    """Note the barcodes that were found (`in_parts`); return how many are new to the count.
 
     Raises:
         RuleViolation: it is closed, or nothing was scanned.
     """
     stocktake = _open_one(work, stocktake_id)
-    codes = barcodes_in(text)[:MOST]
+    codes = barcodes_in(text)
     if not codes:
         raise RuleViolation(_("请扫描或粘贴条码。"))
-    lines = {line.barcode: line for line in lines_of(work.session, stocktake.id)}
+    lines = _lines_of(work.session, stocktake, codes)
     known = _ids_of(work.session, stocktake, [code for code in codes if code not in lines])
-    new = 0
-    for code in codes:
-        line = lines.get(code) or work.add(_line(stocktake, code, known.get(code), expected=False))
-        if line.counted_at is None:
-            line.counted_at, line.counted_by = work.now, work.actor.name
-            new += 1
-    work.record(Action.TAKE_STOCK, stocktake, counted=new)
-    return new
+    strange = [
+        _line(stocktake, code, known.get(code), expected=False)
+        for code in codes
+        if code not in lines
+    ]
+    work.session.add_all(strange)
+    new = [line for line in (*lines.values(), *strange) if line.counted_at is None]
+    for line in new:
+        line.counted_at, line.counted_by = work.now, work.actor.name
+    work.record(Action.TAKE_STOCK, stocktake, counted=len(new))
+    return len(new)
+
+
+def _lines_of(
+    session: Session, stocktake: Stocktake, codes: Sequence[str]
+) -> dict[str, StocktakeLine]:
+    """Return barcode → line of those that the count has already."""
+    rows = select(StocktakeLine).where(
+        StocktakeLine.stocktake_id == stocktake.id, StocktakeLine.barcode.in_(codes)
+    )
+    return {line.barcode: line for line in session.scalars(rows)}
 
 
 def _ids_of(session: Session, stocktake: Stocktake, codes: Sequence[str]) -> dict[str, int]:
@@ -186,30 +174,28 @@ def close(work: Work, stocktake_id: int) -> Stocktake:
         RuleViolation: by one who counted, or nothing was counted yet.
     """
     stocktake = _open_one(work, stocktake_id)
-    lines = lines_of(work.session, stocktake.id)
-    takers = {line.counted_by for line in lines if line.counted_by} | {stocktake.opened_by}
-    if work.actor.name in takers:
+    session = work.session
+    if work.actor.name in takers_of(session, stocktake):
         raise RuleViolation(_("盘点的人不能自己复核，须由另一人复核并结束。"))
-    if not any(line.counted_at for line in lines):
+    counts = counts_of(session, stocktake.id)
+    if not sum(counts.values()) - counts["missing"]:
         raise RuleViolation(_("还没有扫描任何条码。"))
     stocktake.closed_at, stocktake.closed_by = work.now, work.actor.name
-    stocktake.summary = summary_of(lines)
+    stocktake.summary = counts
     fields = {
         "event": "stocktake.close",
         "number": stocktake.number,
         "place": stocktake.place,
         "closed_at": moment_text(work.now),
         "closed_by": work.actor.name,
-        **{result: str(number) for result, number in stocktake.summary.items()},
+        **{result: str(number) for result, number in counts.items()},
         **{
-            f"{result}_barcodes": " ".join(
-                line.barcode for line in lines if result_of(line) == result
-            )
+            f"{result}_barcodes": " ".join(barcodes_of(session, stocktake.id, result))
             for result in ("missing", "unexpected", "wrong_place")
         },
     }
     work.register("event", stocktake, loan_id=None, fields=fields)
-    work.record(Action.CLOSE_STOCKTAKE, stocktake, **stocktake.summary)
+    work.record(Action.CLOSE_STOCKTAKE, stocktake, **counts)
     return stocktake
 
 

@@ -22,24 +22,44 @@ from recovery.kernel.job_rows import unpack_text
 from recovery.kernel.text import _
 from recovery.loans.labels import DOCUMENT_KINDS
 from recovery.web.display import file_size
+from recovery.web.filters import Choices, FilterBar, Words
 from recovery.web.forms import EmptyForm
 from recovery.web.messages import flash
+from recovery.web.pagination import Sort, Sorts, bounded_count
 from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed
 from recovery.web.uploads import Upload
-from recovery.web.worklist import Column
+from recovery.web.worklist import Column, View, Worklist
 
 bp = Blueprint("intake", __name__, url_prefix="/evidence/intake")
 
-ROWS = (
-    Column("file_name", _("文件"), "own"),
-    Column("state", _("状态"), "badge", value=lambda row: ROW_STATES[row.state]),
-    Column("contract_no", _("合同编号")),
-    Column("kind", _("类型"), value=lambda row: DOCUMENT_KINDS.get(row.kind, row.kind)),
-    Column("title", _("标题")),
-    Column("size", _("大小"), value=lambda row: file_size(row.size)),
-    Column("why", _("说明"), "own"),
-    Column("acts", _("操作"), "own"),
+ROWS = Worklist(
+    key="intake_rows",
+    title=_("文件"),
+    endpoint="intake.show",
+    columns=(
+        Column("file_name", _("文件"), "own"),
+        Column("state", _("状态"), "badge", value=lambda row: ROW_STATES[row.state]),
+        Column("contract_no", _("合同编号")),
+        Column("kind", _("类型"), value=lambda row: DOCUMENT_KINDS.get(row.kind, row.kind)),
+        Column("title", _("标题")),
+        Column("size", _("大小"), value=lambda row: file_size(row.size)),
+        Column("why", _("说明"), "own"),
+        Column("acts", _("操作"), "own"),
+    ),
+    sorts=Sorts((Sort("number", _("收录次序"), IntakeRow.id),), tie=IntakeRow.id),
+    filters=FilterBar(
+        (
+            Words("q", _("文件名或合同编号")),
+            Choices(
+                "state", _("状态"), tuple((code, one.text) for code, one in ROW_STATES.items())
+            ),
+        )
+    ),
+    views=(
+        View(_("有问题"), "state=refused&state=failed"),
+        View(_("可入库"), "state=ready"),
+    ),
 )
 
 BATCHES = (
@@ -135,14 +155,15 @@ def add_files(batch_id: int) -> ResponseReturnValue:
 def show(batch_id: int) -> ResponseReturnValue:
     """Show what goes where, each problem with its file."""
     batch = _batch(batch_id)
-    rows = service.rows_of(db.session(), batch.id)
+    asked = ROWS.read(request.args, batch_id=batch.id)
+    statement = service.rows(batch.id, asked.filters)
+    page = asked.page(db.session(), statement)
     return render_template(
         "evidence/intake/show.html",
         batch=batch,
         state=BATCH_STATES[batch.state],
         counts=service.counts_of(db.session(), batch.id),
-        rows=rows,
-        columns=ROWS,
+        list=asked.show(page, bounded_count(db.session(), statement), empty=_("没有文件。")),
         why=why,
     )
 

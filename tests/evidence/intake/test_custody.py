@@ -1,5 +1,6 @@
 """Originals in custody: each act an event, registered; four eyes on scans and stocktakes."""
 
+import re
 import zipfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,7 +16,13 @@ from sqlalchemy import select
 from recovery.access.login import access_log
 from recovery.access.models import AccessEntry, Branch, UserAccount
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
-from recovery.evidence.intake import attesting, custody, custody_queries, stocktakes
+from recovery.evidence.intake import (
+    attesting,
+    custody,
+    custody_queries,
+    stocktake_queries,
+    stocktakes,
+)
 from recovery.evidence.intake.custody import Act, NewOriginal
 from recovery.evidence.intake.models import CustodyEvent, PaperOriginal, Stocktake
 from recovery.evidence.items import custody as chapter
@@ -181,9 +188,10 @@ def test_a_stocktake_says_what_is_missing_unexpected_or_misplaced(work: Work, lo
     stocktake, [found, _missing, misplaced] = take_stock(work, loan)
     pasted = f"{found.barcode.lower()}, {misplaced.barcode}\nSTRANGE-1 {found.barcode}"
     assert stocktakes.count(work, stocktake.id, pasted) == 3
-    lines = stocktakes.lines_of(work.session, stocktake.id)
     summary = {"found": 1, "missing": 1, "unexpected": 1, "wrong_place": 1}
-    assert stocktakes.summary_of(lines) == summary
+    assert stocktake_queries.counts_of(work.session, stocktake.id) == summary
+    lines = stocktake_queries.lines_of(work.session, stocktake.id)
+    assert sorted(map(stocktake_queries.result_of, lines)) == sorted(summary)
     assert stocktakes.count(work, stocktake.id, found.barcode) == 0
 
 
@@ -215,7 +223,7 @@ def test_a_place_is_counted_once_at_a_time_and_only_where_something_lies(
 def test_the_sheet_of_a_stocktake_turns_no_barcode_into_a_formula(work: Work, loan: Loan) -> None:
     stocktake, _all = take_stock(work, loan)
     stocktakes.count(work, stocktake.id, '=HYPERLINK("x")')
-    lines = stocktakes.lines_of(work.session, stocktake.id)
+    lines = stocktake_queries.lines_of(work.session, stocktake.id)
     sheet = stocktakes.as_workbook(stocktake, lines)
     rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
     assert any(str(row[0]).startswith("'=HYPERLINK") for row in rows)
@@ -303,6 +311,27 @@ def test_a_stocktake_goes_through_its_pages_with_two_people(
     other = signed_in("counsel", username="elsewhere", branch="202")
     assert other.get(here).status_code == 404
     assert other.get(f"/evidence/originals/{one.id}").status_code == 404
+
+
+def test_a_long_stocktake_is_shown_by_pages_and_by_result(
+    signed_in: SignIn, actor: Actor, loan: Loan
+) -> None:
+    with work_as(actor) as work:
+        one = custody.receive(work, loan.id, CONTRACT)
+        stocktake = stocktakes.open_stocktake(work, PLACE)
+        stocktake.branch_id = loan.branch_id
+        for part in stocktakes.in_parts(" ".join(f"X-{number:04d}" for number in range(1_100))):
+            stocktakes.count(work, stocktake.id, part)
+        here = f"/evidence/originals/stocktakes/{stocktake.id}"
+    client = signed_in("counsel")
+    first = client.get(here).text
+    assert (one.barcode in first, "X-0048" in first, "X-0049" in first) == (True, True, False)
+    following = re.search(r'rel="next" href="([^"]+)"', first)
+    assert following is not None
+    second = client.get(following[1].replace("&amp;", "&")).text
+    assert ("X-0048" in second, "X-0049" in second) == (False, True)
+    missing = client.get(f"{here}?result=missing").text
+    assert (one.barcode in missing, "X-0000" in missing) == (True, False)
 
 
 def test_a_dossier_prints_custody_and_who_opened_the_records(

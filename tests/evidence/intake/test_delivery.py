@@ -251,6 +251,29 @@ def test_files_are_sent_corrected_and_added_through_the_pages(
     assert titles == {"合同", "催收函"}
 
 
+def test_a_long_delivery_is_shown_by_pages_and_by_state_and_added_as_a_whole(
+    signed_in: SignIn, actor: Actor, loans: list[Loan]
+) -> None:
+    names = {f"HT-0001_借款合同_{one:03d}.pdf": pdf(f"{one}") for one in range(60)}
+    batch = stage(actor, names | {"x.pdf": pdf("x")})
+    with work_as(actor) as work:
+        owner = work.session.scalars(select(UserAccount)).first()
+        assert owner is not None
+        work.session.get_one(IntakeBatch, batch).created_by_id = owner.id
+    client = signed_in("counsel")
+    page = client.get(f"/evidence/intake/{batch}").text
+    assert ("_000.pdf" in page, "_049.pdf" in page, "_050.pdf" in page) == (True, True, False)
+    assert 'rel="next"' in page
+    refused = client.get(f"/evidence/intake/{batch}?state=refused").text
+    assert ("x.pdf" in refused, "_000.pdf" in refused) == (True, False)
+    found = client.get(f"/evidence/intake/{batch}?q=_059").text
+    assert ("_059.pdf" in found, "_000.pdf" in found) == (True, False)
+    client.post(f"/evidence/intake/{batch}/apply")
+    run_due_jobs()
+    db.session.rollback()
+    assert service.counts_of(db.session(), batch)["added"] == 60
+
+
 def test_one_file_after_another_goes_to_the_same_delivery(
     signed_in: SignIn, loans: list[Loan]
 ) -> None:
