@@ -1,10 +1,11 @@
 """What the log knows of a file or dossier; never whose it is."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from evidence_store import Store
@@ -54,8 +55,13 @@ class KnownDossier:
 def known_file(session: Session, store: Store, sha256: str) -> list[Known]:
     """Return the registrations of a file with this digest, the first of the log first."""
     documents = select(Document.id).where(Document.sha256 == sha256)
-    rows = (
-        select(EvidenceItem)
+    rows = session.execute(
+        select(
+            EvidenceItem.log_index,
+            EvidenceItem.registered_at,
+            _first_over(),
+            _first_over(Checkpoint.stamped_at.is_not(None)),
+        )
         .join(EvidenceItem.intent)
         .where(
             RegistrationIntent.subject_type == Document.__tablename__,
@@ -65,8 +71,15 @@ def known_file(session: Session, store: Store, sha256: str) -> list[Known]:
         )
         .order_by(EvidenceItem.log_index)
         .limit(MOST)
-    )
-    return [_known(session, store, item) for item in session.scalars(rows)]
+    ).all()
+    if not rows:
+        return []
+    heads = _heads(session, {size for row in rows for size in row[2:]})
+    seen = _witnessed(session, store)
+    return [
+        _known(index, at, (heads.get(first), heads.get(stamped)), seen)
+        for index, at, first, stamped in rows
+    ]
 
 
 def known_dossier(session: Session, number: str) -> KnownDossier | None:
@@ -80,27 +93,45 @@ def known_dossier(session: Session, number: str) -> KnownDossier | None:
     return KnownDossier(number, rows[0].made_at, rows[0].checkpoint_size, digests)
 
 
-def _known(session: Session, store: Store, item: EvidenceItem) -> Known:
-    index = item.log_index
+def _first_over(*further: ColumnElement[bool]) -> Any:
+    """Return the size of the first such head that covers an item's leaf, as a column."""
+    over = select(func.min(Checkpoint.size)).where(
+        Checkpoint.size > EvidenceItem.log_index, *further
+    )
+    return over.correlate(EvidenceItem).scalar_subquery()
+
+
+def _heads(session: Session, sizes: Iterable[int | None]) -> dict[int | None, Checkpoint]:
+    """Return the heads of these sizes."""
+    rows = session.scalars(select(Checkpoint).where(Checkpoint.size.in_(sizes)))
+    return {one.size: one for one in rows}
+
+
+def _known(
+    index: int | None,
+    registered_at: datetime | None,
+    heads: tuple[Checkpoint | None, Checkpoint | None],
+    seen: tuple[int, tuple[str, ...]],
+) -> Known:
+    """Return a registration under the first head over it, the first stamped one and witnesses."""
     assert index is not None
-    assert item.registered_at is not None
-    over = select(Checkpoint).where(Checkpoint.size > index).order_by(Checkpoint.size).limit(1)
-    head = session.scalars(over).first()
-    stamped = session.scalars(over.where(Checkpoint.stamped_at.is_not(None))).first()
+    assert registered_at is not None
+    head, stamped = heads
+    size, witnesses = seen
     return Known(
         index=index,
-        registered_at=item.registered_at,
+        registered_at=registered_at,
         head_size=head.size if head else None,
         head_at=head.made_at if head else None,
         stamped_at=stamped.stamped_at if stamped else None,
-        witnesses=_witnesses(session, store, index),
+        witnesses=witnesses if size > index else (),
     )
 
 
-def _witnesses(session: Session, store: Store, index: int) -> tuple[str, ...]:
-    """Return who cosigned the largest cosigned head, which covers all that smaller ones do.
+def _witnessed(session: Session, store: Store) -> tuple[int, tuple[str, ...]]:
+    """Return the largest cosigned head, which covers all that smaller ones do, and by whom.
 
     The last head of all is seldom cosigned yet.
     """
     size = witnessed_size(session)
-    return tuple(sorted(set(cosigners(store, size)))) if size > index else ()
+    return size, tuple(sorted(set(cosigners(store, size)))) if size else ()

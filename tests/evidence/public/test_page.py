@@ -6,15 +6,21 @@ import sys
 import tempfile
 import zipfile
 from datetime import UTC, datetime
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event, select
 
 from recovery.evidence import sequencer
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
+from recovery.evidence.house import house_store
 from recovery.evidence.public import bounded, service
+from recovery.evidence.public.queries import known_file
+from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.links import document_store
 from recovery.kernel.work import work_as
@@ -86,6 +92,58 @@ def test_a_registered_file_is_known_with_index_and_times_but_not_whose(
     assert "检查点" in page
     for secret in ("王伟", loan.contract_no, "借款合同"):
         assert secret not in page
+
+
+def test_a_file_that_many_loans_share_takes_as_few_statements_as_one(
+    browser_client: Browser, loan: Loan, actor: Actor
+) -> None:
+    sequencer.register_pending()
+    sequencer.checkpoint()
+    one = statements_for(sha256(CONTRACT).hexdigest(), 1)
+    for _time in range(3):
+        with work_as(actor, now=NOW) as work:
+            first = work.session.scalars(select(Document)).first()
+            assert first is not None
+            given = {name: getattr(first, name) for name in COPIED}
+            document = work.add(Document(**given))
+            work.register("file", document, loan_id=loan.id, fields={"sha256": document.sha256})
+        sequencer.register_pending()
+        sequencer.checkpoint()
+    assert statements_for(sha256(CONTRACT).hexdigest(), 4) == one <= 4
+
+
+COPIED = [
+    "loan_id",
+    "kind",
+    "title",
+    "file_name",
+    "media_type",
+    "size",
+    "sha256",
+    "origin",
+    "added_at",
+]
+
+
+def statements_for(digest: str, count: int) -> int:
+    """Return the statements that it takes to say what is known of a file of `count` leaves."""
+    statements: list[str] = []
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    db.session.rollback()
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        known = known_file(db.session(), house_store(), digest)
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert len(known) == count
+    covering = house_store().checkpoint_sizes()
+    for row in known:
+        assert row.head_size == min(size for size in covering if size > row.index)
+        assert (row.stamped_at, row.witnesses) == (None, ())
+    return sum(one.startswith("SELECT") for one in statements)
 
 
 def test_a_file_that_differs_by_one_byte_is_not_known(browser_client: Browser, loan: Loan) -> None:
