@@ -105,22 +105,16 @@ def _pending() -> Sequence[RegistrationIntent]:
 
 
 def _prepare(batch: Sequence[RegistrationIntent]) -> list[Leaf]:
-    """Keep what opens each commitment, and return the leaves to append, in order."""
+    """Keep what opens each commitment, and return the leaves to append, in order.
+
+    All is read and computed before the writer is taken: its end makes what was read stale.
+    """
     streams = _streams(db.session(), batch)
     kept = _kept(batch)
     fields = fields_of(db.session(), [intent for intent in batch if intent.id not in kept])
-    with system_work(NAME) as work:
-        work.session.add_all(stream for stream in streams.values() if stream.id is None)
-        work.session.flush()
-        new = [
-            _item(intent, fields[intent.id], streams[intent.loan_id].id)
-            for intent in batch
-            if intent.id in fields
-        ]
-        if new:
-            work.session.execute(insert(EvidenceItem), new)
+    new = [_item(intent, fields[intent.id]) for intent in batch if intent.id in fields]
     kept |= {row["intent_id"]: row["commitment"] for row in new}
-    return [
+    leaves = [
         Leaf(
             id=intent.uuid.hex(),
             kind=intent.kind,
@@ -130,6 +124,15 @@ def _prepare(batch: Sequence[RegistrationIntent]) -> list[Leaf]:
         )
         for intent in batch
     ]
+    loans = {intent.id: intent.loan_id for intent in batch}
+    with system_work(NAME) as work:
+        work.session.add_all(stream for stream in streams.values() if stream.id is None)
+        work.session.flush()
+        ids = {loan_id: stream.id for loan_id, stream in streams.items()}
+        if new:
+            rows = [row | {"stream_id": ids[loans[row["intent_id"]]]} for row in new]
+            work.session.execute(insert(EvidenceItem), rows)
+    return leaves
 
 
 def _kept(batch: Sequence[RegistrationIntent]) -> dict[int, str]:
@@ -143,12 +146,11 @@ def _kept(batch: Sequence[RegistrationIntent]) -> dict[int, str]:
     return dict(rows.all())
 
 
-def _item(intent: RegistrationIntent, fields: dict[str, str], stream_id: int) -> dict[str, Any]:
-    """Return the row that keeps what opens the commitment to `fields`."""
+def _item(intent: RegistrationIntent, fields: dict[str, str]) -> dict[str, Any]:
+    """Return the row that keeps what opens the commitment to `fields`, but for its stream."""
     secret = os.urandom(commitment.SECRET_SIZE)
     return {
         "intent_id": intent.id,
-        "stream_id": stream_id,
         "commitment": commitment.commit(fields, secret).root.hex(),
         "secret_sealed": seal_secret(intent.uuid, secret),
     }

@@ -5,9 +5,10 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import Engine, event, func, select
 
 from evidence_store import commitment
 from recovery.evidence import sequencer
@@ -60,6 +61,25 @@ def test_a_second_run_registers_nothing_twice(app: Flask, actor: Actor) -> None:
     sequencer.register_pending()
     assert sequencer.register_pending() == 0
     assert house_store().size == 3
+
+
+def test_a_batch_takes_as_many_statements_as_one_intent(app: Flask, actor: Actor) -> None:
+    statements: list[str] = []
+
+    def note(*args: Any) -> None:
+        statements.append(args[2])
+
+    counts = []
+    for number in (1, 40):
+        wish(actor, count=number, contract_no=f"HT-{number:04}")
+        statements.clear()
+        event.listen(Engine, "before_cursor_execute", note)
+        try:
+            sequencer.register_pending()
+        finally:
+            event.remove(Engine, "before_cursor_execute", note)
+        counts.append(len(statements))
+    assert 0 < counts[1] <= counts[0]
 
 
 def test_a_checkpoint_is_signed_only_when_something_came(app: Flask, actor: Actor) -> None:
