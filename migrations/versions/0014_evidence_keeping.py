@@ -92,6 +92,7 @@ def upgrade() -> None:
         sa.Column("person_uuid", sa.LargeBinary(), nullable=True),
         sa.Column("further", Json, nullable=False),
         sa.Column("objects", Json, nullable=False),
+        sa.Column("ground", sa.String(), nullable=False),
         sa.Column("basis", sa.String(), nullable=False),
         sa.Column("reason", sa.String(), nullable=False),
         sa.Column("state", sa.String(), nullable=False),

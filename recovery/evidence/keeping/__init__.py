@@ -5,11 +5,14 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register pages, jobs and approvals of this part."""
+    from recovery.evidence import queries
     from recovery.evidence.keeping import (  # noqa: F401
         erasure,
         erasure_views,
         jobs,
+        labels,
         objects,
+        periods,
         person_views,
         persons,
         reach,
@@ -23,6 +26,12 @@ def register(app: Flask) -> None:
     objects.register()
     reach.register()
     app.register_blueprint(views.bp)
+    app.jinja_env.globals.update(
+        erasure_field_name=labels.field_name,
+        erasure_grounds=periods.GROUNDS,
+        erasure_period=periods.approved_period,
+        evidence_kinds=queries.KINDS,
+    )
     links.on_start.put("erasures", jobs.replay_on_start)
     links.navigation.put(
         "keeping",
@@ -43,5 +52,6 @@ def register(app: Flask) -> None:
             content=erasure.content,
             execute=persons.execute,
             amount=None,
+            template="evidence/keeping/_approval.html",
         ),
     )

@@ -20,6 +20,7 @@ from recovery.evidence.keeping.hold import refuse_on_hold
 from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.keeping.objects import holders
 from recovery.evidence.keeping.opening import open_record
+from recovery.evidence.keeping.periods import periods_of, refuse_early
 from recovery.evidence.keeping.reach import erasers
 from recovery.evidence.models import EvidenceItem
 from recovery.kernel.actions import Action
@@ -45,6 +46,7 @@ class Wanted:
     intent_id: int
     field_names: tuple[str, ...]
     with_object: bool
+    ground: str
     basis: str
     reason: str
 
@@ -57,6 +59,7 @@ class Asked:
     """Registered records with their fields, one at least."""
 
     objects: tuple[str, ...]
+    ground: str
     basis: str
     reason: str
     person: bytes | None = None
@@ -81,7 +84,7 @@ def request_erasure(work: Work, wanted: Wanted) -> Erasure:
     Raises:
         NotFound: absent, or not for this actor to see.
         RuleViolation: nothing that can be erased is named, the loan is on hold, the file belongs
-            to another loan too, basis or reason is missing.
+            to another loan too, a retention period stops the ground, basis or reason is missing.
     """
     intent = work.session.get(RegistrationIntent, wanted.intent_id)
     if intent is None or intent.loan_id is None:
@@ -91,14 +94,15 @@ def request_erasure(work: Work, wanted: Wanted) -> Erasure:
     refuse_on_hold(work.session, loan.id)
     refuse_pending(siblings(work.session, intent))
     objects = tuple(_objects(work.session, intent, wanted))
-    return ask(work, loan, Asked(((intent, names),), objects, wanted.basis, wanted.reason))
+    asked = Asked(((intent, names),), objects, wanted.ground, wanted.basis, wanted.reason)
+    return ask(work, loan, asked)
 
 
 def ask(work: Work, loan: Loan, asked: Asked) -> Erasure:
     """Note an erasure whose loan passed the gate, and ask for its approval.
 
     Raises:
-        RuleViolation: basis or reason is missing.
+        RuleViolation: a retention period stops the ground, basis or reason is missing.
     """
     if not asked.basis.strip() or not asked.reason.strip():
         raise RuleViolation(_("请写明删除的法律依据和理由。"))
@@ -112,6 +116,7 @@ def ask(work: Work, loan: Loan, asked: Asked) -> Erasure:
             person_uuid=asked.person,
             further=[[one.uuid.hex(), list(fields)] for one, fields in further],
             objects=list(asked.objects),
+            ground=asked.ground,
             basis=asked.basis.strip(),
             reason=asked.reason.strip(),
             state=REQUESTED,
@@ -127,6 +132,8 @@ def ask(work: Work, loan: Loan, asked: Asked) -> Erasure:
             package_id=loan.package_id,
         )
     )
+    work.session.flush()
+    refuse_early(work.session, erasure, work.today)
     work.record(Action.REQUEST_ERASURE, erasure, fields=list(names), files=len(erasure.objects))
     request_approval(work, APPROVAL, erasure, reason=asked.reason, loan_id=loan.id)
     return erasure
@@ -180,12 +187,21 @@ def content(session: Session, erasure_id: int) -> dict[str, Any]:
         "log_index": str(intent.log_index) if intent else "",
         "fields": erasure.field_names,
         "files": erasure.objects,
+        "ground": erasure.ground,
         "basis": erasure.basis,
         "reason": erasure.reason,
         "requested_by": erasure.requested_by,
         "records": [
             {"record": one.kind, "log_index": str(one.log_index), "fields": names}
             for one, names in parts_of(session, erasure)[1:]
+        ],
+        "periods": [
+            {
+                "contract_no": one.contract_no,
+                "rule": one.rule.kind,
+                "last_day": one.last_day.isoformat() if one.last_day else "",
+            }
+            for one in periods_of(session, erasure)
         ],
     }
 
@@ -194,10 +210,12 @@ def execute(work: Work, erasure_id: int, shown: dict[str, Any]) -> None:
     """Destroy the values, as approved, and have the files destroyed.
 
     Raises:
-        RuleViolation: the loan has been put on hold since; nothing is erased.
+        RuleViolation: the loan has been put on hold since, or a retention period stops the
+            ground; nothing is erased.
     """
     erasure = work.session.get_one(Erasure, erasure_id)
     refuse_on_hold(work.session, erasure.loan_id)
+    refuse_early(work.session, erasure, work.today)
     intent = work.session.get_one(RegistrationIntent, erasure.intent_id)
     refuse_pending(siblings(work.session, intent))
     destroy(work, erasure, intent)
@@ -225,6 +243,7 @@ def evidence_of(erasure: Erasure, intent: RegistrationIntent) -> dict[str, str]:
         "log_index": str(intent.log_index),
         "fields": " ".join(erasure.field_names),
         "files": " ".join(erasure.objects),
+        "ground": erasure.ground,
         "basis": erasure.basis,
         "reason": erasure.reason,
         "requested_by": erasure.requested_by,

@@ -73,6 +73,7 @@ class LogEntry:
     requested_at: str
     approved_by: str
     approved_at: str
+    ground: str
     person: str = ""
     """Random id of the person who is erased from all records, hexadecimal; blank: of one record."""
 
@@ -124,6 +125,7 @@ def _entry_of(erasure: Erasure, intent: RegistrationIntent) -> LogEntry:
         requested_at=told["requested_at"],
         approved_by=told["approved_by"],
         approved_at=told["approved_at"],
+        ground=erasure.ground,
         person=(erasure.person_uuid or b"").hex(),
         further=tuple(erasure.further),
     )
@@ -274,6 +276,7 @@ def _row_of(entry: LogEntry, intent: RegistrationIntent) -> Erasure:
         person_uuid=bytes.fromhex(entry.person) or None,
         further=list(entry.further),
         objects=list(entry.objects),
+        ground=entry.ground,
         basis=entry.basis,
         reason=entry.reason,
         state=APPROVED,

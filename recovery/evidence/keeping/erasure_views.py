@@ -1,5 +1,7 @@
 """Pages of keeping about single loans: retention, holds, and erasures asked for by one of two."""
 
+from functools import partial
+
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
@@ -9,6 +11,7 @@ from recovery.evidence.keeping import (
     erasure,
     hold,
     labels,
+    periods,
     persons,
     queries,
     retention,
@@ -63,6 +66,7 @@ def erasures() -> ResponseReturnValue:
         holds=session.execute(hold.standing_holds(scope).limit(200)).all(),
         rows=session.execute(queries.erasures(scope).limit(200)).all(),
         states=labels.STATES,
+        grounds=periods.GROUNDS,
     )
 
 
@@ -80,8 +84,7 @@ def of_loan(loan_id: int) -> ResponseReturnValue:
         own_hold=hold.own_hold(session, loan_id),
         kinds=registry.KINDS,
         records=queries.erasable(session, found),
-        rules={rule.kind: rule for rule in retention.rules()},
-        rule_of=retention.rule_of_record,
+        period_of=partial(periods.period_of, session),
         erasures=erasure.erasures_of(session, loan_id),
         states=labels.STATES,
         visits=visits.sessions_of_loan(session, loan_id),
@@ -148,7 +151,7 @@ def erase(intent_id: int) -> ResponseReturnValue:
         loan=loan,
         intent=intent,
         kind=registry.KINDS.get(intent.kind, Text(intent.kind)),
-        rule=retention.rule_of_record(intent.kind),
+        period=periods.period_of(session, intent),
         holds=hold.holds_of(session, [loan.id]).get(loan.id, []),
     )
     return page, form.status
@@ -160,6 +163,7 @@ def _wanted(intent_id: int, form: ErasureForm) -> erasure.Wanted:
         intent_id=intent_id,
         field_names=tuple(form.names.data or ()),
         with_object="object" in (parts or ()),
+        ground=form.ground.data,
         basis=form.basis.data,
         reason=form.reason.data,
     )
@@ -179,4 +183,5 @@ def show_erasure(erasure_id: int) -> ResponseReturnValue:
         kinds=registry.KINDS,
         field_name=labels.field_name,
         states=labels.STATES,
+        grounds=periods.GROUNDS,
     )

@@ -4,8 +4,9 @@ from wtforms import SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from recovery.evidence.keeping.periods import GROUNDS
 from recovery.kernel.text import _
-from recovery.web.fields import LineField, NoteField
+from recovery.web.fields import LineField, NoteField, RadioField
 from recovery.web.forms import BaseForm
 from recovery.web.uploads import EVIDENCE, UploadField
 from recovery.web.validators import Required, length_up_to
@@ -44,6 +45,11 @@ class ErasureForm(BaseForm):
     names = MultiCheckboxField(_("要删除的字段"), validate_choice=True)
     parts = MultiCheckboxField(
         _("文件"), choices=[SelectChoice("object", _("连同文件本身一起销毁"))]
+    )
+    ground = RadioField(
+        _("删除事由"),
+        [Required()],
+        choices=[(code, ground.label) for code, ground in GROUNDS.items()],
     )
     basis = LineField(
         _("法律依据"), [Required(), length_up_to(200)], help_text=_("如：个人信息保护法第47条。")

@@ -153,6 +153,9 @@ class Erasure(Base, Scoped):
     objects: Mapped[list[Any]]
     """SHA-256 of the objects that are destroyed: the file, and kept dossiers that hold it."""
 
+    ground: Mapped[str]
+    """Code of `periods.GROUNDS`: decides which retention periods stop it."""
+
     basis: Mapped[str]
     """Legal basis, as it was given."""
 

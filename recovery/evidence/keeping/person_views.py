@@ -36,6 +36,7 @@ def erase_person(loan_id: int, person_id: int) -> ResponseReturnValue:
                     work,
                     loan_id,
                     person_id,
+                    ground=form.ground.data,
                     basis=form.basis.data,
                     reason=form.reason.data,
                 )

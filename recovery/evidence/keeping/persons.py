@@ -116,14 +116,15 @@ def _texts(person: Person) -> list[str]:
 
 
 def request_person_erasure(
-    work: Work, loan_id: int, person_id: int, *, basis: str, reason: str
+    work: Work, loan_id: int, person_id: int, *, ground: str, basis: str, reason: str
 ) -> Erasure:
     """Ask for the erasure of a person of a loan from all records, and of the person's row.
 
     Raises:
         NotFound: no such loan or person, or one of the person's loans is not for this actor.
         RuleViolation: a loan of the person is on hold or not closed, a registration of one waits,
-            nothing is left to erase, basis or reason is missing.
+            nothing is left to erase, a retention period stops the ground, basis or reason is
+            missing.
     """
     loan = work.get(Loan, loan_id)
     person = person_of(work.session, loan, person_id)
@@ -139,6 +140,7 @@ def request_person_erasure(
     asked = Asked(
         records=tuple((one.intent, one.names) for one in found),
         objects=tuple(dict.fromkeys(dossiers)),
+        ground=ground,
         basis=basis,
         reason=reason,
         person=person.row_uuid,

@@ -17,6 +17,7 @@ from recovery.kernel.gate import Scope, visible
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text
 from recovery.loans.models import Document, Loan
+from recovery.web.language import current_language
 
 FILE = Path(__file__).with_name("retention.toml")
 
@@ -34,24 +35,39 @@ class Rule:
     records: tuple[str, ...]
     """Kinds of registered records that it covers."""
 
+    tables: tuple[str, ...]
+    """Tables of whose rows it covers every registered record, whatever its kind."""
+
     years: int
     basis: str
+    statutory: bool
+    """Whether the period is prescribed; else it is the lender's own."""
+
     confirmed: bool
     """Whether a lawyer has read the basis; what rests on one that is not says so."""
+
+    @property
+    def title(self) -> str:
+        """Name in the reader's language."""
+        return self.name_en if current_language() == "en" else self.name
 
     def closed_before(self, today: date) -> date:
         """Return the day before which a loan must have closed for its records to be due."""
         try:
             return today.replace(year=today.year - self.years)
         except ValueError:  # 29 February
-            return today.replace(year=today.year - self.years, day=28)
+            return date(today.year - self.years, 3, 1)
 
-    def due_on(self, closed_on: date) -> date:
-        """Return the first day on which records of a loan closed on `closed_on` are due."""
+    def last_day(self, closed_on: date) -> date:
+        """Return the last day on which records of a loan closed on `closed_on` are kept.
+
+        The day of closing is not counted; a month without such a day ends the period with its
+        last. Source: 民法典 201, 202.
+        """
         try:
             return closed_on.replace(year=closed_on.year + self.years)
         except ValueError:
-            return date(closed_on.year + self.years, 3, 1)
+            return date(closed_on.year + self.years, 2, 28)
 
 
 @cache
@@ -65,22 +81,31 @@ def rules() -> tuple[Rule, ...]:
             name_en=row["name_en"],
             documents=tuple(row["documents"]),
             records=tuple(row["records"]),
+            tables=tuple(row["tables"]),
             years=row["years"],
             basis=row["basis"],
+            statutory=row["statutory"],
             confirmed=row["confirmed"],
         )
         for row in rows
     )
 
 
-def rule_of_document(kind: str) -> Rule | None:
-    """Return the rule that covers documents of a kind; None: none does."""
-    return next((rule for rule in rules() if kind in rule.documents), None)
+def rule_of_document(kind: str) -> Rule:
+    """Return the rule that covers documents of a kind."""
+    return next((rule for rule in rules() if kind in rule.documents), _rest())
 
 
-def rule_of_record(kind: str) -> Rule | None:
-    """Return the rule that covers registered records of a kind; None: none does."""
-    return next((rule for rule in rules() if kind in rule.records), None)
+def rule_of_record(intent: RegistrationIntent) -> Rule:
+    """Return the rule that covers a registered record which is no document's."""
+    by_table = (rule for rule in rules() if intent.subject_type in rule.tables)
+    by_kind = (rule for rule in rules() if intent.kind in rule.records)
+    return next(by_table, None) or next(by_kind, None) or _rest()
+
+
+def _rest() -> Rule:
+    """Return the rule of what no other rule names."""
+    return next(rule for rule in rules() if rule.kind == "personal")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +115,7 @@ class DueLoan:
     loan_id: int
     contract_no: str
     closed_on: date
-    due_on: date
+    last_day: date
     document_count: int
     holds: tuple[Text, ...]
 
@@ -114,7 +139,7 @@ def due_loans(
             loan_id=row.id,
             contract_no=row.contract_no,
             closed_on=row.closed_on,
-            due_on=rule.due_on(row.closed_on),
+            last_day=rule.last_day(row.closed_on),
             document_count=counts.get(row.id, 0),
             holds=tuple(holds.get(row.id, ())),
         )
@@ -130,9 +155,10 @@ def _due(rule: Rule, scope: Scope, today: date) -> Select[*tuple[Any, ...]]:
         Document.kind.in_(rule.documents),
         Document.ended_on.is_(None),
     )
-    records = select(RegistrationIntent.loan_id).where(
-        RegistrationIntent.loan_id == Loan.id, RegistrationIntent.kind.in_(rule.records)
+    named = RegistrationIntent.kind.in_(rule.records) | RegistrationIntent.subject_type.in_(
+        rule.tables
     )
+    records = select(RegistrationIntent.loan_id).where(RegistrationIntent.loan_id == Loan.id, named)
     statement = select(Loan.id, Loan.contract_no, Loan.closed_on).where(
         Loan.closed_on < rule.closed_before(today),
         documents.exists() | (records.exists() & Loan.id.not_in(done)),

@@ -63,9 +63,11 @@ class Case:
         wanted = (RegistrationIntent.loan_id == self.loan.id, RegistrationIntent.kind == kind)
         return db.session.scalars(select(RegistrationIntent).where(*wanted)).one()
 
-    def ask(self, kind: str, *names: str, with_object: bool = False) -> Erasure:
+    def ask(
+        self, kind: str, *names: str, with_object: bool = False, ground: str = "unlawful"
+    ) -> Erasure:
         """Ask for an erasure."""
-        wanted = Wanted(self.intent(kind).id, names, with_object, BASIS, "本人申请")
+        wanted = Wanted(self.intent(kind).id, names, with_object, ground, BASIS, "本人申请")
         with work_as(self.counsel, now=NOW) as work:
             return request_erasure(work, wanted)
 
@@ -366,7 +368,7 @@ def test_what_is_due_is_listed_with_what_keeps_it(case: Case) -> None:
     rule = rule_of_document("identity")
     assert rule is not None
     [due] = due_loans(db.session(), rule, EVERYTHING, date(2026, 3, 16))
-    assert (due.contract_no, due.due_on, due.document_count) == ("HT-0001", date(2020, 3, 1), 1)
+    assert (due.contract_no, due.last_day, due.document_count) == ("HT-0001", date(2020, 3, 1), 1)
     assert due.holds == ()
     with work_as(case.counsel, now=NOW) as work:
         set_hold(work, case.loan.id, "债务人已起诉")

@@ -128,6 +128,8 @@ def test_an_erasure_is_asked_for_on_its_page(document: Document, signed_in: Sign
     url = f"/evidence/keeping/erase/{intent.id}"
     assert "标题" in browser.get(url).get_data(as_text=True)
     data = {"names": ["title"], "parts": ["object"], "basis": "第47条", "reason": "本人申请"}
+    assert browser.post(url, data=data).status_code == 422
+    data |= {"ground": "period_over"}
     assert browser.post(url, data=data).status_code == 302
     erasure = db.session.scalars(select(Erasure)).one()
     assert (erasure.field_names, erasure.objects) == (["title"], [document.sha256])

@@ -31,7 +31,7 @@ from tests.evidence.dossiers.checking import unpack, verified, words_of
 from tests.evidence.keeping.making import acting, add_file, closed_loan, opener, register
 
 GUARANTOR, BORROWER = "赵云飞", "王伟"
-BASIS = {"basis": "个人信息保护法第47条", "reason": "本人申请"}
+BASIS = {"ground": "unlawful", "basis": "个人信息保护法第47条", "reason": "本人申请"}
 
 
 @dataclass(frozen=True, slots=True)

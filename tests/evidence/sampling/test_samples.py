@@ -333,7 +333,7 @@ def test_letters_with_the_name_of_an_erased_person_are_destroyed_and_noted(
         work.register("contract", loan, loan_id=loan_id, fields=fields)
     sequencer.register_pending()
     with work_as(counsel) as work:
-        basis = {"basis": "个人信息保护法第47条", "reason": "本人申请"}
+        basis = {"ground": "unlawful", "basis": "个人信息保护法第47条", "reason": "本人申请"}
         erasure = request_person_erasure(work, loan_id, borrower_id, **basis)
     with work_as(approver) as work:
         request = approvals.pending_on(work.session, "erasure", erasure.id)
