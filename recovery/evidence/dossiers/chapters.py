@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -15,6 +16,8 @@ from recovery.evidence.dossiers.particulars import Particulars
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.states import Anchors, stand_of
 from recovery.evidence.dossiers.subjects import Subject
+from recovery.evidence.dossiers.values import value_of
+from recovery.evidence.dossiers.words import label_of
 from recovery.evidence.queries import KINDS
 from recovery.kernel import links
 from recovery.kernel.text import Text, _
@@ -155,9 +158,10 @@ class Batch:
     """The import that a loan came with, with its registered control totals."""
 
     index: int
-    registered_at: str
+    registered_at: datetime
     operator: str
-    fields: Sequence[tuple[str, str]]
+    fields: Sequence[tuple[Text | str, Text | str]]
+    """What each is called, and its value in words."""
 
 
 def batches_of(contents: Contents) -> list[Batch]:
@@ -165,9 +169,12 @@ def batches_of(contents: Contents) -> list[Batch]:
     return [
         Batch(
             record.entry.index,
-            record.entry.registered_at[:19],
+            datetime.fromisoformat(record.entry.registered_at),
             record.entry.actor[:12],
-            sorted(record.shown(contents.disclosure).items()),
+            [
+                (label_of(name) or name, value_of(name, text))
+                for name, text in sorted(record.shown(contents.disclosure).items())
+            ],
         )
         for record in contents.house
         if record.shown(contents.disclosure)
@@ -195,7 +202,11 @@ def _withheld(contents: Contents) -> dict[str, Any]:
             if record.fields.get("sha256") in disclosure.derivatives
         ],
         "erased": [
-            (one.entry.index, one.opened.erased_at, one.opened.erased_names)
+            (
+                one.entry.index,
+                one.opened.erased_at,
+                [label_of(name) or name for name in one.opened.erased_names],
+            )
             for one in contents.erased
         ],
     }

@@ -25,13 +25,14 @@ from recovery.evidence.dossiers.service import (
     draft_of,
     prepared,
 )
-from recovery.evidence.dossiers.words import FIELDS
+from recovery.evidence.dossiers.values import value_of
+from recovery.evidence.dossiers.words import labels_of_last
 from recovery.evidence.house import house_store
 from recovery.evidence.models import Checkpoint
 from recovery.evidence.queries import KINDS
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import Listed, Text, _
 from recovery.kernel.work import work_as
 from recovery.web.display import masked
 
@@ -50,7 +51,7 @@ class FieldChoice:
     """`transaction:amount`."""
 
     label: Text
-    example: str
+    example: Text | str
     is_shown: bool
 
 
@@ -127,7 +128,7 @@ def choices(actor: Actor, draft: DossierDraft) -> Choices:
     if not basis.subject.is_one_loan:
         files, derived = {}, {}
     return Choices(
-        kinds=tuple(_kinds(records, chosen)),
+        kinds=tuple(_kinds(draft.subject, records, chosen)),
         originals=tuple(
             FileChoice(digest, one.fields.get("title", ""), chosen.shows_original(digest))
             for digest, one in files.items()
@@ -145,7 +146,9 @@ def _of_derivative(record: Registered, files: dict[str, Registered]) -> Text:
     return _("{title}（遮盖件：{reason}）", title=title, reason=record.fields.get("reason", ""))
 
 
-def _kinds(records: Sequence[Registered], chosen: Disclosure) -> Iterable[KindChoices]:
+def _kinds(
+    subject: str, records: Sequence[Registered], chosen: Disclosure
+) -> Iterable[KindChoices]:
     by_kind: dict[str, dict[str, FieldChoice]] = {}
     for record in records:
         fields = by_kind.setdefault(record.kind, {})
@@ -153,29 +156,38 @@ def _kinds(records: Sequence[Registered], chosen: Disclosure) -> Iterable[KindCh
             last = name.rpartition(".")[2]
             key = f"{record.kind}:{last}"
             if key not in fields or not fields[key].example:
-                label = FIELDS.get(last, Text(last))
+                label = _label(subject, last)
                 shown = not chosen.hides(last, record.kind)
                 fields[key] = FieldChoice(key, label, _example(key, text), shown)
     for kind, fields in by_kind.items():
         yield KindChoices(KINDS.get(kind, Text(kind)), tuple(fields.values()))
 
 
-def _example(key: str, text: str) -> str:
+def _example(key: str, text: str) -> Text | str:
     """Return an example of a field: of who somebody is only the end."""
     last = key.rpartition(":")[2]
     if text and (last in PERSONAL or key in PERSONAL):
         return masked(text)
-    return text if len(text) <= LONGEST else text[:LONGEST] + "…"
+    words = value_of(last, text)
+    return words[:LONGEST] + "…" if isinstance(words, str) and len(words) > LONGEST else words
 
 
-def labels_of(withheld: Iterable[str]) -> list[Text]:
-    """Return in words which fields a kept choice withholds."""
-    return [_label(key) for key in withheld]
+def labels_of(subject: str, withheld: Iterable[str]) -> list[Text]:
+    """Return in words which fields a dossier about `subject` withholds."""
+    return [_withheld(subject, key) for key in withheld]
 
 
-def _label(key: str) -> Text:
-    kind, name = _split(key)[1], _split(key)[0]
-    label = _("全部字段") if name == "*" else FIELDS.get(name, Text(name))
+def _label(subject: str, last: str) -> Text:
+    """Return what fields are called that end in `last`: most often one."""
+    names = labels_of_last(subject, last)
+    if len(names) == 1:
+        return names[0]
+    return Text("{names}", {"names": Listed(names)}) if names else Text(last)
+
+
+def _withheld(subject: str, key: str) -> Text:
+    name, kind = _split(key)
+    label = _("全部字段") if name == "*" else _label(subject, name)
     if not kind:
         return label
     return _("{kind}：{field}", kind=KINDS.get(kind, Text(kind)), field=label)

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from recovery.evidence.dossiers.contents import Contents
 from recovery.evidence.dossiers.records import Registered
+from recovery.evidence.dossiers.values import ORIGINS
 from recovery.evidence.exhibits.content import LineView, ListView
 from recovery.evidence.exhibits.queries import list_for
 from recovery.evidence.merging.service import Merged
@@ -30,12 +31,6 @@ PURPOSES: dict[str, Text] = {
     "pleading": _("证明诉讼请求"),
     "court_paper": _("证明法院已作出的处理"),
     "other": _("证明相关事实"),
-}
-
-ORIGINS: dict[str, Text] = {
-    "born_here": _("本系统生成"),
-    "core_system": _("核心系统导入"),
-    "scanned": _("纸质原件扫描"),
 }
 
 

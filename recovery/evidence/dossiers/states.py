@@ -9,8 +9,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_store import Store
-from recovery.evidence.dossiers.lines import ORIGINS
 from recovery.evidence.dossiers.records import Registered
+from recovery.evidence.dossiers.values import ORIGINS
 from recovery.evidence.models import Checkpoint
 from recovery.evidence.queries import KINDS
 from recovery.evidence.witnessing.publication import cosigners

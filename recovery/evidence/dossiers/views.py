@@ -103,7 +103,7 @@ def show(dossier_id: int) -> ResponseReturnValue:
         kind=kind_name(one),
         found_url=url_for(endpoint, **arguments),
         preset=NAMES[one.preset],
-        withheld=choosing.labels_of(one.choice["withheld"]),
+        withheld=choosing.labels_of(one.subject, one.choice["withheld"]),
         registration=queries.registration(db.session(), one.id),
         downloads=queries.downloads(db.session(), one.id),
     )

@@ -81,9 +81,11 @@ FIELDS: dict[str, Text] = {
     "files": _("销毁的文件"),
     "first": _("第一条审计记录"),
     "first_due_on": _("首期到期日"),
+    "found": _("盘到件数"),
     "from": _("原阶段"),
     "from_holder": _("交出人"),
     "further": _("其他载有此人信息的记录"),
+    "ground": _("删除事由"),
     "guarantee": _("担保方式"),
     "guarantee_last_day": _("保证期间最后一日"),
     "guarantee_mode": _("保证方式"),
@@ -228,6 +230,21 @@ COUNTED: dict[str, Mapping[str, Text]] = {
 
 PARTED = re.compile(r"(?P<group>[a-z0-9_]+)\.(?:(?P<number>\d+)\.)?(?P<last>.+)")
 """`party.2.name`, `total.principal`: a group, which of several, the field."""
+
+
+def labels_of_last(subject: str, last: str) -> tuple[Text, ...]:
+    """Return what fields are called that end in `last`, in a dossier about `subject`.
+
+    What is withheld is named by its last part alone; in those of packages that may be a code too.
+    """
+    own = (FIELDS[last],) if last in FIELDS else ()
+    if subject != "package":
+        return own
+    return own + tuple(
+        _("{group}：{field}", group=GROUPS[group], field=codes[last])
+        for group, codes in COUNTED.items()
+        if last in codes
+    )
 
 
 def label_of(name: str) -> Text | None:

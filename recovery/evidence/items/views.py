@@ -9,6 +9,7 @@ from sqlalchemy import select
 from recovery.access.labels import action_label
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.evidence.dossiers import queries as dossiers
+from recovery.evidence.dossiers import values
 from recovery.evidence.house import house_store
 from recovery.evidence.intake import receipts, texts
 from recovery.evidence.intake.labels import RECEIPT_KINDS
@@ -131,7 +132,7 @@ def values_of(intent: RegistrationIntent) -> dict[str, Any]:
         "generation": generation,
         "totals": total_rows(generation.batch) if generation.batch is not None else [],
         "role": ROLE_NAMES.get(Role(generation.role)) if generation.role in set(Role) else None,
-        "origin": words.ORIGINS.get(fields.get("origin", ""), words.ORIGINS["born_here"]),
+        "origin": values.ORIGINS.get(fields.get("origin", ""), values.ORIGINS["born_here"]),
         "touches": [_line(one) for one in touches.touches_of(session, intent, role)],
         "dossiers": dossiers.covering(session, loan.id, item.log_index, current_actor())
         if item is not None and loan is not None and item.log_index is not None

@@ -6,48 +6,19 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from recovery.evidence.dossiers import words
-from recovery.evidence.intake.labels import CONDITIONS, ORIGINAL_KINDS, RECEIPT_KINDS
+from recovery.evidence.dossiers.values import value_of
 from recovery.kernel import links
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
-from recovery.loans.labels import (
-    DAY_COUNTS,
-    DOCUMENT_KINDS,
-    ENTRY_KINDS,
-    GUARANTEE_MODES,
-    GUARANTEES,
-    MORTGAGE_STATES,
-    PARTY_ROLES,
-    PRODUCTS,
-)
+from recovery.loans.labels import ENTRY_KINDS
 from recovery.web.display import moment
 from recovery.web.worklist import Badge
-
-ORIGINS: dict[str, Text] = {
-    "born_here": _("本系统生成"),
-    "core_system": _("核心系统导入"),
-    "tape": _("核心系统导入"),
-    "scanned": _("纸质原件扫描"),
-}
 
 FIELDS: dict[str, Text] = {
     "condition": _("状况"),
     "reason": _("原因"),
 }
 """Fields that dossiers name otherwise; the others are called as there."""
-
-CODES: dict[str, dict[str, Text]] = {
-    "kind": ENTRY_KINDS | DOCUMENT_KINDS | ORIGINAL_KINDS | RECEIPT_KINDS,
-    "origin": ORIGINS,
-    "product": PRODUCTS,
-    "guarantee": GUARANTEES,
-    "day_count": DAY_COUNTS,
-    "mortgage_state": MORTGAGE_STATES,
-    "condition": CONDITIONS,
-    "role": PARTY_ROLES,
-    "guarantee_mode": GUARANTEE_MODES,
-}
-"""Field → what its codes are called."""
 
 HIDDEN = frozenset(
     {"id_number", "borrower_id_number", "phone", "address", "bank_account", "signatures"}
@@ -108,7 +79,7 @@ def _value(name: str, text: str) -> Text | str:
     last = name.rpartition(".")[2]
     if last in HIDDEN:
         return _("已登记，不在此显示")
-    return CODES.get(last, {}).get(text, text)
+    return value_of(name, text)
 
 
 def duration(span: timedelta | None) -> Text | str:

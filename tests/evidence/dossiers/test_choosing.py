@@ -1,6 +1,7 @@
 """What is chosen field by field is what the dossier shows, and its row keeps the choice."""
 
 import json
+import re
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
@@ -15,6 +16,7 @@ from recovery.evidence.dossiers import choosing, queries
 from recovery.evidence.dossiers.disclosure import chosen
 from recovery.evidence.dossiers.models import Dossier, DossierDraft
 from recovery.evidence.dossiers.service import Wanted, export_dossier
+from recovery.evidence.dossiers.values import MOMENT
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import EVERYTHING, Actor
@@ -25,8 +27,9 @@ from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Document, Loan
 from recovery.web.papers import pdf_of
 from tests.books import add_loans
-from tests.conftest import Browser
+from tests.conftest import NOW, Browser
 from tests.evidence.dossiers.checking import records_of, unpack, verified, words_of
+from tests.portfolio.test_packages import frozen
 
 WANTED = {"preset": "court", "language": "zh", "recipient": "浦东法院", "purpose": "起诉"}
 
@@ -83,6 +86,31 @@ def test_examples_of_who_somebody_is_are_masked(loan: Loan, chooser: Actor) -> N
     examples = {field.key: field.example for kind in offered.kinds for field in kind.fields}
     assert loan.borrower_name not in examples.values()
     assert examples["contract:contract_no"] == "HT-0001"
+
+
+def test_codes_moments_and_amounts_are_shown_in_words(loan: Loan, chooser: Actor) -> None:
+    draft = choosing.begin(chooser, loan.id, Wanted(recipient="法院"))
+    offered = choosing.choices(chooser, draft)
+    examples = {field.key: str(field.example) for kind in offered.kinds for field in kind.fields}
+    assert examples["contract:repayment_method"] == "等额本息"
+    assert examples["contract:appropriation_order"] == "费用、罚息、复利、利息、本金"
+    assert "." in examples["transaction:amount"]
+    assert not any(MOMENT.fullmatch(text) for text in examples.values())
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", examples["transaction:booked_at"])
+
+
+def test_what_a_package_counts_by_code_is_named(loan: Loan, actor: Actor, chooser: Actor) -> None:
+    with work_as(actor, now=NOW) as work:
+        package = frozen(work, [loan])
+    draft = choosing.begin(
+        chooser, package.id, Wanted(subject="package", preset="court", recipient="受让方")
+    )
+    offered = choosing.choices(chooser, draft)
+    labels = {field.key: str(field.label) for kind in offered.kinds for field in kind.fields}
+    assert [key for key, label in labels.items() if label == key.partition(":")[2]] == []
+    assert any(label.startswith("五级分类情况：") for label in labels.values())
+    told = choosing.labels_of("package", ["particulars:none"])
+    assert [str(one) for one in told] == ["当事人与担保物：抵押登记情况：无抵押、诉讼情况：未诉"]
 
 
 def test_a_choice_belongs_to_the_person_who_makes_it(loan: Loan, chooser: Actor) -> None:
