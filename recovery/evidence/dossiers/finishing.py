@@ -4,7 +4,7 @@ from io import BytesIO
 
 import pikepdf
 
-from recovery.evidence.signing.service import paper_signer
+from recovery.evidence.signing.configuration import configured
 from recovery.kernel import clock
 from recovery.kernel.text import _
 from recovery.web.language import reading
@@ -18,8 +18,13 @@ def finished(pdf: bytes, recipient: str | None, language: str) -> bytes:
         RuleViolation: a character cannot be printed; the key or its authority refuses.
     """
     marked = watermark(pdf, recipient, language)
-    signer = paper_signer()
-    return marked if signer is None else signer.sign(marked, clock.now())
+    configuration = configured()
+    if configuration is None:
+        return marked
+    # Only where a key is: the library of signatures takes half a second to load.
+    from recovery.evidence.signing.service import paper_signer
+
+    return paper_signer(configuration).sign(marked, clock.now())
 
 
 def watermark(pdf: bytes, recipient: str | None, language: str) -> bytes:

@@ -28,7 +28,7 @@ from pyhanko_certvalidator.errors import PathError
 
 from evidence_store.tokens import Authority
 from recovery.evidence.signing.authority import HouseTimeStamper
-from recovery.evidence.signing.configuration import Configuration, configured, fault
+from recovery.evidence.signing.configuration import Configuration, fault
 from recovery.evidence.signing.token import token_signer
 from recovery.evidence.stamping import authorities
 from recovery.kernel.errors import RuleViolation
@@ -131,15 +131,12 @@ class PaperSigner:
             yield _of_file(self.configuration)
 
 
-def paper_signer() -> PaperSigner | None:
-    """Return the configured signer; None: papers are not signed.
+def paper_signer(found: Configuration) -> PaperSigner:
+    """Return the signer that is configured.
 
     Raises:
         RuleViolation: the configuration, the key or its passphrase is wrong.
     """
-    found = configured()
-    if found is None:
-        return None
     if found.is_token:
         path = found.path("certificate")
         try:

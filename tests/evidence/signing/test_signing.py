@@ -67,9 +67,9 @@ def tsa(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def signed(data: bytes) -> bytes:
     """Return `data` signed as configured."""
-    signer = paper_signer()
-    assert signer is not None
-    return signer.sign(data, NOW)
+    found = configuration.configured()
+    assert found is not None
+    return paper_signer(found).sign(data, NOW)
 
 
 def validated(data: bytes, *roots: Path) -> Any:
@@ -82,7 +82,7 @@ def validated(data: bytes, *roots: Path) -> Any:
 
 def test_without_configuration_nothing_is_signed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(configuration.VARIABLE, raising=False)
-    assert paper_signer() is None
+    assert configuration.configured() is None
 
 
 def test_a_signature_is_trusted_under_the_root_and_covers_the_whole_file(
@@ -198,6 +198,7 @@ from pathlib import Path
 from cryptography.hazmat.primitives.serialization import (
     Encoding, NoEncryption, PrivateFormat, pkcs12)
 from pkcs11.util.rsa import decode_rsa_private_key
+from recovery.evidence.signing.configuration import configured
 from recovery.evidence.signing.service import paper_signer
 folder, module, paper = Path(sys.argv[1]), sys.argv[2], Path(sys.argv[3])
 key, _, _ = pkcs12.load_key_and_certificates((folder / "signer.p12").read_bytes(), b"open sesame")
@@ -206,7 +207,7 @@ with pkcs11.lib(module).get_token(token_label="seal").open(user_pin="1234", rw=T
     made = decode_rsa_private_key(der)
     made |= {pkcs11.Attribute.TOKEN: True, pkcs11.Attribute.LABEL: "k"}
     session.create_object(made)
-data = paper_signer().sign(paper.read_bytes(), datetime(2026, 3, 16, tzinfo=UTC))
+data = paper_signer(configured()).sign(paper.read_bytes(), datetime(2026, 3, 16, tzinfo=UTC))
 paper.write_bytes(data)
 """
 
