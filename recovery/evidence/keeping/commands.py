@@ -86,7 +86,8 @@ def restore(file: Path, *, as_json: bool) -> int:
 @with_app
 def fixity(seconds: float | None, octets: int | None, *, as_json: bool) -> int:
     """Hash stored objects again, from where the last run stopped; exit 1 with open findings."""
-    from recovery.evidence.keeping.fixity import Budget, Run, open_findings
+    from recovery.evidence.keeping.findings import open_findings
+    from recovery.evidence.keeping.fixity import Budget, Run
     from recovery.kernel.db import db
 
     usual = Budget.configured()

@@ -12,6 +12,7 @@ from typing import BinaryIO
 
 from evidence_store.storage import GROUP, Storage, connect, object_path
 from recovery.evidence.house import house_store
+from recovery.evidence.keeping.hashing import hash_object
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
 
@@ -62,15 +63,16 @@ def mirror(copy: Storage, check: Callable[[], None]) -> Mirrored:
 
 
 def _copy_group(store: Storage, copy: Storage, paths: Sequence[str], done: Mirrored) -> None:
+    """Copy what is whole; nothing of the copy is ever deleted for what the store holds."""
+    # Hashed before it is copied: a damaged one would land under the name of another object, of
+    # which the copy may hold the last sound one.
+    sound = [path for path in paths if hash_object(store, path)[0] is None]
+    done.damaged += len(paths) - len(sound)
     with ExitStack() as stack:
-        sources = [stack.enter_context(store.open(path)) for path in paths]
+        sources = [stack.enter_context(store.open(path)) for path in sound]
         kept = copy.put_objects(sources)
-    for path, info in zip(paths, kept, strict=True):
-        if object_path(info.sha256) == path:
-            done.objects, done.bytes = done.objects + 1, done.bytes + info.size
-        else:
-            copy.delete(object_path(info.sha256))
-            done.damaged += 1
+    done.objects += len(kept)
+    done.bytes += sum(info.size for info in kept)
 
 
 def _missing_log_files(store: Storage, copy: Storage) -> Iterator[str]:

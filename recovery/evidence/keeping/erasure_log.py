@@ -40,7 +40,7 @@ from recovery.loans.models import Document
 FOLDER = "private/erasures"
 HOME_FOLDER = "erasures"
 
-FOLLOWING = {"document", "dossier", "redaction"}
+FOLLOWING = {"document", "dossier", "evidence_list", "redaction"}
 """Tables whose rows stay, as a record of what was, when their object is destroyed."""
 
 TOUCHED = (

@@ -9,30 +9,26 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from hashlib import sha256
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evidence_store.findings import Finding
-from evidence_store.storage import Storage, chunks
+from evidence_store.storage import Storage
 from evidence_store.verify import verify_log
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping.copies import PREFIXES
-from recovery.evidence.keeping.models import FixityCycle, FixityFinding
+from recovery.evidence.keeping.findings import note_finding, note_sound
+from recovery.evidence.keeping.hashing import MISSING, hash_object, path_of
+from recovery.evidence.keeping.models import FixityCycle
 from recovery.evidence.keeping.objects import erased_objects, named_after
 from recovery.kernel import clock
-from recovery.kernel.actions import Action
 from recovery.kernel.db import db
-from recovery.kernel.errors import NotFound, RuleViolation
-from recovery.kernel.text import _
 from recovery.kernel.work import Work
 
 SECONDS, BYTES, DAYS = "RECOVERY_FIXITY_SECONDS", "RECOVERY_FIXITY_BYTES", "RECOVERY_FIXITY_DAYS"
 GROUP = 200
 """Objects between two notes of how far it is."""
-
-MISSING, UNREADABLE, ALTERED = "object missing", "object unreadable", "object altered"
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
@@ -140,7 +136,7 @@ class Run:
         count = 0
         for path in paths:
             self.check()
-            finding, octets = _hash(self.storage, path)
+            finding, octets = hash_object(self.storage, path)
             if finding is None:
                 sound.append(path.removeprefix("objects/").replace("/", ""))
             else:
@@ -163,9 +159,9 @@ class Run:
         for cursor, rows in named_after(db.session(), cycle.reference_cursor):
             self.check()
             findings = [
-                Finding(MISSING, _path(digest), f"{row} names it, and it is not in the store")
+                Finding(MISSING, path_of(digest), f"{row} names it, and it is not in the store")
                 for row, digest in rows
-                if digest not in gone and self.storage.size(_path(digest)) is None
+                if digest not in gone and self.storage.size(path_of(digest)) is None
             ]
             self._note(cycle, findings, reference_cursor=cursor)
             if self.is_spent:
@@ -187,101 +183,9 @@ class Run:
                 setattr(row, name, value)
                 setattr(cycle, name, value)
             for finding in findings:
-                self.found += _note_finding(work, row, finding)
-            _note_sound(work, sound)
+                self.found += note_finding(work, row, finding)
+            note_sound(work, sound)
         return cycle
-
-
-def _path(digest: str) -> str:
-    # Not `object_path`: a malformed digest in a row is a finding here, no fault.
-    return f"objects/{digest[:2]}/{digest[2:]}"
-
-
-def _hash(storage: Storage, path: str) -> tuple[Finding | None, int]:
-    """Hash an object; return what is wrong with it, and how many bytes were read."""
-    total, size = sha256(), 0
-    try:
-        with storage.open(path) as file:
-            for piece in chunks(file):
-                total.update(piece)
-                size += len(piece)
-    except FileNotFoundError:
-        return None, 0  # erased since it was listed; a row that still names it is found later
-    except OSError as error:
-        return Finding(UNREADABLE, path, f"its content is lost: {error.strerror or error}"), size
-    found = total.hexdigest()
-    if path == _path(found):
-        return None, size
-    return Finding(ALTERED, path, f"its content now has SHA-256 {found}"), size
-
-
-def _note_finding(work: Work, cycle: FixityCycle, finding: Finding) -> bool:
-    """Keep a finding, or that it is still there; tell whether it is new: then it is audited."""
-    open_one = select(FixityFinding).where(
-        FixityFinding.what == finding.what,
-        FixityFinding.place == finding.where,
-        FixityFinding.resolved_at.is_(None),
-    )
-    known = work.session.scalars(open_one).first()
-    if known is not None:
-        known.last_seen_at = work.now
-        return False
-    row = work.add(
-        FixityFinding(
-            cycle_id=cycle.id,
-            found_at=work.now,
-            last_seen_at=work.now,
-            what=finding.what,
-            place=finding.where,
-            meaning=finding.meaning,
-            sha256=_digest_in(finding.where),
-            resolved_at=None,
-            resolved_by=None,
-            resolution=None,
-            remark=None,
-        )
-    )
-    work.record(Action.CHECK_FIXITY, row, what=finding.what, place=finding.where)
-    return True
-
-
-def _digest_in(place: str) -> str | None:
-    name = place.removeprefix("objects/").replace("/", "")
-    return name if place.startswith("objects/") and len(name) == 64 else None
-
-
-def _note_sound(work: Work, digests: Sequence[str]) -> None:
-    """Close what was found of objects that are whole again."""
-    if not digests:
-        return
-    rows = select(FixityFinding).where(
-        FixityFinding.sha256.in_(digests), FixityFinding.resolved_at.is_(None)
-    )
-    for row in work.session.scalars(rows):
-        resolve(work, row, "sound")
-
-
-def resolve(work: Work, finding: FixityFinding, resolution: str, remark: str = "") -> None:
-    """Close a finding as `restored`, `sound` or `explained`."""
-    finding.resolved_at, finding.resolved_by = work.now, work.actor.name
-    finding.resolution, finding.remark = resolution, remark or None
-    work.record(Action.CHECK_FIXITY, finding, resolution=resolution)
-
-
-def explain(work: Work, finding_id: int, remark: str) -> FixityFinding:
-    """Close a finding that needs no mending, with the reason.
-
-    Raises:
-        NotFound: there is none.
-        RuleViolation: it is closed already, or without a reason.
-    """
-    finding = work.session.get(FixityFinding, finding_id)
-    if finding is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
-    if finding.resolved_at is not None or not remark.strip():
-        raise RuleViolation(_("请写明理由；已关闭的告警不能再次关闭。"))
-    resolve(work, finding, "explained", remark.strip())
-    return finding
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,18 +210,6 @@ def pace(cycle: FixityCycle, now: datetime) -> Pace:
     limit = cycle.started_at + timedelta(days=turn_days())
     late = now > limit if ends_at is None else ends_at > limit
     return Pace(share, days, cycle.finished_at or ends_at, late and days >= 1)
-
-
-def open_findings(session: Session, limit: int = 200) -> Sequence[FixityFinding]:
-    """Return what is open, the newest first."""
-    statement = select(FixityFinding).where(FixityFinding.resolved_at.is_(None))
-    return session.scalars(statement.order_by(FixityFinding.id.desc()).limit(limit)).all()
-
-
-def closed_findings(session: Session, limit: int = 50) -> Sequence[FixityFinding]:
-    """Return what was closed lately."""
-    statement = select(FixityFinding).where(FixityFinding.resolved_at.is_not(None))
-    return session.scalars(statement.order_by(FixityFinding.id.desc()).limit(limit)).all()
 
 
 def cycles(session: Session, limit: int = 12) -> Sequence[FixityCycle]:

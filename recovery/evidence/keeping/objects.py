@@ -1,10 +1,10 @@
 """Which rows name which objects of the store: what must be there, and whose it is."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, select, true
 from sqlalchemy.orm import Session
 
 from recovery.evidence.dossiers.models import Dossier
@@ -26,11 +26,14 @@ class Reference:
     loan_id: Any = None
     """None: its objects belong to no loan."""
 
+    is_there: Any = field(default_factory=true)
+    """Condition of the rows whose object has not been destroyed."""
+
     def after(self, row: int) -> Select[*tuple[Any, ...]]:
         """Return the statement of the rows after `row`, in order: number and digest."""
         return (
             select(self.row_id, self.digest)
-            .where(self.row_id > row, self.digest.is_not(None))
+            .where(self.row_id > row, self.digest.is_not(None), self.is_there)
             .order_by(self.row_id)
             .limit(BATCH)
         )
@@ -64,7 +67,7 @@ def holders(session: Session, sha256: str) -> list[Holder]:
     found = []
     for table, one in references.items():
         columns = [one.row_id] if one.loan_id is None else [one.row_id, one.loan_id]
-        for row in session.execute(select(*columns).where(one.digest == sha256)):
+        for row in session.execute(select(*columns).where(one.digest == sha256, one.is_there)):
             found.append(Holder(table, row[0], row[1] if len(row) > 1 else None))
     return found
 

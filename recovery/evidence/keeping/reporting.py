@@ -8,7 +8,7 @@ from io import BytesIO
 from sqlalchemy.orm import Session
 
 from recovery.evidence.house import house_store
-from recovery.evidence.keeping import fixity
+from recovery.evidence.keeping import findings, fixity
 from recovery.evidence.keeping.labels import RESOLUTIONS, what_of
 from recovery.evidence.keeping.models import FixityCycle, FixityFinding
 from recovery.evidence.queries import RegistryState, state
@@ -38,8 +38,8 @@ def gather(session: Session, now: datetime) -> Report:
         origin=house_store().origin,
         registry=state(session),
         cycles=fixity.cycles(session),
-        open=fixity.open_findings(session),
-        closed=fixity.closed_findings(session),
+        open=findings.open_findings(session),
+        closed=findings.closed_findings(session),
         days=fixity.turn_days(),
     )
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from evidence_store.storage import StoreError
 from recovery.evidence.house import house_store
-from recovery.evidence.keeping.fixity import resolve
+from recovery.evidence.keeping.findings import resolve
 from recovery.evidence.keeping.models import FixityFinding
 from recovery.evidence.keeping.objects import erased_objects, holders
 from recovery.kernel.actions import Action

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from recovery.evidence import queries as registry
 from recovery.evidence.keeping import audit, copies, fixity, jobs, labels, queries, reporting
+from recovery.evidence.keeping import findings as alarms
 from recovery.evidence.keeping.forms import ReasonForm, RestoreForm
 from recovery.evidence.keeping.models import FixityFinding
 from recovery.evidence.keeping.restoring import restore_object
@@ -55,8 +56,8 @@ def index() -> ResponseReturnValue:
         tabs_here=tabs(),
         turns=turns,
         pace=fixity.pace(turns[0], now) if turns else None,
-        findings=fixity.open_findings(session),
-        closed=fixity.closed_findings(session),
+        findings=alarms.open_findings(session),
+        closed=alarms.closed_findings(session),
         budget=fixity.Budget.configured(),
         days=fixity.turn_days(),
         has_copy=copies.second_store() is not None,
@@ -141,7 +142,7 @@ def explain(finding_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
-                fixity.explain(work, finding_id, form.reason.data)
+                alarms.explain(work, finding_id, form.reason.data)
             flash(_("告警已关闭。"))
             return redirect(url_for(".index"))
     return reasoned(form, _("说明告警：{what}", what=labels.what_of(finding)), ".index")

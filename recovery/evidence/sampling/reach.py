@@ -3,15 +3,27 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from recovery.evidence.keeping.objects import Reference, references
 from recovery.evidence.keeping.reach import gone_objects, person_reach
 from recovery.evidence.sampling.models import Confirmation, SampleFile
+from recovery.kernel.text import _
 from recovery.kernel.work import Work
 
 LETTERS = "letters"
 
 
 def register() -> None:
-    """Let erasure destroy the letters of a loan's debtor."""
+    """Let erasure destroy the letters of a loan's debtor, and fixity look for the files."""
+    references.put(
+        "sample_file",
+        Reference(
+            _("抽样的文件"),
+            SampleFile.id,
+            SampleFile.sha256,
+            is_there=SampleFile.erased_at.is_(None),
+        ),
+        order=40,
+    )
     person_reach.put(LETTERS, note_letters)
     gone_objects.put(LETTERS, destroyed_letters)
 

@@ -13,7 +13,8 @@ from recovery.access.rights import Role
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping import copies, erasure_log
 from recovery.evidence.keeping.backup import back_up, restore
-from recovery.evidence.keeping.fixity import Budget, Run, open_findings
+from recovery.evidence.keeping.findings import open_findings
+from recovery.evidence.keeping.fixity import Budget, Run
 from recovery.evidence.keeping.restoring import restore_object
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db

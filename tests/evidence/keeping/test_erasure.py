@@ -27,7 +27,8 @@ from recovery.evidence.dossiers.service import export_dossier, open_dossier
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping import copies, erasure_log
 from recovery.evidence.keeping.erasure import Wanted, erasable_names, request_erasure
-from recovery.evidence.keeping.fixity import Budget, Run, open_findings
+from recovery.evidence.keeping.findings import open_findings
+from recovery.evidence.keeping.fixity import Budget, Run
 from recovery.evidence.keeping.hold import implied_holds, release_hold, set_hold
 from recovery.evidence.keeping.models import ErasedRecord, Erasure
 from recovery.evidence.keeping.opening import open_record

@@ -8,16 +8,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from evidence_store.storage import object_path
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping import copies
-from recovery.evidence.keeping.fixity import (
-    Budget,
-    Run,
-    closed_findings,
-    explain,
-    open_findings,
-    pace,
-)
+from recovery.evidence.keeping.findings import closed_findings, explain, open_findings
+from recovery.evidence.keeping.fixity import Budget, Run, pace
 from recovery.evidence.keeping.models import FixityCycle
 from recovery.evidence.keeping.restoring import restore_object
 from recovery.kernel.db import db
@@ -138,6 +133,41 @@ def test_what_is_damaged_is_not_copied_as_something_else(
     assert len(list(copy.names("objects"))) == 2
     with pytest.raises(NotFound):
         copies.open_copy(documents[0].sha256)
+
+
+def exchange(one: str, other: str) -> None:
+    """Let two objects lie under each other's name."""
+    storage = house_store().storage
+    paths = [object_path(one), object_path(other)]
+    contents = [storage.read(path) for path in paths]
+    for path, data in zip(paths, reversed(contents), strict=True):
+        assert data is not None
+        storage.replace(path, data)
+
+
+@pytest.mark.parametrize("copied_before", [[], [0], [0, 1]])
+def test_two_exchanged_objects_cost_no_sound_copy(
+    documents: list[Document],
+    actor: Actor,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    copied_before: list[int],
+) -> None:
+    monkeypatch.setenv(copies.VARIABLE, f"file://{tmp_path / 'copy'}")
+    copy = copies.second_store()
+    assert copy is not None
+    copy.put_objects([BytesIO(small_pdf(f"file {number}")) for number in copied_before])
+    exchange(documents[0].sha256, documents[1].sha256)
+    done = copies.mirror(copy, lambda: None)
+    assert (done.objects, done.damaged) == (1, 2 - len(copied_before))
+    for number in (*copied_before, 2):
+        with copies.open_copy(documents[number].sha256) as source:
+            assert source.read() == small_pdf(f"file {number}")
+    go(actor)
+    assert {one.sha256 for one in open_findings(db.session())} == {
+        documents[0].sha256,
+        documents[1].sha256,
+    }
 
 
 def test_only_the_right_file_is_taken_as_a_copy(documents: list[Document], actor: Actor) -> None:

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from recovery.access.models import AccessEntry, UserAccount
 from recovery.evidence.keeping import jobs
 from recovery.evidence.keeping.audit import commit_events
-from recovery.evidence.keeping.fixity import Budget, Run, open_findings
+from recovery.evidence.keeping.findings import open_findings
+from recovery.evidence.keeping.fixity import Budget, Run
 from recovery.evidence.keeping.models import Erasure, LegalHold
 from recovery.evidence.keeping.visits import endpoints_of_loan, sessions_of_loan
 from recovery.kernel import clock

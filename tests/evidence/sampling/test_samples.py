@@ -19,6 +19,8 @@ from recovery.access.models import UserAccount
 from recovery.evidence import sequencer
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping import erasure_log
+from recovery.evidence.keeping.findings import open_findings
+from recovery.evidence.keeping.fixity import Budget, Run
 from recovery.evidence.keeping.persons import request_person_erasure
 from recovery.evidence.models import EvidenceItem
 from recovery.evidence.sampling import confirmations, files, service
@@ -349,3 +351,16 @@ def test_letters_with_the_name_of_an_erased_person_are_destroyed_and_noted(
     with pytest.raises(NotFound, match="已按删除决定销毁"):
         files.open_file(file)
     assert bytes_of(sample, "population"), "what names nobody stays"
+
+
+def test_a_file_of_the_workspace_that_is_gone_raises_an_alarm(
+    auditor: Actor, book: list[Loan]
+) -> None:
+    sample = fixed(auditor)
+    [file] = [one for one in files.files_of(db.session(), sample.id) if one.kind == "population"]
+    house_store().erase_object(file.sha256)
+    Run(lambda: work_as(auditor), Budget(600, 1 << 40)).go()
+    db.session.rollback()
+    [alarm] = open_findings(db.session())
+    assert (alarm.what, alarm.sha256) == ("object missing", file.sha256)
+    assert f"sample_file {file.id}" in alarm.meaning
