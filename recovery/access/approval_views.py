@@ -17,7 +17,7 @@ from recovery.kernel.db import db
 from recovery.kernel.text import Text, _
 from recovery.web.pagination import bounded_count
 from recovery.web.people import current_actor, user_work
-from recovery.web.rights import allowed
+from recovery.web.rights import allowed, record_url
 
 bp = Blueprint("approvals", __name__, url_prefix="/approvals")
 
@@ -63,20 +63,12 @@ def page(request_id: int, form: DecideForm) -> ResponseReturnValue:
             template=links.approval_kinds.get(one.kind).template if known else None,
             badge_of=status_badge(one),
             names=queries.names(session, (one.requested_by, one.decided_by, one.on_behalf_of)),
-            subject_url=subject_url(one.subject_type, one.subject_id),
-            loan_url=subject_url("loan", one.loan_id),
+            subject_url=record_url(one.subject_type, one.subject_id),
+            loan_url=record_url("loan", one.loan_id),
             mine=one.requested_by == current_user.id,
         ),
         form.status,
     )
-
-
-def subject_url(table: str, number: int | None) -> str | None:
-    """Return the address of the record `number` of `table`, where it has a page."""
-    if number is None or table not in links.subject_links:
-        return None
-    endpoint, arguments = links.subject_links.get(table)(number)
-    return url_for(endpoint, **arguments)
 
 
 @bp.post("/<int:request_id>/decide")

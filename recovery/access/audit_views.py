@@ -4,20 +4,20 @@ import csv
 from collections.abc import Iterable, Iterator
 from io import StringIO
 
-from flask import Blueprint, Response, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, render_template, request, stream_with_context
 from flask.typing import ResponseReturnValue
 
 from recovery.access import audit_queries
 from recovery.access.audit_words import changes_of, people_of
 from recovery.access.labels import subject_label
 from recovery.access.lists import EVENTS, VISITS
-from recovery.kernel import clock, links
+from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.models import AuditEvent
 from recovery.web.pagination import bounded_count
 from recovery.web.people import user_work
-from recovery.web.rights import allowed
+from recovery.web.rights import allowed, record_url
 
 bp = Blueprint("audit", __name__, url_prefix="/audit")
 
@@ -48,11 +48,8 @@ def subject_of(event: AuditEvent) -> str:
 
 
 def url_of(event: AuditEvent) -> str | None:
-    """Return the address of the record an act was done on, where it has a page."""
-    if event.subject_type is None or event.subject_type not in links.subject_links:
-        return None
-    endpoint, arguments = links.subject_links.get(event.subject_type)(event.subject_id or 0)
-    return url_for(endpoint, **arguments)
+    """Return the address of the record an act was done on, where it may be opened."""
+    return record_url(event.subject_type, event.subject_id)
 
 
 @bp.get("/visits")

@@ -14,7 +14,10 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from recovery.kernel import clock
 from recovery.kernel.db import Base, Json, Moment
 from recovery.kernel.gate import Actor, Scope
-from recovery.kernel.text import Listed, Text
+from recovery.kernel.sentences import Sentence
+from recovery.kernel.sentences import pack_text as pack_text
+from recovery.kernel.sentences import unpack_text as unpack_text
+from recovery.kernel.text import Text
 
 
 class JobStatus(StrEnum):
@@ -106,8 +109,8 @@ class JobException(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     job_id: Mapped[int] = mapped_column(ForeignKey("job.id"))
 
-    reference: Mapped[str]
-    """What it concerns: a contract number, a row of a file. Never personal data."""
+    reference: Mapped[Text | str] = mapped_column(Sentence)
+    """What it concerns: a contract number, or a row of a file in words. Never personal data."""
 
     reason: Mapped[dict[str, Any]]
     digest: Mapped[str]
@@ -194,43 +197,7 @@ def unpack_actor(packed: dict[str, Any]) -> Actor:
     )
 
 
-def pack_text(sentence: Text | str | None) -> dict[str, Any] | None:
-    """Return a sentence as JSON, so that each reader gets it in their own language."""
-    if sentence is None:
-        return None
-    if isinstance(sentence, str):
-        return {"text": sentence}
-    return {"key": sentence.key, "values": {k: _packed(v) for k, v in sentence.values.items()}}
-
-
-def _packed(value: object) -> object:
-    """Return what fills a place of a sentence: words stay words, to be read by each reader."""
-    if isinstance(value, Text):
-        return pack_text(value)
-    if isinstance(value, Listed):
-        return {"words": [pack_text(word) for word in value.words]}
-    return str(value)
-
-
-def unpack_text(packed: dict[str, Any] | None) -> Text | str:
-    """Return the sentence that `pack_text` packed; nothing as an empty one."""
-    if packed is None:
-        return ""
-    if "text" in packed:
-        return str(packed["text"])
-    return Text(packed["key"], {name: _unpacked(one) for name, one in packed["values"].items()})
-
-
-def _unpacked(packed: object) -> object:
-    """Return what `_packed` packed."""
-    if not isinstance(packed, dict):
-        return packed
-    if "words" in packed:
-        return Listed(tuple(Text(word["key"], word["values"]) for word in packed["words"]))
-    return unpack_text(packed)
-
-
-def digest_of(reference: str, reason: dict[str, Any]) -> str:
+def digest_of(reference: Text | str, reason: dict[str, Any]) -> str:
     """Return the digest by which a repeated exception is known."""
-    content = json.dumps([reference, reason], ensure_ascii=False, sort_keys=True)
+    content = json.dumps([pack_text(reference), reason], ensure_ascii=False, sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()

@@ -82,7 +82,7 @@ class RunningJob:
 
     _lost: threading.Event = field(default_factory=threading.Event)
     _cancelled: threading.Event = field(default_factory=threading.Event)
-    _exceptions: list[tuple[str, Text | str]] = field(default_factory=list)
+    _exceptions: list[tuple[Text | str, Text | str]] = field(default_factory=list)
 
     def progress(
         self, done: int, total: int | None = None, message: Text | str | None = None
@@ -92,7 +92,7 @@ class RunningJob:
         self.total = total if total is not None else self.total
         self.message = message if message is not None else self.message
 
-    def exception(self, reference: str, reason: Text | str) -> None:
+    def exception(self, reference: Text | str, reason: Text | str) -> None:
         """List what could not be done for `reference` (never personal data), and go on.
 
         Written with the unit of work it belongs to, or at the end.
@@ -255,7 +255,7 @@ def write_row(session: Session, job_id: int, fence: int, values: dict[str, Any])
     return isinstance(written, CursorResult) and written.rowcount == 1
 
 
-def add_exception(session: Session, job_id: int, reference: str, reason: Text | str) -> None:
+def add_exception(session: Session, job_id: int, reference: Text | str, reason: Text | str) -> None:
     """List an exception once, however often the job is tried."""
     packed = pack_text(reason) or {}
     insert = (postgresql if db.engine.dialect.name == "postgresql" else sqlite).insert

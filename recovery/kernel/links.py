@@ -258,7 +258,9 @@ timeline: Registry[Callable[[Session, int, Scope, int], list[TimelineItem]]] = R
 """`(session, loan_id, scope, limit)` → its newest items, for the loan page."""
 
 document_store: Registry[DocumentStore] = Registry()
-next_actions: Registry[Callable[[Session, int, date], NextAction | None]] = Registry()
+next_actions: Registry[Callable[[Session, int, date, Scope], NextAction | None]] = Registry()
+"""`(session, loan_id, today, scope)` → what comes next, for who sees `scope`."""
+
 loan_tabs: Registry[RecordTab] = Registry()
 bulk_actions: Registry[BulkAction] = Registry()
 dossier_parts: Registry[DossierPart] = Registry()

@@ -186,8 +186,11 @@ def _step_title(step: StageChange, number: str) -> Text:
     return _("诉讼案件 {number}：{stage}", number=number, stage=STAGES[step.to_stage])
 
 
-def next_action(session: Session, loan_id: int, today: date) -> NextAction | None:
-    """Return what the open file of a loan needs next; opening one where it is long overdue."""
+def next_action(session: Session, loan_id: int, today: date, scope: Scope) -> NextAction | None:
+    """Return what the open file of a loan needs next; opening one where it is long overdue.
+
+    None where the file is not for this reader to see, as for who sees one package only.
+    """
     one = open_file_of(session, loan_id)
     if one is None:
         loan = session.get(Loan, loan_id)
@@ -198,7 +201,7 @@ def next_action(session: Session, loan_id: int, today: date) -> NextAction | Non
         return NextAction(
             _("开立诉讼案件"), "litigation.open_on", {"loan_id": loan_id}, Action.OPEN_FILE
         )
-    if one.stage in CLOSING:
+    if one.stage in CLOSING or not _is_visible(session, one, scope):
         return None
     return NextAction(
         _("推进案件 {number}", number=one.number),
@@ -208,3 +211,8 @@ def next_action(session: Session, loan_id: int, today: date) -> NextAction | Non
         due=one.next_last_day,
         urgency=50,
     )
+
+
+def _is_visible(session: Session, one: LitigationFile, scope: Scope) -> bool:
+    statement = select(LitigationFile.id).where(LitigationFile.id == one.id)
+    return session.scalars(visible(statement, LitigationFile, scope)).first() is not None

@@ -134,9 +134,9 @@ def masked_personal(person: Person, name: str) -> str:
     return masked(getattr(person, name))
 
 
-def next_actions(session: Session, loan: Loan, today: date) -> list[NextAction]:
-    """Return what may be done next, the most urgent first."""
-    offered = (provider(session, loan.id, today) for provider in links.next_actions.all())
+def next_actions(session: Session, loan: Loan, today: date, scope: Scope) -> list[NextAction]:
+    """Return what a reader who sees `scope` may do next, the most urgent first."""
+    offered = (provider(session, loan.id, today, scope) for provider in links.next_actions.all())
     found = [one for one in offered if one is not None]
     return sorted(found, key=lambda one: (one.urgency, one.due or date.max))
 

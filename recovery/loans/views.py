@@ -213,7 +213,8 @@ def _page(loan_id: int) -> LoanPage:
 
 def _render(template: str, page: LoanPage, current: str, **values: Any) -> str:
     """Return a page of the loan with its header, tabs and right column."""
-    acts = [one for one in next_actions(db.session(), page.loan, page.today) if may(one.action)]
+    offered = next_actions(db.session(), page.loan, page.today, current_scope())
+    acts = [one for one in offered if may(one.action)]
     owners = queries.owners_of(db.session(), page.loan.id)
     return render_template(
         template,

@@ -39,7 +39,7 @@ from recovery.web.addresses import url_if
 from recovery.web.job_results import EXCEPTIONS, Listed, duration_of, result_figures
 from recovery.web.numbers import row_number
 from recovery.web.people import current_actor, user_work
-from recovery.web.rights import allowed, polled
+from recovery.web.rights import allowed, may_open, polled
 from recovery.web.worklist import Badge, Column
 
 bp = Blueprint("jobs", __name__, url_prefix="/jobs")
@@ -173,7 +173,9 @@ def result_links(job: Job) -> list[tuple[Text | str, str]]:
     """Return the pages that the job's result leads to."""
     found = (job.result or {}).get("links", [])
     addresses = [
-        (unpack_text(one["label"]), url_if(one["endpoint"], **one["arguments"])) for one in found
+        (unpack_text(one["label"]), url_if(one["endpoint"], **one["arguments"]))
+        for one in found
+        if may_open(one["endpoint"])
     ]
     return [(label, address) for label, address in addresses if address is not None]
 

@@ -4,9 +4,10 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, TypeVar
 
-from flask import current_app
+from flask import current_app, url_for
 from flask_login import current_user
 
+from recovery.kernel import links
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import Forbidden
 from recovery.kernel.text import _
@@ -61,6 +62,26 @@ def polled(view: View) -> View:
     """
     view.polled = True  # type: ignore[attr-defined]
     return view
+
+
+def may_open(endpoint: str) -> bool:
+    """Return whether the page `endpoint` is there and its act is one of whoever reads now."""
+    view = current_app.view_functions.get(endpoint)
+    if view is None:
+        return False
+    action = getattr(view, "action", None)
+    return action is None or may(action)
+
+
+def record_url(table: str | None, number: int | None) -> str | None:
+    """Return the address of the record `number` of `table`.
+
+    None where it has no page, or none that whoever reads may open.
+    """
+    if table is None or number is None or table not in links.subject_links:
+        return None
+    endpoint, arguments = links.subject_links.get(table)(number)
+    return url_for(endpoint, **arguments) if may_open(endpoint) else None
 
 
 def may(action: Action | str) -> bool:

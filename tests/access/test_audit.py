@@ -124,3 +124,14 @@ def test_the_database_itself_refuses_to_change_the_audit_log(log, change):
 
 def test_every_act_has_a_name():
     assert [action for action in Action if action not in ACTION_NAMES] == []
+
+
+def test_an_event_leads_only_to_pages_that_its_reader_may_open(app, person, signed_in):
+    row = person("counsel")
+    with system_work("importer", now=NOW) as work:
+        event = {"at": NOW, "actor_name": "system:importer", "changes": {}, "subject_id": row.id}
+        for act, table in (("tape.import", "import_batch"), ("user.manage", "litigation_file")):
+            work.session.add(AuditEvent(action=act, subject_type=table, **event))
+    page = signed_in("auditor").get("/audit/").text
+    assert f"/tapes/{row.id}" not in page
+    assert f"/files/{row.id}" in page

@@ -231,7 +231,7 @@ def test_exceptions_are_listed_once_however_often_the_job_is_tried(
         job.exception("C-001", _("没有这条记录，或您无权查看。"))
         with job.work():
             job.progress(1, 2)
-        job.exception("C-002", "amount")
+        job.exception(_("第 {row} 行", row=2), "amount")
         if job.attempt == 1:
             raise ZeroDivisionError
         return {"done": 1}
@@ -241,7 +241,7 @@ def test_exceptions_are_listed_once_however_often_the_job_is_tried(
     change(job_id, due_at=LONG_AGO)
     run_due_jobs()
     listed = db.session.scalars(select(JobException).order_by(JobException.reference)).all()
-    assert [one.reference for one in listed] == ["C-001", "C-002"]
+    assert [one.reference for one in listed] == [_("第 {row} 行", row="2"), "C-001"]
     assert row(job_id).status == JobStatus.DONE
 
 

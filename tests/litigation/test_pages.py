@@ -112,6 +112,17 @@ def test_files_are_opened_for_a_whole_selection_by_a_job_that_lists_exceptions(
     assert [one.reference for one in refused] == [loans[0].contract_no]
 
 
+def test_the_next_act_never_leads_to_a_file_that_the_reader_may_not_see(
+    loans: list[Loan], signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/files/open/{loans[0].id}", data=form())
+    with work_as(Actor.system("tests")) as work:
+        file = work.session.scalars(select(LitigationFile)).one()
+        file.branch_id, file.owner_id = None, None
+    assert "data-next-action" not in client.get(f"/loans/{loans[0].id}").text
+
+
 def test_a_file_of_another_branch_is_not_there(
     loans: list[Loan], signed_in: Callable[..., Browser]
 ) -> None:

@@ -66,7 +66,7 @@ def make_letters(job: RunningJob, sample: AuditSample) -> None:
                     archive.writestr(f"{number}.pdf", paper(db.session(), sample, letter_id))
                 except RuleViolation:
                     # The sentence would quote a name, and administrators read it.
-                    job.exception(str(_("第 {place} 项", place=place)), UNPRINTABLE)
+                    job.exception(_("第 {place} 项", place=place), UNPRINTABLE)
                 job.progress(done, len(numbered))
         kept = files.keep(file, ZIP.media_type)
     with job.work() as work:

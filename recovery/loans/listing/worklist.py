@@ -11,6 +11,7 @@ from sqlalchemy import literal, select, union_all
 
 from recovery.access.models import Agency, Branch
 from recovery.kernel.db import db
+from recovery.kernel.gate import EVERYTHING, Scope
 from recovery.kernel.text import Text, _
 from recovery.loans import labels
 from recovery.loans.models import Loan
@@ -25,6 +26,7 @@ from recovery.web.filters import (
     Words,
 )
 from recovery.web.pagination import Sort, Sorts
+from recovery.web.people import current_scope
 from recovery.web.reading import Unreadable
 from recovery.web.worklist import Badge, Column, View, Worklist
 
@@ -100,13 +102,28 @@ def _read_places() -> dict[str, dict[int, str]]:
 
 
 def branch_choices() -> Sequence[tuple[str, str]]:
-    """Return the branches that a filter offers."""
-    return [(str(number), name) for number, name in sorted(places()["branch"].items())]
+    """Return the branches that a filter offers: to a reader only those whose books are theirs."""
+    scope = _reader_scope()
+    return [
+        (str(number), name)
+        for number, name in sorted(places()["branch"].items())
+        if scope.everything or number in scope.branches
+    ]
 
 
 def agency_choices() -> Sequence[tuple[str, str]]:
-    """Return the agencies that a filter offers."""
-    return [(str(number), name) for number, name in sorted(places()["agency"].items())]
+    """Return the agencies that a filter offers: to an agency its own, to a buyer none."""
+    scope = _reader_scope()
+    return [
+        (str(number), name)
+        for number, name in sorted(places()["agency"].items())
+        if scope.everything or scope.branches or number == scope.agency_id
+    ]
+
+
+def _reader_scope() -> Scope:
+    """Return what whoever reads now may see; outside a request, as in a job, everything."""
+    return current_scope() if has_request_context() else EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,7 +84,7 @@ def _list_problems(job: RunningJob, number: int, problems: Iterable[Problem]) ->
     """List why a row was rejected."""
     for problem in problems:
         if problem.rejects:
-            job.exception(str(_("第 {row} 行", row=number)), problem.sentence)
+            job.exception(_("第 {row} 行", row=number), problem.sentence)
 
 
 def _link(job: RunningJob, page: str) -> dict[str, Any]:
