@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidence_store import Store
-from evidence_store.bag import Bag, Content, PageItem, evidence, page_index, write
+from evidence_store.bag import Bag, Content, PageItem, Stamp, evidence, page_index, write
 from recovery import __version__
 from recovery.evidence.dossiers.chapters import Chapter, chapters_of
 from recovery.evidence.dossiers.contents import OF_FILES, Basis, Contents, gather
@@ -29,6 +29,7 @@ from recovery.evidence.dossiers.states import anchors
 from recovery.evidence.exhibits.pages import pages_in
 from recovery.evidence.merging.service import Merged
 from recovery.evidence.public.service import address_of
+from recovery.evidence.stamping import authorities, stamped
 from recovery.rulebook.service import current_book
 from recovery.web.paper_child import Measured
 from recovery.web.uploads import kind_of

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from io import BytesIO
 
 import pypdfium2
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw, ImageFont, ImageOps
 
 from recovery.web.paper_child import STATIC
 
@@ -36,7 +36,7 @@ def count_pages(data: bytes) -> int:
 def picture(data: bytes, number: int) -> bytes | None:
     """Return a page as PNG; None where there is none."""
     try:
-        page = next(page for place, page in enumerate(_pages(data), 1) if place == number)
+        page = next(_pages(data, max(number, 1)))
     except (StopIteration, *UNREADABLE):
         return None
     out = BytesIO()
@@ -58,12 +58,14 @@ def blacked_out(data: bytes, boxes: Sequence[Box], words: str) -> bytes | None:
     return out.getvalue()
 
 
-def _pages(data: bytes) -> Iterator[Image.Image]:
+def _pages(data: bytes, first: int = 1) -> Iterator[Image.Image]:
+    """Yield the pages from `first` on as pictures."""
     if not data.startswith(b"%PDF-"):
-        yield _opened(data)
+        yield from [_opened(data)][first - 1 :]
         return
     document = pypdfium2.PdfDocument(data)
-    for page in document:
+    for place in range(first - 1, len(document)):
+        page = document[place]
         width, height = page.get_size()
         most = (MOST_PIXELS / (width * height)) ** 0.5
         yield page.render(scale=min(SCALE, most)).to_pil().convert("RGB")
@@ -73,7 +75,7 @@ def _opened(data: bytes) -> Image.Image:
     image = Image.open(BytesIO(data))
     if image.width * image.height > MOST_PIXELS:
         raise Image.DecompressionBombError("too many pixels")
-    return image.convert("RGB")
+    return ImageOps.exif_transpose(image).convert("RGB")
 
 
 def _covered(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:
