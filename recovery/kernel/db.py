@@ -5,6 +5,7 @@ from writing; only `kernel.work` opens the writer. On SQLite a write begins IMME
 deferred transaction that turns into a write fails under several writers.
 """
 
+import time
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from decimal import Decimal
@@ -153,6 +154,12 @@ db = SQLAlchemy(disable_autonaming=True)
 
 WRITER = "writer"
 
+BUSY_WAIT = 30_000
+"""Milliseconds that a connection to SQLite waits for a lock."""
+
+EMPTYING_WAIT, EMPTYING_ATTEMPTS, EMPTYING_PAUSE = 50, 12, 0.25
+"""How the write-ahead log is emptied: milliseconds of waiting, times, seconds in between."""
+
 LOG_LIMIT = 64 * 1024 * 1024
 """Bytes to which SQLite cuts its write-ahead log once it is copied and begun anew.
 
@@ -192,7 +199,7 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
             "synchronous=FULL",
             "cache_size=-65536",
             "foreign_keys=ON",
-            "busy_timeout=30000",
+            f"busy_timeout={BUSY_WAIT}",
             f"journal_size_limit={LOG_LIMIT}",
             "temp_store=MEMORY",
             f"query_only={'ON' if query_only else 'OFF'}",
@@ -204,19 +211,28 @@ def prepare_sqlite(engine: Engine, *, begin: str, query_only: bool) -> None:
         connection.exec_driver_sql(begin)
 
 
-def empty_the_log() -> None:
-    """Copy SQLite's write-ahead log into the database and cut it to nothing, after a bulk load.
+def empty_the_log() -> bool:
+    """Copy SQLite's write-ahead log into the database and cut it to nothing; tell whether it is.
 
-    Readers are waited for; where one stays, what it still needs is kept and nothing is lost. On
-    PostgreSQL there is nothing to do.
+    Readers are waited for, some seconds in all; where one stays, what it still needs is kept and
+    nothing is lost. On PostgreSQL there is nothing to do.
     """
     engine = db.engines[WRITER]
     if engine.dialect.name != "sqlite":
-        return
+        return True
     connection = engine.raw_connection()
     try:
-        connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        cursor = connection.cursor()
+        # While it waits for readers it keeps writers out: so it waits briefly, time and again.
+        cursor.execute(f"PRAGMA busy_timeout={EMPTYING_WAIT}")
+        for _attempt in range(EMPTYING_ATTEMPTS):
+            [(is_busy, _pages, _copied)] = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            if not is_busy:
+                return True
+            time.sleep(EMPTYING_PAUSE)
+        return False
     finally:
+        connection.cursor().execute(f"PRAGMA busy_timeout={BUSY_WAIT}")
         connection.close()
 
 

@@ -5,7 +5,7 @@ in the second copy and in the installation's home. It names records, fields and 
 and digest, never what they said. Steps of an approved erasure, each of which may be repeated:
 
 1. the log's files are written;  2. the objects are destroyed, in the store and in the copy;
-3. the row says `done`.
+3. the database gives up the old bytes;  4. the row says `done`.
 """
 
 import json
@@ -95,7 +95,11 @@ class LogEntry:
 
 
 def finish(open_work: OpenWork) -> int:
-    """Bring every approved erasure to its end; return how many. Safe to be killed anywhere."""
+    """Bring every approved erasure to its end; return how many. Safe to be killed anywhere.
+
+    While somebody still reads what the database held before, its old bytes stay: then the
+    erasures stay approved, and the next run ends them.
+    """
     db.session.rollback()
     waiting = select(Erasure).where(Erasure.state == APPROVED).order_by(Erasure.id)
     rows = db.session.scalars(waiting).all()
@@ -103,12 +107,13 @@ def finish(open_work: OpenWork) -> int:
         intent = db.session.get_one(RegistrationIntent, erasure.intent_id)
         write_entry(_entry_of(erasure, intent))
         destroy_objects([*erasure.objects, *_unnamed(db.session())])
+    if not rows or not _drop_old_bytes():
+        return 0
+    for erasure in rows:
         with open_work() as work:
             row = work.session.get_one(Erasure, erasure.id, with_for_update=True)
             row.state, row.done_at = DONE, work.now
             work.record(Action.EXECUTE_ERASURE, row, state=(APPROVED, DONE))
-    if rows:
-        _drop_old_bytes()
     return len(rows)
 
 
@@ -238,11 +243,14 @@ def replay(open_work: OpenWork) -> Replayed:
     return done
 
 
-def _drop_old_bytes() -> None:
-    """Have the database give up the bytes of what was erased, wherever it keeps old versions."""
+def _drop_old_bytes() -> bool:
+    """Have the database give up the bytes of what was erased, wherever it keeps old versions.
+
+    Tell whether it did: a reader of the old version keeps them.
+    """
     db.session.rollback()  # an open reader would keep them
-    empty_the_log()
     vacuum([*TOUCHED, *(table for table, _eraser in erasers.items())])
+    return empty_the_log()
 
 
 def _replay_one(work: Work, entry: LogEntry, intent: RegistrationIntent) -> bool:

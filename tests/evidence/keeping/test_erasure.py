@@ -137,6 +137,25 @@ def test_no_byte_of_what_was_erased_stays_in_the_database(case: Case, settings: 
     assert "王伟".encode() not in left
 
 
+def test_an_erasure_is_not_done_while_somebody_reads_the_old_state(
+    case: Case, settings: Settings
+) -> None:
+    erasure = case.ask("contract", "borrower_name")
+    db.session.rollback()
+    path = settings.home / "recovery.db"
+    with closing(sqlite3.connect(path, isolation_level=None)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT name FROM person").fetchall()
+        case.approve(erasure)
+        assert erasure_log.finish(opener(case.approver)) == 0
+        assert db.session.get_one(Erasure, erasure.id).state == "approved"
+    assert erasure_log.finish(opener(case.approver)) == 1
+    db.session.rollback()
+    assert db.session.get_one(Erasure, erasure.id).state == "done"
+    left = path.read_bytes() + path.with_name("recovery.db-wal").read_bytes()
+    assert "王伟".encode() not in left
+
+
 def test_an_erasure_is_registered_with_both_persons(case: Case) -> None:
     case.erase("contract", "borrower_name")
     intent = case.intent("erasure")
