@@ -86,7 +86,9 @@ def _answer(auditor: Actor, sample_id: int) -> None:
     with work_as(auditor) as work:
         sample = readers.sample_for_change(work, sample_id)
         loans = [item.loan_id for item in service.items_of(work.session, sample_id)]
-        for letter in confirmations.prepare(work, sample, loans, on=today):
+        claims = confirmations.balances(work.session, loans, today)
+        confirmations.prepare(work, sample, claims, on=today)
+        for letter in confirmations.letters_of(work.session, sample_id):
             reply = Reply("agreed", sent_on=today, replied_on=today)
             if letter.place == 2:
                 off = letter.balance - Decimal("1000.00")

@@ -1,42 +1,25 @@
-"""Confirmations (函证): letters to the debtors of sampled loans, and what came back.
-
-A letter needs the debtor's name and address in clear; auditors cannot unmask them elsewhere, so
-making letters is recorded as what it is. The auditor sends them, not the lender.
-"""
+"""Confirmations (函证): letters to the debtors of sampled loans, and what came back."""
 
 import os
-import zipfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from tempfile import TemporaryFile
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from recovery.access.models import UserAccount
-from recovery.evidence.sampling import files
 from recovery.evidence.sampling.labels import LETTER_STATES
-from recovery.evidence.sampling.models import AuditSample, Confirmation, SampleItem
+from recovery.evidence.sampling.models import AuditSample, Confirmation
 from recovery.evidence.sampling.readers import sample_for_change
 from recovery.evidence.sampling.service import items_of
-from recovery.evidence.sampling.subjects import subject_of
 from recovery.kernel.actions import Action
-from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
-from recovery.kernel.jobs import RunningJob
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-from recovery.loans.models import LedgerEntry, Loan
-from recovery.loans.queries import claim_on
-from recovery.web.language import reading
-from recovery.web.papers import render_paper
-from recovery.web.uploads import ZIP
-
-TEMPLATE = "documents/evidence/sampling/confirmation.html"
-MOST_LETTERS = 1_000
-UNPRINTABLE = _("姓名或地址中有字库没有的字，这一份不能打印。")
+from recovery.loans.models import Loan
+from recovery.loans.queries import claims_on
+from recovery.loans.rules.claim import Claim
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,93 +33,59 @@ class Reply:
     alternative: str = ""
 
 
-def make_letters(job: RunningJob, sample: AuditSample) -> None:
-    """Make a letter for each sampled loan, all in one zip; loans that cannot be are listed."""
-    subject = subject_of(db.session(), sample, job.actor)
-    if len(subject.loan_ids) > MOST_LETTERS:
-        raise RuleViolation(_("一次最多 {most} 份询证函。", most=MOST_LETTERS))
-    with job.work() as work:
-        letters = prepare(work, sample, subject.loan_ids, on=subject.on)
-        numbered = [(letter.id, letter.number, letter.place) for letter in letters]
-    with TemporaryFile() as file:
-        with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
-            for done, (letter_id, number, place) in enumerate(numbered, 1):
-                job.check()
-                try:
-                    archive.writestr(f"{number}.pdf", paper(db.session(), sample, letter_id))
-                except RuleViolation:
-                    # The sentence would quote a name, and administrators read it.
-                    job.exception(_("第 {place} 项", place=place), UNPRINTABLE)
-                job.progress(done, len(numbered))
-        kept = files.keep(file, ZIP.media_type)
-    with job.work() as work:
-        name = f"{sample.number}-letters.zip"
-        files.note_file(work, sample, kept, kind="letters", name=name)
-        work.record(
-            Action.RECORD_SAMPLE,
-            sample,
-            step="letters",
-            letters=len(numbered),
-            personal_data="name, address",
-        )
+def without_letter(session: Session, sample: AuditSample, loan_ids: Sequence[int]) -> list[int]:
+    """Return the loans of a sample that have no letter yet, in the order of the items."""
+    known = set(session.scalars(_loans_with_letter(sample)))
+    places = _places(session, sample)
+    return sorted(set(loan_ids) - known, key=places.__getitem__)
 
 
-def prepare(
-    work: Work, sample: AuditSample, loan_ids: Sequence[int], *, on: date
-) -> list[Confirmation]:
-    """Return the letters of a sample; those that are missing are made with the balance on `on`."""
-    rows = select(Confirmation).where(Confirmation.sample_id == sample.id)
-    known = {letter.loan_id: letter for letter in work.session.scalars(rows)}
+def _loans_with_letter(sample: AuditSample) -> Select[int]:
+    return select(Confirmation.loan_id).where(Confirmation.sample_id == sample.id)
+
+
+def _places(session: Session, sample: AuditSample) -> dict[int, int]:
+    """Return the place of each loan's first item."""
     places: dict[int, int] = {}
-    for item in items_of(work.session, sample.id):
+    for item in items_of(session, sample.id):
         places.setdefault(item.loan_id, item.place)
-    for loan_id in loan_ids:
-        if loan_id not in known:
-            known[loan_id] = _letter(work, sample, loan_id, (places[loan_id], on))
-    return sorted(known.values(), key=lambda letter: letter.place)
+    return places
 
 
-def _letter(work: Work, sample: AuditSample, loan_id: int, at: tuple[int, date]) -> Confirmation:
-    place, on = at
-    claim = claim_on(work.session, work.session.get_one(Loan, loan_id), on)
-    return work.add(
-        Confirmation(
-            row_uuid=os.urandom(16),
-            sample_id=sample.id,
-            loan_id=loan_id,
-            place=place,
-            number=f"{sample.number}-{place:04d}",
-            as_of=on,
-            principal=claim.principal,
-            interest=claim.interest,
-            penalty=claim.penalty + claim.compound,
-            costs=claim.costs,
-            balance=claim.total,
-            state="prepared",
-        )
+def balances(session: Session, loan_ids: Sequence[int], on: date) -> dict[int, Claim]:
+    """Return the claims on loans at the end of the day `on`; read before the unit of work."""
+    loans = session.scalars(select(Loan).where(Loan.id.in_(loan_ids))).all()
+    return claims_on(session, loans, on)
+
+
+def prepare(work: Work, sample: AuditSample, claims: Mapping[int, Claim], *, on: date) -> None:
+    """Write down a letter for each loan of `claims` that has none yet."""
+    known = set(work.session.scalars(_loans_with_letter(sample)))
+    places = _places(work.session, sample)
+    work.session.add_all(
+        _letter(sample, loan_id, claim, (places[loan_id], on))
+        for loan_id, claim in claims.items()
+        if loan_id not in known
     )
+    work.session.flush()
 
 
-def paper(session: Session, sample: AuditSample, letter_id: int) -> bytes:
-    """Return the letter as PDF.
-
-    Raises:
-        RuleViolation: a name holds a character that cannot be printed.
-    """
-    letter = session.get_one(Confirmation, letter_id)
-    loan = session.get_one(Loan, letter.loan_id)
-    entries = select(LedgerEntry).join(SampleItem, SampleItem.entry_id == LedgerEntry.id)
-    covered = entries.where(SampleItem.sample_id == sample.id, SampleItem.loan_id == letter.loan_id)
-    with reading("zh"):  # the debtor's language, whatever the auditor's
-        return render_paper(
-            TEMPLATE,
-            number=letter.number,
-            letter=letter,
-            loan=loan,
-            entries=session.scalars(covered.order_by(LedgerEntry.number)).all(),
-            auditor=session.get_one(UserAccount, sample.auditor_id).name,
-            fingerprint=sample.number,
-        )
+def _letter(sample: AuditSample, loan_id: int, claim: Claim, at: tuple[int, date]) -> Confirmation:
+    place, on = at
+    return Confirmation(
+        row_uuid=os.urandom(16),
+        sample_id=sample.id,
+        loan_id=loan_id,
+        place=place,
+        number=f"{sample.number}-{place:04d}",
+        as_of=on,
+        principal=claim.principal,
+        interest=claim.interest,
+        penalty=claim.penalty + claim.compound,
+        costs=claim.costs,
+        balance=claim.total,
+        state="prepared",
+    )
 
 
 def letters_of(session: Session, sample_id: int) -> Sequence[Confirmation]:

@@ -5,7 +5,7 @@ Arguments and results name the sample by its number alone: jobs are listed for a
 
 from typing import Any
 
-from recovery.evidence.sampling import confirmations, drawing, exporting, inputs
+from recovery.evidence.sampling import drawing, exporting, inputs, letters
 from recovery.evidence.sampling.models import AuditSample
 from recovery.evidence.sampling.readers import find_sample
 from recovery.evidence.sampling.service import DRAW, FIX
@@ -49,7 +49,7 @@ MAKERS = {
     "redraw": exporting.make_redraw,
     "workbook": inputs.make_workbook,
     "inputs": inputs.make_csv,
-    "letters": confirmations.make_letters,
+    "letters": letters.make_letters,
 }
 """Kind of file → what makes it."""
 

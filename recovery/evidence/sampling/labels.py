@@ -56,6 +56,7 @@ FILE_KINDS: dict[str, Text] = {
     "workbook": _("复算底稿（xlsx）"),
     "inputs": _("复算底稿（csv，zip）"),
     "letters": _("询证函（zip）"),
+    "joined_letters": _("询证函（合并为一份 pdf）"),
 }
 
 PROJECTIONS: dict[str, Text] = {

@@ -223,7 +223,7 @@ class SampleFile(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     sample_id: Mapped[int] = mapped_column(ForeignKey("audit_sample.id"))
     kind: Mapped[str]
-    """`population`, `redraw`, `workbook`, `inputs`, `letters`."""
+    """`population`, `redraw`, `workbook`, `inputs`, `letters`, `joined_letters`."""
 
     name: Mapped[str]
     media_type: Mapped[str]

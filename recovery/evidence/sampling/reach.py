@@ -35,7 +35,7 @@ def note_letters(work: Work, loan_id: int) -> None:
     """
     samples = select(Confirmation.sample_id).where(Confirmation.loan_id == loan_id)
     rows = select(SampleFile).where(
-        SampleFile.kind == LETTERS,
+        SampleFile.kind.in_((LETTERS, "joined_letters")),
         SampleFile.sample_id.in_(samples),
         SampleFile.erased_at.is_(None),
     )

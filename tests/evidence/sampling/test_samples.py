@@ -9,10 +9,12 @@ from collections.abc import Callable
 from decimal import Decimal
 from hashlib import sha256
 from io import BytesIO, StringIO
+from itertools import accumulate
 from pathlib import Path
 
+import pypdfium2
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from recovery.access import approvals
 from recovery.access.models import UserAccount
@@ -23,17 +25,18 @@ from recovery.evidence.keeping.findings import open_findings
 from recovery.evidence.keeping.fixity import Budget, Run
 from recovery.evidence.keeping.persons import request_person_erasure
 from recovery.evidence.models import EvidenceItem
-from recovery.evidence.sampling import confirmations, files, service
+from recovery.evidence.sampling import confirmations, files, letters, service
 from recovery.evidence.sampling.confirmations import Reply
 from recovery.evidence.sampling.evaluation import evaluate
 from recovery.evidence.sampling.models import AuditSample, SampleFile, SampleItem
 from recovery.evidence.sampling.service import NewSample, Result, Seeded
 from recovery.evidence.sequencer import fields_of
-from recovery.kernel.db import db
+from recovery.kernel.db import WRITER, db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.job_rows import Job, JobException, unpack_text
 from recovery.kernel.job_runner import run_due_jobs
+from recovery.kernel.jobs import outputs_folder
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.models import LedgerEntry, Loan
@@ -283,6 +286,38 @@ def test_letters_state_the_balance_and_replies_are_kept(auditor: Actor) -> None:
     assert states == ["differs", "unanswered"]
 
 
+def test_letters_are_joined_for_printing_with_a_line_for_each(auditor: Actor) -> None:
+    sample = drawn(auditor, fixed(auditor), size=3)
+    made(auditor, sample, "letters")
+    with zipfile.ZipFile(BytesIO(bytes_of(sample, "letters"))) as archive:
+        single = [len(pypdfium2.PdfDocument(archive.read(name))) for name in archive.namelist()]
+    whole = pypdfium2.PdfDocument(bytes_of(sample, "joined_letters"))
+    assert len(whole) == sum(single)
+    lines = [(one.get_title(), one.get_dest().get_index()) for one in whole.get_toc()]
+    numbers = [f"{sample.number}-{place:04d}" for place in (1, 2, 3)]
+    assert lines == list(zip(numbers, accumulate([0, *single[:-1]]), strict=True))
+    for number, at in lines:
+        assert number in whole[at].get_textpage().get_text_range()
+    job = db.session.scalars(select(Job).order_by(Job.id.desc()).limit(1)).one()
+    assert not [one for one in (outputs_folder() / str(job.id)).rglob("*") if one.is_file()]
+    whole.close()
+
+
+def test_balances_of_letters_are_computed_outside_the_writer(
+    auditor: Actor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(letters, "AT_ONCE", 2)
+    sample, said = drawn(auditor, fixed(auditor), size=5), list[str]()
+    event.listen(db.engines[WRITER], "before_cursor_execute", lambda *told: said.append(told[2]))
+    made(auditor, sample, "letters")
+    assert not [one for one in said if "FROM ledger_entry" in one or "FROM instalment" in one]
+    inserts = [one for one in said if one.startswith("INSERT INTO confirmation")]
+    assert len(inserts) == 5
+    made(auditor, sample, "letters")
+    places = [one.place for one in confirmations.letters_of(db.session(), sample.id)]
+    assert places == [1, 2, 3, 4, 5]
+
+
 def test_a_letter_that_cannot_be_printed_is_listed_without_its_name(auditor: Actor) -> None:
     sample = drawn(auditor, fixed(auditor), size=LOANS)
     with work_as(Actor.system("tests")) as work:
@@ -343,13 +378,16 @@ def test_letters_with_the_name_of_an_erased_person_are_destroyed_and_noted(
         assert sample.number not in str(request.content)
         approvals.approve_request(work, request.id, shown=request.digest)
     db.session.rollback()
-    [file] = [one for one in files.files_of(db.session(), sample.id) if one.kind == "letters"]
-    assert house_store().has_object(file.sha256)
+    kinds = {"letters", "joined_letters"}
+    made_with_names = [one for one in files.files_of(db.session(), sample.id) if one.kind in kinds]
+    assert len(made_with_names) == 2
+    assert all(house_store().has_object(file.sha256) for file in made_with_names)
     erasure_log.finish(lambda: work_as(approver))
-    assert not house_store().has_object(file.sha256)
-    assert file.erased_at is not None
-    with pytest.raises(NotFound, match="已按删除决定销毁"):
-        files.open_file(file)
+    for file in made_with_names:
+        assert not house_store().has_object(file.sha256)
+        assert file.erased_at is not None
+        with pytest.raises(NotFound, match="已按删除决定销毁"):
+            files.open_file(file)
     assert bytes_of(sample, "population"), "what names nobody stays"
 
 
