@@ -10,6 +10,7 @@ def register(app: Flask) -> None:
         choosing_views,
         jobs,
         papers,
+        previews,
         queries,
         reconciliation,
         subjects,
@@ -30,6 +31,7 @@ def register(app: Flask) -> None:
         order=30,
     )
     jobs.register()
+    previews.register()
     papers.register(app)
     links.dossier_subjects.put("loan", subjects.LOAN, order=10)
     links.dossier_parts.put("reconciliation", reconciliation.PART, order=85)

@@ -26,6 +26,7 @@ from recovery.evidence.dossiers.packages import gather_many
 from recovery.evidence.dossiers.papers import Cover, paper
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.states import anchors
+from recovery.evidence.dossiers.watching import Watch, unwatched
 from recovery.evidence.exhibits.pages import pages_in
 from recovery.evidence.merging.service import Merged
 from recovery.evidence.public.service import address_of
@@ -53,7 +54,9 @@ class Draft:
     items: tuple[PageItem, ...] = ()
 
 
-def drafted(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Draft:
+def drafted(
+    reader: LogReader, store: Store, basis: Basis, folder: Path, *, watch: Watch = unwatched
+) -> Draft:
     """Return the dossier in its deterministic form; large files of it are below `folder`.
 
     Raises:
@@ -61,11 +64,13 @@ def drafted(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Draf
             character cannot be printed.
     """
     if basis.subject.is_one_loan:
-        return _of_one(reader, store, gather(reader, store, basis), folder)
-    return _of_many(reader, store, basis, folder)
+        return _of_one(reader, store, gather(reader, store, basis), folder, watch=watch)
+    return _of_many(reader, store, basis, folder, watch=watch)
 
 
-def _of_one(reader: LogReader, store: Store, contents: Contents, folder: Path) -> Draft:
+def _of_one(
+    reader: LogReader, store: Store, contents: Contents, folder: Path, *, watch: Watch
+) -> Draft:
     basis = contents.basis
     payload = evidence(store, contents.bag_records(), contents.bag_streams(), basis.checkpoint.size)
     payload.update(_copied(store, contents, folder))
@@ -83,7 +88,7 @@ def _of_one(reader: LogReader, store: Store, contents: Contents, folder: Path) -
     )
     attached = Attached(_page_counts(contents, payload), merged)
     groups = evidence_list(reader.session, contents, attached)
-    draft = _set(cover, chapters_of(reader, contents, anchored, groups), payload)
+    draft = _set(cover, chapters_of(reader, contents, anchored, groups), payload, watch)
     files = {PAPER: draft.paper.pages} | ({MERGED: merged.pages} if merged.pages else {})
     items = (*_items(draft, contents, merged), *_unfiled(draft, contents, groups))
     return replace(draft, counts=_counts(contents, draft), items=items, files=files)
@@ -123,8 +128,8 @@ def _page_counts(contents: Contents, payload: Mapping[str, Content]) -> dict[str
     return counts
 
 
-def _of_many(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Draft:
-    many = gather_many(reader, store, basis, folder)
+def _of_many(reader: LogReader, store: Store, basis: Basis, folder: Path, *, watch: Watch) -> Draft:
+    many = gather_many(reader, store, basis, folder, watch=watch)
     anchored = anchors(reader.session, store, basis.checkpoint)
     cover = Cover(
         number=number_of(store, basis),
@@ -135,7 +140,7 @@ def _of_many(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Dra
         is_own_log_only=anchored.are_missing,
         loan_count=len(many.lines),
     )
-    draft = _set(cover, package_chapters(reader, basis, many, anchored), many.payload)
+    draft = _set(cover, package_chapters(reader, basis, many, anchored), many.payload, watch)
     counts = {
         "loans": len(many.lines),
         "records": many.record_count,
@@ -146,13 +151,16 @@ def _of_many(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Dra
     return replace(draft, counts=counts, files={PAPER: draft.paper.pages})
 
 
-def _set(cover: Cover, chapters: list[Chapter], payload: Mapping[str, Content]) -> Draft:
+def _set(
+    cover: Cover, chapters: list[Chapter], payload: Mapping[str, Content], watch: Watch
+) -> Draft:
     subject = cover.basis.subject
     info = {
         "Bagging-Date": cover.basis.day.isoformat(),
         "External-Description": f"Evidence dossier of {subject.code} {subject.number}",
     }
-    return Draft(cover, Bag(cover.number, payload, info), paper(cover, chapters), {}, {})
+    made = paper(cover, chapters, watch)
+    return Draft(cover, Bag(cover.number, payload, info), made, {}, {})
 
 
 def _items(draft: Draft, contents: Contents, merged: Merged) -> tuple[PageItem, ...]:
@@ -190,19 +198,24 @@ def write_plain(out: BinaryIO, store: Store, draft: Draft) -> None:
 
 
 def write_finished(out: BinaryIO, store: Store, draft: Draft, recipient: str | None) -> bool:
-    """Write the dossier as it is handed out; False: nothing is to be finished on it."""
+    """Write the dossier as it is handed out; False: nothing is to be finished on it.
+
+    Its signed manifest is time-stamped where an authority is configured.
+    """
     data = finished(draft.paper.data, recipient, draft.cover.basis.language)
-    if data == draft.paper.data:
+    if data == draft.paper.data and not authorities():
         return False
-    _write(out, store, draft, data)
+    _write(out, store, draft, data, stamped)
     return True
 
 
-def _write(out: BinaryIO, store: Store, draft: Draft, pdf: bytes) -> None:
+def _write(
+    out: BinaryIO, store: Store, draft: Draft, pdf: bytes, stamp: Stamp | None = None
+) -> None:
     payload = {**draft.bag.payload, PAPER: pdf}
     payload[PAGE_INDEX] = page_index(payload, draft.items, draft.files)
     info = {**draft.bag.info, "Source-Organization": store.origin}
-    write(out, replace(draft.bag, payload=payload, info=info), store)
+    write(out, replace(draft.bag, payload=payload, info=info), store, stamp)
 
 
 def number_of(store: Store, basis: Basis) -> str:

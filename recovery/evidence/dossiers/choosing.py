@@ -4,17 +4,13 @@ A draft belongs to the person who chooses. Preview and export rest on the head t
 the choice began: what is handed out is what was seen, and nothing that came later slips in.
 """
 
-from collections import OrderedDict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
-from threading import Lock
 
-from evidence_store import Store
 from recovery.evidence.dossiers import queries, subjects
 from recovery.evidence.dossiers.contents import REDACTION, Basis, batches_of
 from recovery.evidence.dossiers.disclosure import CUSTOM, PERSONAL, Disclosure
-from recovery.evidence.dossiers.finishing import watermark
 from recovery.evidence.dossiers.models import DossierDraft
 from recovery.evidence.dossiers.records import LogReader, Registered
 from recovery.evidence.dossiers.service import (
@@ -22,7 +18,6 @@ from recovery.evidence.dossiers.service import (
     check,
     choice_json,
     choice_of,
-    draft_of,
     prepared,
 )
 from recovery.evidence.dossiers.values import value_of
@@ -39,7 +34,6 @@ from recovery.web.display import masked
 SAMPLED = 5
 """Loans of a package whose records show which fields there are."""
 
-KEPT = 4
 LONGEST = 24
 
 
@@ -243,7 +237,8 @@ def basis_of(actor: Actor, draft: DossierDraft) -> Basis:
     """Return what the preview of a draft shows; the subject passes the gate again."""
     subject = subjects.find(db.session(), draft.subject, draft.subject_id, actor.scope)
     head = db.session.get_one(Checkpoint, draft.checkpoint_size)
-    return Basis(subject, head, choice_of(CUSTOM, draft.choice), draft.language)
+    choice = choice_of(CUSTOM, draft.choice)
+    return Basis(subject, head, choice, draft.language, draft.with_merged)
 
 
 def _sampled(reader: LogReader, basis: Basis) -> list[Registered]:
@@ -257,25 +252,3 @@ def _sampled(reader: LogReader, basis: Basis) -> list[Registered]:
         found += reader.of_subject(basis.subject.table, [basis.subject.id], "particulars")
         return found
     return found + reader.of_subject("import_batch", batches_of(found), "batch")
-
-
-_pages: OrderedDict[tuple[int, str], bytes] = OrderedDict()
-_lock = Lock()
-
-
-def preview(actor: Actor, draft: DossierDraft, store: Store) -> bytes:
-    """Return the paper that a draft would give; those made last are kept in memory.
-
-    Raises:
-        RuleViolation: a character that cannot be printed, or the paper is too large.
-    """
-    basis = basis_of(actor, draft)
-    key = (draft.id, repr(basis.disclosure.canonical()))
-    with _lock:
-        if key not in _pages:
-            with draft_of(store, basis) as (made, _folder):
-                _pages[key] = watermark(made.paper.data, draft.recipient, draft.language)
-            if len(_pages) > KEPT:
-                _pages.popitem(last=False)
-        _pages.move_to_end(key)
-        return _pages[key]

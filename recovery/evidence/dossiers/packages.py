@@ -10,6 +10,7 @@ from evidence_store import Store
 from evidence_store.bag import Content, Record, Stream, long_evidence
 from recovery.evidence.dossiers.contents import Basis, ledger_fingerprint
 from recovery.evidence.dossiers.records import LogReader, Registered
+from recovery.evidence.dossiers.watching import Watch, unwatched
 from recovery.evidence.models import EvidenceStream
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import DossierLoan
@@ -47,7 +48,9 @@ class Many:
     payload: dict[str, Content] = field(default_factory=dict)
 
 
-def gather_many(reader: LogReader, store: Store, basis: Basis, folder: Path) -> Many:
+def gather_many(
+    reader: LogReader, store: Store, basis: Basis, folder: Path, *, watch: Watch = unwatched
+) -> Many:
     """Write the records of a package's loans below `folder` and return what else is to be said.
 
     Raises:
@@ -69,7 +72,8 @@ def gather_many(reader: LogReader, store: Store, basis: Basis, folder: Path) -> 
     def records() -> Iterator[Record]:
         for record in many.own:
             yield _counted(many, basis, record)
-        for loan in loans:
+        for place, loan in enumerate(loans, 1):
+            watch(place, len(loans), _("正在读取各笔贷款的登记记录"))
             stream = streams.get(loan.loan_id)
             found = [] if stream is None else list(reader.of_stream(stream))
             many.lines.append(_line(numbers[loan.loan_id], loan, found))

@@ -11,8 +11,9 @@ from flask import Flask, current_app
 from recovery import __version__
 from recovery.evidence.dossiers.chapters import Chapter
 from recovery.evidence.dossiers.contents import Basis
+from recovery.evidence.dossiers.watching import Watch, unwatched
 from recovery.evidence.public.service import address_of
-from recovery.kernel.text import Text
+from recovery.kernel.text import Text, _
 from recovery.rulebook.service import current_book
 from recovery.web.language import current_language, reading
 from recovery.web.long_papers import ROWS, joined_paper, whole_paper
@@ -37,7 +38,7 @@ class Cover:
     loan_count: int = 1
 
 
-def paper(cover: Cover, chapters: Sequence[Chapter]) -> Measured:
+def paper(cover: Cover, chapters: Sequence[Chapter], watch: Watch = unwatched) -> Measured:
     """Return the paper in its language.
 
     Raises:
@@ -46,22 +47,25 @@ def paper(cover: Cover, chapters: Sequence[Chapter]) -> Measured:
     with reading(cover.basis.language):
         if sum(chapter.row_count for chapter in chapters) <= ROWS:
             return whole_paper(_html(cover, chapters, numbered(chapters), front=True))
-        return _in_parts(cover, chapters)
+        return _in_parts(cover, chapters, watch)
 
 
-def _in_parts(cover: Cover, chapters: Sequence[Chapter]) -> Measured:
-    titles = numbered(chapters)
+def _in_parts(cover: Cover, chapters: Sequence[Chapter], watch: Watch) -> Measured:
+    titles, rows = numbered(chapters), sum(chapter.row_count for chapter in chapters)
 
     def front(places: Mapping[str, int]) -> str:
         return _html(cover, (), titles, front=True, parted=True, places=places)
 
     def parts() -> Iterator[str]:
         waiting: list[Chapter] = []
+        begun = 0
         for piece in (piece for chapter in chapters for piece in chapter.pieces(ROWS)):
             if waiting and sum(one.row_count for one in waiting) + piece.row_count > ROWS:
                 yield _html(cover, waiting, titles, front=False, parted=True)
                 waiting = []
+            watch(begun, rows, _("正在排版"))
             waiting.append(piece)
+            begun += piece.row_count
         if waiting:
             yield _html(cover, waiting, titles, front=False, parted=True)
 

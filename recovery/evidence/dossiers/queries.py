@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from recovery.access.auditing import shown_to
 from recovery.evidence.dossiers.models import Dossier, DossierDraft, Redaction
 from recovery.evidence.dossiers.subjects import Subject
+from recovery.evidence.keeping.reach import holding_rows
 from recovery.kernel import clock, links
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound
@@ -132,18 +133,18 @@ def redactions_of(session: Session, loan_id: int) -> Sequence[Redaction]:
 def files_holding(session: Session, loan_id: int | None) -> list[str]:
     """Return the SHA-256 of every kept dossier that shows records of a loan.
 
-    Its own, those of files on it, and those of packages that hold it.
+    Its own, those of files on it, and those of packages that it is or was in: their names may
+    tell of its people.
     """
-    own = select(Dossier.sha256).where(Dossier.loan_id == loan_id).order_by(Dossier.id)
-    found = list(session.scalars(own))
-    packages = select(Dossier.subject, Dossier.subject_id).where(Dossier.loan_id.is_(None))
-    for code, record_id in session.execute(packages.distinct()):
-        kind = links.dossier_subjects.get(code)
-        record = session.get(kind.model, record_id)
-        if any(one.loan_id == loan_id for one in kind.loans(session, record)):
-            about = (Dossier.subject == code, Dossier.subject_id == record_id)
-            found += session.scalars(select(Dossier.sha256).where(*about).order_by(Dossier.id))
-    return found
+    if loan_id is None:
+        return []
+    held = Dossier.loan_id == loan_id
+    for code, kind in links.dossier_subjects.items():
+        if kind.model.__tablename__ in holding_rows:
+            ids = holding_rows.get(kind.model.__tablename__)(session, loan_id)
+            held |= (Dossier.subject == code) & Dossier.subject_id.in_(ids)
+    by_place = (Dossier.loan_id.is_(None), Dossier.id)
+    return list(session.scalars(select(Dossier.sha256).where(held).order_by(*by_place)))
 
 
 def derived_from(session: Session, sha256: str) -> Sequence[str]:

@@ -23,6 +23,7 @@ from recovery.evidence.dossiers.disclosure import CUSTOM, Disclosure, chosen, of
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.subjects import Subject
+from recovery.evidence.dossiers.watching import Watch, unwatched
 from recovery.evidence.house import house_store
 from recovery.evidence.models import Checkpoint
 from recovery.evidence.stamping import stamp
@@ -138,11 +139,13 @@ def _register_particulars(actor: Actor, subject: Subject) -> None:
 
 
 @contextmanager
-def draft_of(store: Store, basis: Basis) -> Iterator[tuple[bags.Draft, Path]]:
+def draft_of(
+    store: Store, basis: Basis, watch: Watch = unwatched
+) -> Iterator[tuple[bags.Draft, Path]]:
     """Give the dossier in its deterministic form, with the folder in which its files are."""
     with TemporaryDirectory(prefix="dossier-") as name:
         reader = LogReader(db.session(), store, basis.checkpoint.size)
-        yield bags.drafted(reader, store, basis, Path(name)), Path(name)
+        yield bags.drafted(reader, store, basis, Path(name), watch=watch), Path(name)
 
 
 def _kept(store: Store, draft: bags.Draft, wanted: Wanted, folder: Path) -> tuple[str, ObjectInfo]:

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
-from recovery.evidence.dossiers import choosing, jobs, queries, subjects
+from recovery.evidence.dossiers import choosing, jobs, previews, queries, subjects
 from recovery.evidence.dossiers.disclosure import NAMES
 from recovery.evidence.dossiers.forms import DossierForm
 from recovery.evidence.dossiers.lists import kind_name
@@ -30,6 +30,7 @@ def new(subject: str, record_id: int) -> ResponseReturnValue:
         if form.choose.data:
             with form.refusal_shown():
                 draft = choosing.begin(current_actor(), record_id, wanted)
+                previews.ask(current_actor(), draft.id)
                 return redirect(url_for("choosing.show", draft_id=draft.id))
         else:
             with user_work() as work:

@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
 from recovery.evidence import sequencer
-from recovery.evidence.dossiers import choosing, queries
+from recovery.evidence.dossiers import choosing, previews, queries
 from recovery.evidence.dossiers.disclosure import chosen
 from recovery.evidence.dossiers.models import Dossier, DossierDraft
 from recovery.evidence.dossiers.service import Wanted, export_dossier
@@ -20,7 +20,9 @@ from recovery.evidence.dossiers.values import MOMENT
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import EVERYTHING, Actor
+from recovery.kernel.job_rows import Job
 from recovery.kernel.job_runner import run_due_jobs
+from recovery.kernel.jobs import outputs_folder
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
@@ -186,6 +188,45 @@ def test_what_an_auditor_exports_is_in_no_list_of_the_lenders_staff(
                 assert answer.status_code == (200 if is_shown else 404), (role, page)
     assert made.number not in signed_in("counsel").get(f"/loans/{loan.id}/part/timeline").text
     assert queries.registration(db.session(), made.id) is not None
+
+
+def test_a_long_preview_is_a_job_and_that_of_an_earlier_choice_is_shown_no_more(
+    loan: Loan, signed_in: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "LONG", 1)
+    client = signed_in("counsel")
+    asked = WANTED | {"choose": "y"}
+    address = client.post(f"/evidence/dossiers/new/loan/{loan.id}", data=asked).location
+    page = client.get(address).text
+    assert 'hx-trigger="every 2s"' in page
+    assert client.get(f"{address}/pages/1.png").status_code == 404
+    run_due_jobs()
+    page = client.get(address).text
+    assert "every 2s" not in page
+    assert client.get(f"{address}/pages/1.png").data.startswith(b"\x89PNG")
+    job = db.session.scalars(select(Job).where(Job.kind == previews.PREVIEW)).one()
+    assert "files" not in (job.result or {}) or not job.result["files"]
+    client.post(address, data={"field": ["transaction:amount"]})
+    assert client.get(f"{address}/pages/1.png").status_code == 404
+    client.post(address, data={"field": ["transaction:amount", "transaction:kind"]})
+    db.session.rollback()
+    states = db.session.scalars(select(Job.status).where(Job.kind == previews.PREVIEW))
+    assert list(states) == ["done", "cancelled", "queued"]
+    run_due_jobs()
+    assert client.get(f"{address}/pages/1.png").data.startswith(b"\x89PNG")
+    [kept] = outputs_folder().glob("preview-*")
+    assert len(list(kept.iterdir())) == 1
+
+
+def test_a_preview_that_cannot_be_made_says_why(
+    loan: Loan, signed_in: Callable[..., Browser], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(previews, "LONG", 1)
+    client = signed_in("counsel")
+    asked = WANTED | {"choose": "y", "recipient": "王\U0002a6a5"}
+    address = client.post(f"/evidence/dossiers/new/loan/{loan.id}", data=asked).location
+    run_due_jobs()
+    assert "U+2A6A5" in client.get(address).text
 
 
 def test_every_download_is_noted_with_who_made_it(

@@ -12,6 +12,8 @@ from sqlalchemy import select
 from recovery.evidence.dossiers import queries
 from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.evidence.exhibits.service import submit_list
+from recovery.evidence.keeping.reach import holding_rows
+from recovery.kernel import links
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.loans.models import Loan
@@ -61,6 +63,15 @@ def test_erasing_something_of_a_loan_finds_the_dossiers_of_its_package_too(
     made = export_dossier(actor, package.id, Wanted(subject="package"))
     loan_ids = list(db.session.scalars(select(Loan.id).order_by(Loan.id)))
     own = export_dossier(actor, loan_ids[0], Wanted())
+    export_dossier(actor, make_package(actor, 1).id, Wanted(subject="package"))
     db.session.rollback()
     assert queries.files_holding(db.session(), loan_ids[0]) == [own.sha256, made.sha256]
     assert queries.files_holding(db.session(), loan_ids[1]) == [made.sha256]
+
+
+def test_who_holds_a_loan_is_known_of_every_record_of_the_house_that_dossiers_are_about(
+    app: Flask,
+) -> None:
+    for kind in links.dossier_subjects.all():
+        of_a_loan = {"loan_id", "borrower_id"} & set(kind.model.__table__.columns.keys())
+        assert of_a_loan or kind.model.__tablename__ in holding_rows
