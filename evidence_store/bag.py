@@ -10,7 +10,7 @@ The bag is a function of its inputs: files sorted by name, a fixed date, no comp
 
 import base64
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -29,6 +29,9 @@ _FILE_MODE = 0o100644 << 16
 
 Content = bytes | Path
 """A file's bytes, or the path from which it is copied."""
+
+Stamp = Callable[[bytes], tuple[bytes, bytes] | None]
+"""Has bytes time-stamped (RFC 3161): token and certificates (PEM), None when nobody answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,8 +178,11 @@ def page_index(
     return _json({"v": 1, "files": files, "items": rows})
 
 
-def write(out: BinaryIO, bag: Bag, store: Store) -> str:
+def write(out: BinaryIO, bag: Bag, store: Store, stamp: Stamp | None = None) -> str:
     """Write the zip and return the SHA-256 of `manifest-sha256.txt`, the dossier's fingerprint.
+
+    A `stamp` over the signed manifest shows when it was signed: should the log's key be revoked
+    one day, what it signed before that day counts by this alone.
 
     Raises:
         StoreError: a path is not below data/, or not plain.
@@ -196,7 +202,9 @@ def write(out: BinaryIO, bag: Bag, store: Store) -> str:
     }
     signed = {name: _digest(content) for name, content in tags.items()}
     text = f"{MANIFEST}\n{store.origin}\n{bag.number}\n{_manifest(signed).decode()}"
-    tags["manifest.note"] = store.sign(text).encode()
+    tags["manifest.note"] = note_ = store.sign(text).encode()
+    if stamp is not None and (stamped := stamp(note_)) is not None:
+        tags["manifest.tsr"], tags["manifest.pem"] = stamped
     tagged = {name: _digest(content) for name, content in tags.items()}
     tags["tagmanifest-sha256.txt"] = _manifest(tagged)
     with ZipFile(out, "w", ZIP_STORED, strict_timestamps=True) as archive:

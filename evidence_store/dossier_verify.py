@@ -8,7 +8,8 @@ Exit status: 0 whole, 1 not whole (the report says what and where), 2 wrong use.
                             [--tsa-root FILE.pem] [--json]
 
 The key in --vkey is the lender's, had from somewhere else than this dossier. --keys is the lender's
-ring of keys instead: a key that was revoked counts for heads before its day only. This program
+ring of keys instead: what a revoked key signed counts only where a time-stamp over it, checked with
+--tsa-root, is from before its day. This program
 trusts nothing in the dossier: sizes, names and nesting are bounded, nothing in it is executed.
 """
 
@@ -176,7 +177,13 @@ def ed25519_valid(public: bytes, message: bytes, signature: bytes) -> bool:
 
 
 class Key:
-    """A verifier key: name+id+base64(type, public key)."""
+    """A verifier key: name+id+base64(type, public key); and what a ring of keys says of it."""
+
+    first, last = 0, 1 << 62
+    """Smallest and largest head that it may sign."""
+
+    until, reason = "-", "-"
+    """Day from which it counts no more, and why: rotated, revoked."""
 
     def __init__(self, text: str) -> None:
         """Read a key as C2SP spells it."""
@@ -268,19 +275,28 @@ def number(text: str) -> int:
     return int(text)
 
 
-def ring_keys(note: str, size: int) -> List[Key]:
-    """Return the keys of a ring that may have signed a head of this size, newest last."""
+def signers(note: str, keys: Sequence[Key]) -> List[Key]:
+    """Return which of the keys signed a note that `open_note` opened."""
+    named = {(name, data[:4]) for name, data in split_note(note)[1]}
+    return [key for key in keys if (key.name, key.id) in named]
+
+
+def ring_keys(note: str) -> List[Key]:
+    """Return the keys of a ring, newest last; the last one signed it."""
     lines = split_note(note)[0].split("\n")
     if lines[0] != "evidence_store/keys/v1" or len(lines) < 4:
         raise Bad("data/keys is not a ring of keys")
     rows = [line.split(" ") for line in lines[2:-1]]
     if any(len(row) != 6 for row in rows):
         raise Bad("a malformed line in data/keys")
-    open_note(note, [Key(rows[-1][5])])
-    fitting = [
-        row for row in rows if number(row[1]) <= size and (row[3] == "-" or size <= number(row[3]))
-    ]
-    return [Key(row[5]) for row in fitting]
+    keys = []
+    for _since, first, until, last, reason, text in rows:
+        key = Key(text)
+        key.first, key.until, key.reason = number(first), until, reason
+        key.last = key.last if last == "-" else number(last)
+        keys.append(key)
+    open_note(note, keys[-1:])
+    return keys
 
 
 # --- Merkle trees (RFC 6962, RFC 9162) and the radix map --------------------------------------
@@ -479,6 +495,8 @@ class Dossier:
         self.source, self.options, self.report = source, options, report
         self.digests: Dict[str, str] = {}
         self.keys: List[Key] = []
+        self.signed: Dict[str, List[Key]] = {}
+        self.stamped: Dict[str, List[str]] = {}
         self.head: Optional[Head] = None
         self.streams: Dict[str, List[Tuple[int, Dict[str, Any], str]]] = {}
         self.indexes: Dict[int, bytes] = {}
@@ -499,6 +517,7 @@ class Dossier:
             self.check_originals,
             self.check_pages,
             self.check_tokens,
+            self.check_revoked,
             self.check_witnesses,
         ]
         for step in steps:
@@ -591,28 +610,51 @@ class Dossier:
         """检查点 / checkpoint"""
         signed = self.text("data/checkpoint")
         self.head = head = Head(split_note(signed)[0])
-        inside = ring_keys(self.ring(), head.size)
-        self.keys = [Key(text) for text in self.options.vkey] or inside
-        if not self.keys:
+        self.keys = self.trusted()
+        keys = [key for key in self.keys if key.first <= head.size <= key.last]
+        if not keys:
             raise Bad("no key of the log may have signed a head of %d leaves" % head.size)
-        open_note(signed, self.keys)
+        self.signed["data/checkpoint"] = signers(signed, keys)
+        if self.options.own and not self.signed["data/checkpoint"]:
+            self.report.failed(
+                "检查点不是由本系统日志的密钥签名",
+                "the checkpoint is not signed by a key of this system's log",
+            )
+            return
+        open_note(signed, keys)
         self.report.passed(
             "日志 %s 的检查点（%d 条）签名有效" % (head.origin, head.size),
             "the checkpoint of log %s (%d leaves) is signed" % (head.origin, head.size),
         )
-        for key in self.keys:
-            print_ = hashlib.sha256(key.public).hexdigest()
-            if self.options.vkey or self.options.keys:
-                self.report.passed(
-                    "密钥由核验人提供，指纹 %s" % print_,
-                    "key given by the verifier, fingerprint %s" % print_,
-                )
-            else:
-                self.report.skipped(
-                    "密钥未经独立确认（取自卷宗本身），指纹 %s" % print_,
-                    "key not independently confirmed (taken from the dossier), fingerprint %s; "
-                    "%s" % (print_, key.text),
-                )
+        for key in self.signed["data/checkpoint"]:
+            self._say_whose(key)
+
+    def trusted(self) -> List[Key]:
+        """Return the keys that count: those given, with what a ring says of them, or a ring's."""
+        ring = ring_keys(self.ring())
+        known = {key.text: key for key in ring}
+        if self.options.vkey and self.options.keys is None:
+            # What the dossier's own ring says may count against a key that was given, not for it.
+            for key in ring:
+                key.first, key.last = Key.first, Key.last
+        return [known.get(text) or Key(text) for text in self.options.vkey] or ring
+
+    def _say_whose(self, key: Key) -> None:
+        """Say from where the key that signed the checkpoint is known, and whether it is in use."""
+        name = "ring" if self.options.keys else "dossier"
+        name = "vkey" if self.options.vkey else "own" if self.options.own else name
+        zh, en = WHOSE[name]
+        if name != "vkey" or key.reason != "-":
+            state = STATES.get(key.reason, STATES["rotated"])
+            chinese, english = (words.format(key.until) for words in state)
+            zh, en = "%s（%s）" % (zh, chinese), "%s (%s)" % (en, english)
+        print_ = hashlib.sha256(key.public).hexdigest()
+        if name == "dossier":
+            self.report.skipped(
+                "%s，指纹 %s" % (zh, print_), "%s, fingerprint %s; %s" % (en, print_, key.text)
+            )
+        else:
+            self.report.passed("%s，指纹 %s" % (zh, print_), "%s, fingerprint %s" % (en, print_))
 
     def ring(self) -> str:
         """Return the ring of keys: the verifier's own copy, or the one in the dossier."""
@@ -625,9 +667,11 @@ class Dossier:
         """清单签名 / signature over the manifests"""
         if self.head is None:
             raise Bad("without a valid checkpoint there is no key")
-        given = [Key(row) for row in self.options.vkey]
-        keys = given or ring_keys(self.ring(), 1 << 62) + self.keys
-        lines = open_note(self.text("manifest.note"), keys).split("\n")
+        # A dossier may be made long after its head: by any key that was in use then or later.
+        keys = [key for key in self.keys if self.head.size <= key.last]
+        note = self.text("manifest.note")
+        lines = open_note(note, keys).split("\n")
+        self.signed["manifest.note"] = signers(note, keys)
         if lines[:2] != ["evidence_store/manifest/v1", self.head.origin] or len(lines) < 5:
             raise Bad("manifest.note is not a signature of this log over manifests")
         signed = {line[66:]: line[:64] for line in lines[3:-1]}
@@ -636,6 +680,8 @@ class Dossier:
         for name in sorted(self.digests):
             outside = name.startswith("data/") or name in (
                 "manifest.note",
+                "manifest.tsr",
+                "manifest.pem",
                 "tagmanifest-sha256.txt",
             )
             if not outside and signed.get(name) != self.digests[name]:
@@ -892,32 +938,39 @@ class Dossier:
         names = [name for name in sorted(self.source.sizes) if name.startswith("data/tokens/")]
         names = [name for name in names if name.endswith(".tsr")]
         for name in names:
-            oid, imprint, when = token_imprint(self.read(name, SMALL))
-            algorithm = ALGORITHMS.get(oid)
-            if algorithm is None:
-                raise Bad("%s has an imprint of unknown algorithm %s" % (name, oid))
-            if hashlib.new(algorithm, self.read("data/checkpoint")).digest() != imprint:
-                raise Bad("%s is a time-stamp over something else" % name)
-            self.report.passed(
-                "%s 的时间戳对应本检查点，所称时间 %s" % (name, when),
-                "%s stamps this checkpoint, stated time %s" % (name, when),
-            )
-            self._token_signature(name)
+            self._token(name, "data/checkpoint", ("本检查点", "this checkpoint"))
+        if "manifest.tsr" in self.source.sizes:
+            self._token("manifest.tsr", "manifest.note", ("清单签名", "the signed manifest"))
         if not names:
             self.report.skipped(
                 "无可信时间戳：只有放贷人自己的日志", "no time-stamp: lender's own log only"
             )
 
-    def _token_signature(self, name: str) -> None:
-        """Let openssl check the signature of a token, where it is there and a root was given."""
+    def _token(self, name: str, over: str, called: Tuple[str, str]) -> None:
+        """Check that a token stamps a file of the bag, and its signature where that can be."""
+        oid, imprint, when = token_imprint(self.read(name, SMALL))
+        algorithm = ALGORITHMS.get(oid)
+        if algorithm is None:
+            raise Bad("%s has an imprint of unknown algorithm %s" % (name, oid))
+        if hashlib.new(algorithm, self.read(over)).digest() != imprint:
+            raise Bad("%s is a time-stamp over something else" % name)
+        self.report.passed(
+            "%s 的时间戳对应%s，所称时间 %s" % (name, called[0], when),
+            "%s stamps %s, stated time %s" % (name, called[1], when),
+        )
+        if self._token_signature(name, over):
+            self.stamped.setdefault(over, []).append(when)
+
+    def _token_signature(self, name: str, over: str) -> bool:
+        """Let openssl check the signature of a token; False where that is left to the reader."""
         root = self.options.tsa_root
         if root is None or not isinstance(self.source, Folder):
             self.report.skipped(
                 "%s 的签名未核验，请执行 openssl ts -verify（见 VERIFY.md）" % name,
                 "the signature of %s is left to openssl ts -verify (see VERIFY.md)" % name,
             )
-            return
-        paths = [os.path.join(self.source.root, *n.split("/")) for n in ("data/checkpoint", name)]
+            return False
+        paths = [os.path.join(self.source.root, *n.split("/")) for n in (over, name)]
         chain = os.path.join(self.source.root, *(name[:-4] + ".pem").split("/"))
         command = ["openssl", "ts", "-verify", "-data", paths[0], "-in", paths[1], "-CAfile", root]
         if os.path.isfile(chain):
@@ -928,7 +981,7 @@ class Dossier:
             self.report.skipped(
                 "openssl 不可用：%s" % error, "openssl is not available: %s" % error
             )
-            return
+            return False
         if done.returncode:
             raise Bad(
                 "openssl refuses %s: %s" % (name, done.stderr.decode("utf-8", "replace")[-300:])
@@ -936,6 +989,29 @@ class Dossier:
         self.report.passed(
             "openssl 确认 %s 的签名" % name, "openssl confirms the signature of %s" % name
         )
+        return True
+
+    def check_revoked(self) -> None:
+        """已吊销的密钥 / revoked keys"""
+        # Whoever stole such a key can sign whatever they like, as if it were before its day.
+        for name, keys in sorted(self.signed.items()):
+            if not keys or any(key.reason != "revoked" for key in keys):
+                continue
+            day = max(key.until for key in keys)
+            if any(when[:8] < day.replace("-", "") for when in self.stamped.get(name, [])):
+                self.report.passed(
+                    "%s 由 %s 吊销的密钥签名，时间戳证明签名在此之前" % (name, day),
+                    "%s is signed by a key revoked on %s; a time-stamp shows that it was signed "
+                    "before" % (name, day),
+                )
+            else:
+                self.report.failed(
+                    "%s 由 %s 吊销的密钥签名，没有经核验的时间戳（--tsa-root）证明签名在此之前；"
+                    "请索取依新检查点出具的卷宗" % (name, day),
+                    "%s is signed by a key revoked on %s, and no time-stamp that was checked "
+                    "(--tsa-root) shows that it was signed before; ask for one over a later head"
+                    % (name, day),
+                )
 
     def check_witnesses(self) -> None:
         """见证签名 / witnesses"""
@@ -983,6 +1059,24 @@ class Dossier:
             "completeness is proved for what was registered, not for what never was",
         )
 
+
+WHOSE = {
+    "vkey": ("密钥由核验人提供", "key given by the verifier"),
+    "ring": ("密钥在核验人提供的密钥环中", "key in the ring of keys given by the verifier"),
+    "own": ("密钥属于本系统的日志", "key of this system's own log"),
+    "dossier": (
+        "密钥未经独立确认，取自卷宗本身",
+        "key not independently confirmed, taken from the dossier",
+    ),
+}
+"""From where a key is known."""
+
+STATES = {
+    "-": ("现用", "in use"),
+    "rotated": ("已于 {} 更换", "replaced on {}"),
+    "revoked": ("已于 {} 吊销", "revoked on {}"),
+}
+"""What a ring of keys says of a key."""
 
 BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
 ALGORITHMS = {
@@ -1060,6 +1154,7 @@ def parse(arguments: Optional[Sequence[str]]) -> argparse.Namespace:
     parser.add_argument("path", nargs="?", default=here, help="folder or zip; default: here")
     parser.add_argument("--vkey", action="append", default=[], help="the lender's verifier key")
     parser.add_argument("--keys", help="the log's ring of keys (a file), had from elsewhere")
+    parser.add_argument("--own", action="store_true", help="--keys are of whose system runs this")
     parser.add_argument("--witness", action="append", default=[], help="a witness's verifier key")
     parser.add_argument("--tsa-root", help="root certificate of the time-stamp authority (PEM)")
     parser.add_argument("--json", action="store_true", help="print the report as JSON")

@@ -47,6 +47,15 @@ def authorities() -> list[Authority]:
         ) from error
 
 
+def stamped(data: bytes) -> tuple[bytes, bytes] | None:
+    """Return a token over `data` and its certificates (PEM); None: no authority gives one."""
+    try:
+        _authority, token = tokens.request(data, authorities())
+    except (TokenError, OSError):
+        return None
+    return token.response, token.chain
+
+
 def stamp(head: Checkpoint) -> Checkpoint:
     """Have a head stamped, unless it is already or no authority is configured.
 

@@ -56,7 +56,11 @@ def test_a_dossier_carries_the_token_of_the_authority_that_answers(
 ) -> None:
     made = export_dossier(ACTOR, loan.id, Wanted())
     names, words = contents_of(made)
-    assert sum(name.endswith(".tsr") for name in names) == 1
+    [over_manifest, over_head] = sorted(name for name in names if name.endswith(".tsr"))[::-1]
+    assert over_manifest == f"{made.number}/manifest.tsr"
+    assert over_head.startswith(f"{made.number}/data/tokens/test-")
+    again = export_dossier(ACTOR, loan.id, Wanted(checkpoint=made.checkpoint_size))
+    assert again.plain_sha256 == made.plain_sha256, "without that stamp it repeats byte for byte"
     assert "有可信时间戳" in words
     db.session.rollback()
     reached = {one.reached for one in queries.registrations(db.session(), loan.id)}

@@ -6,14 +6,15 @@ import random
 import stat
 import zipfile
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from evidence_store import Store, bag, note
-from evidence_store.bag import Bag, Content, PageItem, Record, Stream
+from evidence_store import Store, bag, dossier_verify, note, proof, tokens
+from evidence_store.bag import Bag, Content, PageItem, Record, Stamp, Stream
+from evidence_store.tokens import Authority
 from tests.evidence_store.test_dossier import (
     KEY,
     LOAN,
@@ -45,10 +46,12 @@ def store(tmp_path: Path) -> Store:
     return Store.create(str(tmp_path / "house"), KEY.name, str(KEY))
 
 
-def written(store: Store, payload: dict[str, Content], folder: Path) -> Path:
+def written(
+    store: Store, payload: dict[str, Content], folder: Path, stamp: Stamp | None = None
+) -> Path:
     """Return the folder of an unpacked dossier."""
     out = io.BytesIO()
-    bag.write(out, Bag("D-2026-0001", payload), store)
+    bag.write(out, Bag("D-2026-0001", payload), store, stamp)
     zipfile.ZipFile(out).extractall(folder)
     return folder / "D-2026-0001"
 
@@ -203,26 +206,124 @@ def test_a_compressed_dossier_with_any_byte_changed_is_refused_with_a_report(
 
 
 def test_a_witness_whose_key_was_given_and_who_did_not_sign_is_named(unpacked):  # noqa: F811
-    from evidence_store import dossier_verify
-
     key = str(note.generate("auditor.example", note.COSIGNATURE).vkey)
     given = dossier_verify.parse([str(unpacked), *VKEY, "--witness", key])
     rows = dossier_verify.verify(str(unpacked), given).rows
     assert any("auditor.example" in row[2] and "has not cosigned" in row[2] for row in rows)
 
 
+def ring_of(store: Store, folder: Path) -> tuple[str, str]:
+    """Return the option that names a store's ring of keys as it is now."""
+    place = folder / "keys"
+    place.write_bytes(store.storage.read("keys") or b"")
+    return "--keys", str(place)
+
+
+def revoke(store: Store, on: date) -> None:
+    """Rotate the key of a store and revoke the old one for all that is signed now."""
+    store.rotate_key(str(note.generate(KEY.name)), on)
+    store.revoke_key(str(KEY.vkey), on, store.checkpoint_sizes()[-1])
+
+
 def test_with_the_ring_of_keys_a_revoked_key_signs_no_later_head(store: Store, tmp_path: Path):
-    first = registered(store, "transaction", {"amount": "1.00"})
+    registered(store, "transaction", {"amount": "1.00"})
     store.checkpoint_with_map()
-    honest = written(store, bag.evidence(store, [first], [Stream(LOAN, SALT)]), tmp_path / "old")
-    store.rotate_key(str(note.generate(KEY.name)), date(2026, 3, 1))
-    store.revoke_key(str(KEY.vkey), date(2026, 3, 2), store.size)
-    ring = tmp_path / "keys"
-    ring.write_bytes(store.storage.read("keys") or b"")
+    revoke(store, date(2026, 3, 2))
     thief = Store.create(str(tmp_path / "thief"), KEY.name, str(KEY))
     forged = [registered(thief, "transaction", {"amount": f"{n}.00"}) for n in range(7)]
     thief.checkpoint_with_map()
     folder = written(thief, bag.evidence(thief, forged, [Stream(LOAN, SALT)]), tmp_path / "forged")
     assert failures(folder) == [], "the key by itself does not say that it was revoked"
-    assert failures(folder, "--keys", str(ring)) != []
-    assert failures(honest, "--keys", str(ring)) == []
+    refused = failures(folder, *ring_of(store, tmp_path))
+    assert "checkpoint: no signature by a given key" in refused
+
+
+def test_a_replaced_key_still_counts_for_what_it_signed_and_its_successor_for_old_heads(
+    store: Store, tmp_path: Path
+):
+    first = registered(store, "transaction", {"amount": "1.00"})
+    size = proof.parse_checkpoint(note.split(store.checkpoint_with_map())[0]).size
+    payload = bag.evidence(store, [first], [Stream(LOAN, SALT)], size)
+    old = written(store, payload, tmp_path / "old")
+    folders = [old]
+    for number in range(2):
+        store.rotate_key(str(note.generate(KEY.name)), date(2026, 3, 1 + number))
+        folders.append(written(store, payload, tmp_path / f"later{number}"))
+    for folder in folders:
+        assert failures(folder, *ring_of(store, tmp_path)) == []
+
+
+def test_what_a_revoked_key_signed_counts_only_with_a_checked_stamp_from_before_its_day(
+    store: Store, tmp_path: Path, authority: Authority
+):
+    def stamp(data: bytes) -> tuple[bytes, bytes]:
+        _authority, token = tokens.request(data, [authority])
+        return token.response, token.chain
+
+    first = registered(store, "transaction", {"amount": "1.00"})
+    store.checkpoint_with_map()
+    tokens.stamp(store, [authority])
+    payload = bag.evidence(store, [first], [Stream(LOAN, SALT)])
+    honest = written(store, payload, tmp_path / "honest", stamp)
+    thief = Store.open(str(tmp_path / "house"))
+    revoke(store, datetime.now(UTC).date() + timedelta(days=1))
+    thief.ring, thief.sign = store.ring, lambda text: note.sign(text, str(KEY))  # type: ignore[method-assign]
+    # Another paper over the old head, signed with the stolen key: no stamp can be had for it.
+    forged = written(thief, {**payload, "data/dossier.pdf": b"%PDF forged"}, tmp_path / "forged")
+    (tmp_path / "root.pem").write_bytes(authority.roots)
+    keys, root = ring_of(store, tmp_path), ("--tsa-root", str(tmp_path / "root.pem"))
+    assert failures(honest, *keys, *root) == []
+    [failed] = failures(forged, *keys, *root)
+    assert failed.startswith("manifest.note is signed by a key revoked on")
+    assert len(failures(honest, *keys)) == 2, "an unchecked stamp says nothing"
+    assert failures(honest, *VKEY) == failures(forged, *VKEY) == [], "no ring: not known"
+    store.revoke_key(str(KEY.vkey), datetime.now(UTC).date(), store.checkpoint_sizes()[-1])
+    keys = ring_of(store, tmp_path)
+    assert len(failures(honest, *keys, *root)) == 2, "stamped on the day itself, or later"
+
+
+def test_the_token_over_the_manifest_is_of_this_very_manifest(
+    store: Store, tmp_path: Path, authority: Authority
+):
+    first = registered(store, "transaction", {"amount": "1.00"})
+    store.checkpoint_with_map()
+    payload = bag.evidence(store, [first], [Stream(LOAN, SALT)])
+
+    def stamp(data: bytes) -> tuple[bytes, bytes]:
+        _authority, token = tokens.request(data + b"x", [authority])
+        return token.response, token.chain
+
+    folder = written(store, payload, tmp_path / "other", stamp)
+    assert any("manifest.tsr is a time-stamp over something else" in f for f in failures(folder))
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ((), ("密钥未经独立确认，取自卷宗本身（现用）", "not independently confirmed")),
+        (VKEY, ("密钥由核验人提供，", "key given by the verifier,")),
+        (("ring",), ("核验人提供的密钥环中（现用）", "given by the verifier (in use)")),
+        (("ring", "--own"), ("密钥属于本系统的日志（现用）", "this system's own log (in use)")),
+        (("rotated", "--own"), ("（已于 2026-03-01 更换）", "(replaced on 2026-03-01)")),
+        (("revoked", "--own"), ("（已于 2026-03-02 吊销）", "(revoked on 2026-03-02)")),
+        (("other", "--own"), ("不是由本系统日志的密钥签名", "a key of this system's log")),
+    ],
+)
+def test_the_report_says_whose_key_it_is_and_how_it_stands(
+    store: Store, tmp_path: Path, options: tuple[str, ...], words: tuple[str, str]
+):
+    first = registered(store, "transaction", {"amount": "1.00"})
+    store.checkpoint_with_map()
+    folder = written(store, bag.evidence(store, [first], [Stream(LOAN, SALT)]), tmp_path / "old")
+    if options and options[0] in ("rotated", "revoked"):
+        store.rotate_key(str(note.generate(KEY.name)), date(2026, 3, 1))
+    if options and options[0] == "revoked":
+        store.revoke_key(str(KEY.vkey), date(2026, 3, 2), store.checkpoint_sizes()[-1])
+    if options and options[0] == "other":
+        key = note.generate(KEY.name)
+        store = Store.create(str(tmp_path / "another"), KEY.name, str(key))
+    if options and not options[0].startswith("--"):
+        options = (*ring_of(store, tmp_path), *options[1:])
+    parsed = dossier_verify.parse([str(folder), *options])
+    rows = dossier_verify.verify(str(folder), parsed).rows
+    assert any(words[0] in row[1] and words[1] in row[2] for row in rows)

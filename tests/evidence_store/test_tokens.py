@@ -7,7 +7,6 @@ import random
 import shutil
 import subprocess
 import zipfile
-from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
@@ -20,13 +19,6 @@ from evidence_store.tokens import Authority, TokenError
 from tests.evidence_store import authority as test_authority
 
 KEY = note.generate("log.example/lender")
-
-
-@pytest.fixture(scope="module")
-def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
-    folder = test_authority.make(tmp_path_factory.mktemp("tsa"))
-    with test_authority.serving(folder) as served:
-        yield served
 
 
 @pytest.fixture

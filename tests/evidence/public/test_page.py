@@ -5,7 +5,7 @@ import subprocess
 import sys
 import tempfile
 import zipfile
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
+from evidence_store import note
 from recovery.evidence import sequencer
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
@@ -162,6 +163,27 @@ def test_a_dossier_is_verified_in_both_languages(
     assert f"卷宗完整，就是本系统出具的 {made.number}" in page
     assert "全部" in page
     assert "agree with the manifests, byte for byte" in page
+
+
+def test_the_page_says_how_the_key_that_signed_stands_with_this_log(
+    browser_client: Browser, dossier: tuple[Dossier, bytes]
+) -> None:
+    made, data = dossier
+    _status, page = drop(browser_client, data)
+    assert "密钥属于本系统的日志（现用）" in page
+    assert "key of this system&#39;s own log (in use)" in page
+    assert "由核验人提供" not in page
+    house, old = house_store(), house_store().ring.keys[-1].vkey
+    house.rotate_key(str(note.generate(house.origin)), date(2026, 3, 20))
+    _status, page = drop(browser_client, data)
+    assert "密钥属于本系统的日志（已于 2026-03-20 更换）" in page
+    assert f"卷宗完整，就是本系统出具的 {made.number}" in page
+    house.revoke_key(old, date(2026, 3, 21), house.checkpoint_sizes()[-1])
+    _status, page = drop(browser_client, data)
+    assert "key of this system&#39;s own log (revoked on 2026-03-21)" in page
+    assert "manifest.note 由 2026-03-21 吊销的密钥签名" in page
+    assert f"这就是本系统出具的 {made.number}，逐字节相同" in page
+    assert "卷宗完整" not in page
 
 
 def test_a_changed_dossier_is_refused_and_the_file_is_named(
