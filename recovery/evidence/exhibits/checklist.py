@@ -13,7 +13,10 @@ from recovery.kernel.text import Text
 FILE = Path(__file__).parent / "checklist.toml"
 
 ALWAYS = "always"
-CONDITIONS = frozenset({ALWAYS, "mortgaged", "guaranteed", "before_maturity"})
+HELD = "held"
+"""Asked for only where it is: an agreement that was never made is not missing."""
+
+CONDITIONS = frozenset({ALWAYS, HELD, "mortgaged", "guaranteed", "before_maturity"})
 """When an item is needed: `Needs` says which hold for a loan."""
 
 

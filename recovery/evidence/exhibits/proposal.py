@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from recovery.evidence.exhibits.checklist import CaseType, Item
+from recovery.evidence.exhibits.checklist import HELD, CaseType, Item
 
 LISTED, AVAILABLE, MISSING = "listed", "available", "missing"
 
@@ -53,11 +53,13 @@ def propose(
     for group in case_type.groups:
         standings = []
         for item in group.items:
-            if item.when not in holding:
+            if item.when not in holding | {HELD}:
                 continue
             found = tuple(one for one in free if answers(item, one))
             free = [one for one in free if one not in found]
-            standings.append(Standing(item, _state(item, found, listed), found))
+            standing = Standing(item, _state(item, found, listed), found)
+            if item.when != HELD or standing.state != MISSING:
+                standings.append(standing)
         groups.append(ProposedGroup(group.title.key, tuple(standings)))
     return tuple(group for group in groups if group.items)
 

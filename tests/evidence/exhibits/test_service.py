@@ -1,5 +1,6 @@
 """An evidence list: proposed, arranged, corrected, submitted, superseded."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import BytesIO
@@ -19,7 +20,7 @@ from recovery.evidence.exhibits.models import (
     OriginalPages,
 )
 from recovery.evidence.exhibits.pages import count_pages
-from recovery.evidence.exhibits.proposal import missing
+from recovery.evidence.exhibits.proposal import AVAILABLE, ProposedGroup, missing
 from recovery.evidence.exhibits.queries import (
     find_list,
     list_for,
@@ -43,7 +44,7 @@ from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import EVERYTHING, Actor, Scope
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
-from recovery.loans.documents import end_document
+from recovery.loans.documents import Papers, add_documents, end_document, keep_file
 from recovery.loans.labels import DOCUMENT_KINDS
 from recovery.loans.models import Loan, LoanParty, Person
 from tests.evidence.exhibits.making import (
@@ -126,6 +127,22 @@ def test_what_is_missing_depends_on_the_loan(loan, actor):
         lacking = {item.item.code for item in missing(proposed(work.session, one, work.today))}
     assert {"guarantee_contract", "acceleration_notice"} <= lacking
     assert "registration_certificate" not in lacking
+
+
+def states(groups: Sequence[ProposedGroup]) -> dict[str, str]:
+    """Return how each item stands, by its code."""
+    return {one.item.code: one.state for group in groups for one in group.items}
+
+
+def test_what_need_not_be_there_is_proposed_where_it_is_and_never_missing(loan, actor):
+    one = proposed_list(actor, loan)
+    file = keep_file(BytesIO(pdf_of_pages(1, "extension")), "展期协议.pdf")
+    with work_as(actor) as work:
+        before = states(proposed(work.session, one, work.today))
+        add_documents(work, loan.id, [file], Papers("extension_agreement"))
+        after = states(proposed(work.session, one, work.today))
+    assert "extension_agreement" not in before
+    assert after["extension_agreement"] == AVAILABLE
 
 
 def test_a_document_stands_on_a_list_once(loan, actor):
