@@ -12,6 +12,7 @@ def register(app: Flask) -> None:
         lists,
         menu,
         value_views,
+        value_words,
         views,
     )
 
@@ -23,6 +24,8 @@ def register(app: Flask) -> None:
     app.jinja_env.globals.update(
         law_change_title=lists.title_of_content,
         law_place=lists.place_label,
-        law_value=lists.value_text,
+        law_value=value_words.value_text,
+        law_lines=value_words.value_lines,
+        law_written=value_words.written_text,
     )
     menu.register()

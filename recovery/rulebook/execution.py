@@ -9,7 +9,7 @@ from recovery.kernel.actions import Action
 from recovery.kernel.errors import Conflict
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-from recovery.rulebook.book import book_of
+from recovery.rulebook.book import book_of, book_with, in_force
 from recovery.rulebook.followers import followers
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.values import write_value
@@ -56,10 +56,10 @@ def _day(day: date | None) -> str | None:
 
 
 def _replaced(session: Session, change: LawChange) -> str | None:
-    """Return the value that would be replaced or confirmed, as TOML; None where there is none."""
-    if change.in_force_at is not None or change.parameter is None or change.since is None:
+    """Return the value that is, or was, replaced or confirmed, as TOML; None: there is none."""
+    if change.parameter is None or change.since is None:
         return None
-    book = book_of(session)
+    book = book_with(_before(session, change))
     if change.place is not None:
         own = book.at(change.place).local.get(change.parameter)
         versions = own.versions if own is not None else ()
@@ -67,6 +67,15 @@ def _replaced(session: Session, change: LawChange) -> str | None:
         versions = book.parameters[change.parameter].versions
     before = [version for version in versions if version.since <= change.since]
     return write_value(before[-1].value) if before else None
+
+
+def _before(session: Session, change: LawChange) -> list[LawChange]:
+    """Return the changes in force when `change` came into force, or now where it has not yet."""
+    kept = in_force(session)
+    if change.in_force_at is None:
+        return list(kept)
+    mine = (change.in_force_at, change.id)
+    return [one for one in kept if one.in_force_at and (one.in_force_at, one.id) < mine]
 
 
 def execute(work: Work, change_id: int, shown: dict[str, Any]) -> None:

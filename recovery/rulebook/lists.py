@@ -1,21 +1,17 @@
 """The lists of parameters and of changes."""
 
 from collections.abc import Mapping
-from dataclasses import replace
-from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
 from recovery.access.lists import STATUSES
 from recovery.kernel.text import Text, _
-from recovery.law.parameters import Value, standard_parameters
+from recovery.law.parameters import standard_parameters
 from recovery.law.registry import RULES
 from recovery.rulebook.book import CONFIRMATION, RETRACTION, SETTING, VERSION, YEAR
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.queries import ParameterRow
-from recovery.rulebook.values import write_value
 from recovery.rulebook.words import Word, parameter_title, subjects
-from recovery.web.display import percent
 from recovery.web.filters import Choices, FilterBar, Words
 from recovery.web.pagination import Sort, Sorts
 from recovery.web.worklist import Badge, Column, View, Worklist
@@ -62,26 +58,6 @@ def title_of(row: Any) -> Word | Text:
     if row.parameter is None:
         return _("{year} 年放假安排", year=row.year)
     return parameter_title(standard_parameters()[row.parameter])
-
-
-def value_text(unit: str, value: Value) -> Text | str:
-    """Return a value of a parameter as a reader says it; tables and lists as they are written."""
-    if isinstance(value, bool):
-        return _("适用") if value else _("不适用")
-    if isinstance(value, Decimal) and unit in {"share", "per year", "share above the loss"}:
-        return percent(value)
-    if isinstance(value, Mapping) and len(value) == 1:
-        [(length, count)] = value.items()
-        if length in PERIODS and isinstance(count, int):
-            return replace(PERIODS[length], values={"count": count})
-    return write_value(value)
-
-
-PERIODS: dict[str, Text] = {
-    "days": _("{count} 日"),
-    "months": _("{count} 个月"),
-    "years": _("{count} 年"),
-}
 
 
 def place_label(place: str | None) -> Text | str:

@@ -71,7 +71,6 @@ def _valued(one: Parameter, form: SourceForm, live_url: str) -> ResponseReturnVa
             title=parameter_title(one),
             is_setting=isinstance(form, SettingForm | SmallClaimsForm),
             current=queries.version_today(one, clock.today()),
-            write=write_value,
             cite=cite,
             live_url=live_url,
         ),

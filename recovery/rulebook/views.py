@@ -24,7 +24,6 @@ from recovery.rulebook.forms import (
 )
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.service import current_book
-from recovery.rulebook.values import write_value
 from recovery.rulebook.words import parameter_title, subject_of, subjects, unit_label
 from recovery.web.forms import BaseForm
 from recovery.web.messages import flash
@@ -81,7 +80,6 @@ def show(name: str) -> ResponseReturnValue:
         settings=queries.settings_of(book, name),
         changes=queries.changes_of(db.session(), name),
         is_local=name in LOCAL_FORMS,
-        write=write_value,
         cite=cite,
         place_label=lists.place_label,
         kind_labels=lists.KIND_LABELS,
@@ -125,7 +123,6 @@ def confirm(name: str, since: str) -> ResponseReturnValue:
             parameter=one,
             title=parameter_title(one),
             version=version,
-            written=write_value(version.value),
             citation=cite(version, version.since),
         ),
         form.status,

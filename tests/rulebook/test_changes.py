@@ -23,6 +23,7 @@ from recovery.litigation.models import Deadline
 from recovery.litigation.service import NewFile, open_file
 from recovery.rulebook import proposals
 from recovery.rulebook.book import book_of, book_with, in_force
+from recovery.rulebook.execution import content
 from recovery.rulebook.followers import moves_under
 from recovery.rulebook.models import LawChange
 from recovery.rulebook.proposals import NewValue, NewYear, Source
@@ -85,6 +86,20 @@ def test_a_new_version_answers_only_from_its_first_day_and_only_once_approved(
     assert appeal(last_old) == before[0]
     assert appeal(first_new) == date(2026, 5, 21)
     assert current_book() is current_book(), "built once, not for every page"
+
+
+def test_a_change_in_force_still_says_what_it_replaced(office: Office) -> None:
+    with office.work() as work:
+        change = proposals.propose_version(work, APPEAL, reason="修法")
+    before = content(db.session(), change.id)
+    assert before["replaces"] == "{ days = 15 }"
+    office.approve(change)
+    earlier = replace(APPEAL, since=date(2026, 4, 1), value="{ days = 25 }")
+    with office.work() as work:
+        second = proposals.propose_version(work, earlier, reason="再修法")
+    office.approve(second)
+    db.session.rollback()
+    assert content(db.session(), change.id) == before
 
 
 def test_nobody_approves_their_own_change(office: Office) -> None:

@@ -8,6 +8,7 @@ from recovery.law.inputs import outer_name
 from recovery.law.parameters import standard_parameters
 from recovery.law.registry import RULES
 from recovery.rulebook import words
+from recovery.rulebook.value_words import value_lines, value_text
 
 
 @pytest.mark.parametrize("rule", sorted(RULES))
@@ -62,3 +63,21 @@ def test_no_word_is_left_over() -> None:
     assert plain - inputs == set()
     results = {name for rule in RULES.values() for name in rule.results}
     assert set(words.words()["results"]) - results == set()
+
+
+@pytest.mark.parametrize("name", sorted(standard_parameters()))
+def test_a_value_reads_in_words_and_not_as_it_is_written_in_a_file(name: str) -> None:
+    one = standard_parameters()[name]
+    for version in one.versions:
+        said = str(value_text(one.unit, version.value, name))
+        assert not re.search(r"[a-z{}\[\]\"]", said), said
+
+
+def test_bands_read_one_under_the_other() -> None:
+    fee = standard_parameters()["court_fee.preservation"]
+    assert [str(line) for line in value_lines(fee.unit, fee.versions[-1].value)] == [
+        "基本收费（元）：30",
+        "最高（元）：5,000",
+        "超过 1,000 元的部分：1.00%",
+        "超过 100,000 元的部分：0.50%",
+    ]
