@@ -32,7 +32,7 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.text import Text, _
 from recovery.loans.models import Loan
-from recovery.web.people import current_scope, user_work
+from recovery.web.people import current_actor, user_work
 from recovery.web.rights import allowed
 
 bp = Blueprint("evidence_api", __name__, url_prefix="/api/evidence")
@@ -216,12 +216,9 @@ def _told(answer: Answer) -> dict[str, Any]:
 @spec.validate(resp=Responses(HTTP_200=Places), tags=("evidence",), skip_validation=True)
 def contract(contract_no: str) -> ResponseReturnValue:
     """Tell where the registrations of a contract stand."""
-    found = queries.contract_places(db.session(), contract_no)
+    found = queries.contract_places(db.session(), contract_no, current_actor())
     if not found:
         raise NotFound(_("没有这条记录，或您无权查看。"))
-    for one, _item in found:
-        if one.loan_id is not None:
-            gate.find(db.session(), Loan, one.loan_id, current_scope())
     return jsonify(
         [
             {
@@ -257,8 +254,9 @@ def proof(index: int) -> ResponseReturnValue:
     ).one_or_none()
     if item is None:
         raise NotFound(_("没有这条记录，或您无权查看。"))
-    if item.intent.loan_id is not None:
-        gate.find(db.session(), Loan, item.intent.loan_id, current_scope())
+    loan_id, actor = item.intent.loan_id, current_actor()
+    if loan_id is not None and not queries.sent_by(db.session(), item.intent, actor):
+        gate.find(db.session(), Loan, loan_id, actor.scope)
     try:
         text = house_store().prove(index)
     except ProofError as error:

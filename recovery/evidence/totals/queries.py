@@ -18,7 +18,10 @@ from recovery.evidence.totals.models import (
 )
 from recovery.evidence.totals.reconciling import SIGNED
 from recovery.evidence.totals.rules import month_end
+from recovery.kernel import gate
+from recovery.kernel.gate import Actor
 from recovery.kernel.models import RegistrationIntent
+from recovery.loans.models import Loan
 from recovery.web.filters import FilterState
 
 
@@ -189,9 +192,13 @@ def log_index_of(session: Session, table: str, record_id: int) -> int | None:
 
 
 def contract_places(
-    session: Session, contract_no: str
+    session: Session, contract_no: str, actor: Actor
 ) -> Sequence[tuple[ContractRegistration, EvidenceItem | None]]:
-    """Return the registrations of a contract by API, each with its place in the log."""
+    """Return the registrations of a contract by API, each with its place in the log.
+
+    Those of a loan that `actor` does not see are left out, except what they sent themselves.
+    """
+    seen = gate.visible(select(Loan.id), Loan, actor.scope)
     rows = session.execute(
         select(ContractRegistration, EvidenceItem)
         .join(
@@ -200,7 +207,19 @@ def contract_places(
             & (RegistrationIntent.subject_id == ContractRegistration.id),
         )
         .outerjoin(EvidenceItem, EvidenceItem.intent_id == RegistrationIntent.id)
-        .where(ContractRegistration.contract_no == contract_no)
+        .where(
+            ContractRegistration.contract_no == contract_no,
+            ContractRegistration.loan_id.is_(None)
+            | ContractRegistration.loan_id.in_(seen)
+            | (ContractRegistration.registered_by == actor.name),
+        )
         .order_by(ContractRegistration.id)
     )
     return [(one, item) for one, item in rows]
+
+
+def sent_by(session: Session, intent: RegistrationIntent, actor: Actor) -> bool:
+    """Tell whether an intent registers a contract that `actor` sent."""
+    if intent.subject_type != ContractRegistration.__tablename__:
+        return False
+    return session.get_one(ContractRegistration, intent.subject_id).registered_by == actor.name

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select
 
 from evidence_store import proof
-from recovery.access.models import UserAccount
+from recovery.access.models import Branch, UserAccount
 from recovery.access.tokens import issue_token
 from recovery.evidence import sequencer
 from recovery.evidence.keeping.opening import open_record
@@ -86,6 +86,44 @@ def test_a_contract_of_a_loan_in_the_book_stands_in_the_loans_stream(
         )
     ).all()
     assert [tuple(one) for one in rows] == [("HT-0001", loan.id), ("HT-9999", None)]
+
+
+def test_a_contract_of_another_branchs_loan_stands_in_its_stream_and_the_answer_tells_nothing(
+    client: FlaskClient, token: str, person: Callable[..., UserAccount]
+) -> None:
+    account = person("asset_manager")
+    with system_work("tests") as work:
+        loan_id = make_loan(work).id
+        here = work.add(Branch(code="801", name="一处"))
+        manager = work.session.get_one(UserAccount, account.id)
+        manager.branch_id = here.id
+    [there, nowhere] = send(client, token, [row(), row("HT-9999")])
+    assert {**there, "id": 0, "contract_no": ""} == {**nowhere, "id": 0, "contract_no": ""}
+    sequencer.register_pending()
+    sequencer.checkpoint()
+    kept = db.session.get_one(ContractRegistration, there["id"])
+    assert kept.loan_id == loan_id
+    bearer = {"Authorization": f"Bearer {token}"}
+    for number in ("HT-0001", "HT-9999"):
+        [place] = client.get(f"{URL}/{number}", headers=bearer).json or []
+        assert client.get(place["proof"], headers=bearer).status_code == 200
+    with system_work("tests") as work:
+        for sent in work.session.scalars(select(ContractRegistration)):
+            sent.registered_by = "another"
+    assert client.get(f"{URL}/HT-0001", headers=bearer).status_code == 404
+    assert client.get(f"/api/evidence/proofs/{place_of(there)}", headers=bearer).status_code == 404
+    assert client.get(f"{URL}/HT-9999", headers=bearer).status_code == 200
+
+
+def place_of(answer: dict[str, Any]) -> int | None:
+    """Return where a registration stands in the log."""
+    db.session.rollback()
+    return db.session.scalar(
+        select(RegistrationIntent.log_index).where(
+            RegistrationIntent.subject_type == ContractRegistration.__tablename__,
+            RegistrationIntent.subject_id == answer["id"],
+        )
+    )
 
 
 def test_a_late_row_says_how_late_and_a_wrong_one_stops_no_other(
