@@ -816,8 +816,16 @@ class Dossier:
             )
             return
         proof = self.json("data/map-proof.json")
-        leaf, index = canonical_leaf(proof["map"]["leaf"]), proof["map"]["index"]
-        self.prove(index, sha256(b"\0" + proof["map"]["leaf"].encode()), proof["map"]["proof"])
+        index, root = proof["map"]["index"], self._map_root(proof["map"])
+        covered = {row["stream"] for row in proof["streams"]}
+        for row in proof["streams"]:
+            self._stream(row, root, index)
+        self._say_uncovered(covered, index)
+
+    def _map_root(self, row: Dict[str, Any]) -> str:
+        """Return the root of the map that the last leaf under the head registers."""
+        leaf, index = canonical_leaf(row["leaf"]), row["index"]
+        self.prove(index, sha256(b"\0" + row["leaf"].encode()), row["proof"])
         if leaf["kind"] != "map" or leaf["stream"] != hashlib.sha256(b"map").hexdigest():
             raise Bad("leaf %s is not a map" % index)
         assert self.head is not None
@@ -826,9 +834,11 @@ class Dossier:
                 "the map is leaf %d of %d: what was registered after it could be left out"
                 % (index, self.head.size)
             )
-        covered = {row["stream"] for row in proof["streams"]}
-        for row in proof["streams"]:
-            self._stream(row, leaf["commitment"], index)
+        root: str = leaf["commitment"]
+        return root
+
+    def _say_uncovered(self, covered: Set[str], index: int) -> None:
+        """Refuse records that nothing proves, and name what the map does not show."""
         loose = [i for i, stream in self.chained.items() if stream not in covered or i >= index]
         if loose:
             raise Bad("records %s … carry no proof" % loose[:5])

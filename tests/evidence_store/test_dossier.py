@@ -14,8 +14,9 @@ from pathlib import Path
 import bagit
 import pytest
 
-from evidence_store import Store, bag, commitment, dossier_verify, merkle, note
-from evidence_store.bag import Bag, PageItem, Record, Stream
+from evidence_store import Store, bag, bag_data, commitment, dossier_verify, merkle, note
+from evidence_store.bag import Bag, PageItem
+from evidence_store.bag_data import Record, Stream
 from evidence_store.leaves import Leaf, new_id, stream_id
 
 KEY = note.generate("log.example/lender")
@@ -36,7 +37,7 @@ def registered(store: Store, kind: str, fields: dict[str, str]) -> Record:
 
 
 def exported(store: Store, records: list[Record], contract: bytes) -> bytes:
-    payload = bag.evidence(store, records, [Stream(LOAN, SALT)])
+    payload = bag_data.evidence(store, records, [Stream(LOAN, SALT)])
     payload["data/originals/E0001.pdf"] = contract
     payload["data/dossier.pdf"] = b"%PDF-1.7 the pages"
     items = [PageItem("E0001", "data/dossier.pdf", (2, 3), records[0].entry.index)]
@@ -286,7 +287,7 @@ def chained(tmp_path: Path) -> Path:
     records = [registered(store, "transaction", {"amount": f"{n}.00"}) for n in range(6)]
     store.checkpoint_with_map()
     file = tmp_path / "records.jsonl"
-    payload = bag.long_evidence(store, records, [Stream(LOAN, SALT)], store.size, file=file)
+    payload = bag_data.long_evidence(store, records, [Stream(LOAN, SALT)], store.size, file=file)
     out = io.BytesIO()
     bag.write(out, Bag("D-2026-0001", payload), store)
     zipfile.ZipFile(out).extractall(tmp_path)

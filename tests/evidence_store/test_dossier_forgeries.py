@@ -12,8 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from evidence_store import Store, bag, dossier_verify, note, proof, tokens
-from evidence_store.bag import Bag, Content, PageItem, Record, Stamp, Stream
+from evidence_store import Store, bag, bag_data, dossier_verify, note, proof, tokens
+from evidence_store.bag import Bag, PageItem, Stamp
+from evidence_store.bag_data import Content, Record, Stream
 from evidence_store.tokens import Authority
 from tests.evidence_store.test_dossier import (
     KEY,
@@ -61,7 +62,7 @@ def test_an_older_map_that_leaves_out_the_last_record_is_refused(store: Store, t
     store.checkpoint_with_map()
     registered(store, "transaction", {"amount": "2.00"})
     store.checkpoint()
-    folder = written(store, bag.evidence(store, [shown], [Stream(LOAN, SALT)]), tmp_path)
+    folder = written(store, bag_data.evidence(store, [shown], [Stream(LOAN, SALT)]), tmp_path)
     assert any("the map is leaf 1 of 3" in text for text in failures(folder))
 
 
@@ -94,7 +95,7 @@ def test_two_registered_originals_do_not_change_their_numbers(store: Store, tmp_
             Record(one.entry, one.digests, one.disclosed, path)
             for one, path in zip(made, paths, strict=True)
         ]
-        payload = bag.evidence(store, records, [Stream(LOAN, SALT)])
+        payload = bag_data.evidence(store, records, [Stream(LOAN, SALT)])
         payload.update(zip(paths, files, strict=True))
         payload["data/dossier.pdf"] = b"%PDF-1.7 the list"
         items = [
@@ -113,7 +114,7 @@ def test_frozen_figures_are_those_whose_digest_was_registered(store: Store, tmp_
     record = Record(record.entry, record.digests, record.disclosed)
     store.checkpoint_with_map()
     for place, figures in enumerate((frozen, frozen.replace(b"100", b"900"))):
-        payload = bag.evidence(store, [record], [Stream(LOAN, SALT)])
+        payload = bag_data.evidence(store, [record], [Stream(LOAN, SALT)])
         payload["data/frozen.jsonl"] = figures
         found = failures(written(store, payload, tmp_path / str(place)))
         assert any("registered at the freeze" in text for text in found) is (place == 1)
@@ -232,7 +233,9 @@ def test_with_the_ring_of_keys_a_revoked_key_signs_no_later_head(store: Store, t
     thief = Store.create(str(tmp_path / "thief"), KEY.name, str(KEY))
     forged = [registered(thief, "transaction", {"amount": f"{n}.00"}) for n in range(7)]
     thief.checkpoint_with_map()
-    folder = written(thief, bag.evidence(thief, forged, [Stream(LOAN, SALT)]), tmp_path / "forged")
+    folder = written(
+        thief, bag_data.evidence(thief, forged, [Stream(LOAN, SALT)]), tmp_path / "forged"
+    )
     assert failures(folder) == [], "the key by itself does not say that it was revoked"
     refused = failures(folder, *ring_of(store, tmp_path))
     assert "checkpoint: no signature by a given key" in refused
@@ -243,7 +246,7 @@ def test_a_replaced_key_still_counts_for_what_it_signed_and_its_successor_for_ol
 ):
     first = registered(store, "transaction", {"amount": "1.00"})
     size = proof.parse_checkpoint(note.split(store.checkpoint_with_map())[0]).size
-    payload = bag.evidence(store, [first], [Stream(LOAN, SALT)], size)
+    payload = bag_data.evidence(store, [first], [Stream(LOAN, SALT)], size)
     old = written(store, payload, tmp_path / "old")
     folders = [old]
     for number in range(2):
@@ -263,7 +266,7 @@ def test_what_a_revoked_key_signed_counts_only_with_a_checked_stamp_from_before_
     first = registered(store, "transaction", {"amount": "1.00"})
     store.checkpoint_with_map()
     tokens.stamp(store, [authority])
-    payload = bag.evidence(store, [first], [Stream(LOAN, SALT)])
+    payload = bag_data.evidence(store, [first], [Stream(LOAN, SALT)])
     honest = written(store, payload, tmp_path / "honest", stamp)
     thief = Store.open(str(tmp_path / "house"))
     revoke(store, datetime.now(UTC).date() + timedelta(days=1))
@@ -287,7 +290,7 @@ def test_the_token_over_the_manifest_is_of_this_very_manifest(
 ):
     first = registered(store, "transaction", {"amount": "1.00"})
     store.checkpoint_with_map()
-    payload = bag.evidence(store, [first], [Stream(LOAN, SALT)])
+    payload = bag_data.evidence(store, [first], [Stream(LOAN, SALT)])
 
     def stamp(data: bytes) -> tuple[bytes, bytes]:
         _authority, token = tokens.request(data + b"x", [authority])
@@ -314,7 +317,9 @@ def test_the_report_says_whose_key_it_is_and_how_it_stands(
 ):
     first = registered(store, "transaction", {"amount": "1.00"})
     store.checkpoint_with_map()
-    folder = written(store, bag.evidence(store, [first], [Stream(LOAN, SALT)]), tmp_path / "old")
+    folder = written(
+        store, bag_data.evidence(store, [first], [Stream(LOAN, SALT)]), tmp_path / "old"
+    )
     if options and options[0] in ("rotated", "revoked"):
         store.rotate_key(str(note.generate(KEY.name)), date(2026, 3, 1))
     if options and options[0] == "revoked":

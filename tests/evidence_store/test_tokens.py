@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_store import Store, bag, dossier_verify, ers, note, tokens
+from evidence_store import Store, bag, bag_data, dossier_verify, ers, note, tokens
 from evidence_store.bag import Bag
 from evidence_store.ers import RecordError
 from evidence_store.tokens import Authority, TokenError
@@ -95,7 +95,7 @@ def test_a_token_over_another_head_is_refused(store: Store, authority: Authority
 def test_a_dossier_carries_the_token_and_openssl_confirms_it(store, authority, tmp_path):
     store.checkpoint_with_map()
     tokens.stamp(store, [authority])
-    payload = bag.evidence(store, [], [])
+    payload = bag_data.evidence(store, [], [])
     out = io.BytesIO()
     payload["data/dossier.pdf"] = b"%PDF"
     bag.write(out, Bag("D-1", payload), store)

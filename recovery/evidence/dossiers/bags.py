@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import BinaryIO
 
 from evidence_store import Store
-from evidence_store.bag import Bag, Content, PageItem, Stamp, evidence, page_index, write
+from evidence_store.bag import Bag, PageItem, Stamp, page_index, write
+from evidence_store.bag_data import Content, evidence
 from recovery import __version__
 from recovery.evidence.dossiers.chapters import Chapter, chapters_of
 from recovery.evidence.dossiers.contents import OF_FILES, Basis, Contents, gather

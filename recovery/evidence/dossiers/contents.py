@@ -10,7 +10,7 @@ from functools import cached_property
 from hashlib import sha256
 
 from evidence_store import Store
-from evidence_store.bag import Record, Stream
+from evidence_store.bag_data import Record, Stream
 from recovery.evidence.dossiers.disclosure import Disclosure
 from recovery.evidence.dossiers.particulars import KIND as PARTICULARS
 from recovery.evidence.dossiers.particulars import Particulars

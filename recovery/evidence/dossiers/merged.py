@@ -5,7 +5,7 @@ from pathlib import Path
 
 from sqlalchemy.orm import Session
 
-from evidence_store.bag import Content
+from evidence_store.bag_data import Content
 from recovery.evidence.dossiers.contents import Contents
 from recovery.evidence.dossiers.lines import number_in, ordered_digests
 from recovery.evidence.merging.service import Merged, Original, merge_originals

@@ -7,7 +7,7 @@ from pathlib import Path
 from sqlalchemy import select
 
 from evidence_store import Store
-from evidence_store.bag import Content, Record, Stream, long_evidence
+from evidence_store.bag_data import Content, Record, Stream, long_evidence
 from recovery.evidence.dossiers.contents import Basis, ledger_fingerprint
 from recovery.evidence.dossiers.records import LogReader, Registered
 from recovery.evidence.dossiers.watching import Watch, unwatched

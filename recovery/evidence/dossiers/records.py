@@ -7,7 +7,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, joinedload
 
 from evidence_store import Store, leaves
-from evidence_store.bag import Record
+from evidence_store.bag_data import Record
 from evidence_store.leaves import Entry
 from evidence_store.tiles import TileReader
 from recovery.evidence.dossiers.disclosure import Disclosure
