@@ -107,6 +107,7 @@ def upgrade() -> None:
         sa.Column("is_confirmed", sa.Boolean(), nullable=False),
         sa.Column("ended_on", sa.Date(), nullable=True),
         sa.Column("outcome", sa.String(), nullable=True),
+        sa.Column("outcome_reason", sa.String(), nullable=True),
         sa.Column("superseded_by_id", Id, nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(

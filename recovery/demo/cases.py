@@ -17,7 +17,7 @@ from recovery.kernel import clock
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.work import Work, work_as
-from recovery.litigation.deadlines import end_deadline
+from recovery.litigation.endings import end_deadline
 from recovery.litigation.figures import CLOCKS
 from recovery.litigation.models import Deadline, LitigationFile
 from recovery.litigation.rules import FOLLOWING, PERFORMED_BY

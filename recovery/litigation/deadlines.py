@@ -8,8 +8,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import RuleViolation
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import Text
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook
 from recovery.law.courts import places_of
@@ -38,7 +37,7 @@ def start(work: Work, file: LitigationFile, due: figures.Due) -> Deadline:
     for old in running(work, file, due.clock.rule):
         if old.id != deadline.id:
             old.ended_on, old.outcome, old.superseded_by_id = work.today, "superseded", deadline.id
-    _refresh_next(work, file)
+    refresh_next(work, file)
     return deadline
 
 
@@ -55,7 +54,7 @@ def interrupt(work: Work, file: LitigationFile, filed_on: date) -> None:
     for deadline in running(work, file, figures.LIMITATION.rule):
         deadline.ended_on, deadline.outcome = filed_on, "interrupted"
         work.record(Action.CHANGE_DEADLINE, file, rule=deadline.rule, outcome=(None, "interrupted"))
-    _refresh_next(work, file)
+    refresh_next(work, file)
 
 
 def meet(work: Work, file: LitigationFile, rules: set[str]) -> None:
@@ -64,7 +63,7 @@ def meet(work: Work, file: LitigationFile, rules: set[str]) -> None:
         for deadline in running(work, file, rule):
             deadline.ended_on, deadline.outcome = work.today, "met"
             work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, "met"))
-    _refresh_next(work, file)
+    refresh_next(work, file)
 
 
 def drop(work: Work, file: LitigationFile, rules: Collection[str]) -> None:
@@ -73,7 +72,7 @@ def drop(work: Work, file: LitigationFile, rules: Collection[str]) -> None:
         for deadline in running(work, file, rule):
             deadline.ended_on, deadline.outcome = work.today, "moot"
             work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, "moot"))
-    _refresh_next(work, file)
+    refresh_next(work, file)
 
 
 def is_interrupted(work: Work, file: LitigationFile) -> bool:
@@ -85,27 +84,7 @@ def is_interrupted(work: Work, file: LitigationFile) -> bool:
     return newest == "interrupted"
 
 
-def end_deadline(work: Work, deadline_id: int, version: int, *, outcome: str) -> Deadline:
-    """Record that a deadline was met, or that it lapsed.
-
-    Raises:
-        NotFound, Conflict: absent or hidden; someone else ended it.
-        RuleViolation: it has ended, or `outcome` is neither.
-    """
-    deadline = work.session.get(Deadline, deadline_id)
-    file = work.get(LitigationFile, deadline.file_id if deadline else 0)
-    assert deadline is not None
-    if outcome not in {"met", "lapsed"}:
-        raise RuleViolation(_("请选择期限的结果：已办理或已错过。"))
-    if deadline.ended_on is not None or deadline.version != version:
-        raise RuleViolation(_("这个期限已经结束。"))
-    deadline.ended_on, deadline.outcome = work.today, outcome
-    _refresh_next(work, file)
-    work.record(Action.CHANGE_DEADLINE, file, rule=deadline.rule, outcome=(None, outcome))
-    return deadline
-
-
-def _refresh_next(work: Work, file: LitigationFile) -> None:
+def refresh_next(work: Work, file: LitigationFile) -> None:
     """Keep the earliest open deadline on the file, for lists."""
     work.session.flush()
     file.next_last_day = work.session.scalar(

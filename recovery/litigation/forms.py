@@ -73,3 +73,9 @@ class StageForm(VersionedForm):
             if code not in FOLLOWING[current] and code != current
         ]
         self.stage.choices = usual + others
+
+
+class ReasonForm(VersionedForm):
+    """Why a deadline was missed, or why what was recorded of it is corrected."""
+
+    reason = NoteField(_("理由"), [Required(), length_up_to(500)])

@@ -114,6 +114,9 @@ class Deadline(Base, Versioned):
     """`met`, `lapsed`, `superseded`, `interrupted` (a suit was filed), `moot` (a later step left
     nothing hanging on it); None: open."""
 
+    outcome_reason: Mapped[str | None]
+    """Why it lapsed, in the words of who recorded it; None: none was needed."""
+
     superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
 
     file: Mapped[LitigationFile] = relationship(back_populates="deadlines")

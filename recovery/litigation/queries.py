@@ -69,6 +69,18 @@ def deadlines(session: Session, file_id: int) -> list[Deadline]:
     return list(session.scalars(statement))
 
 
+def deadline(session: Session, deadline_id: int, scope: Scope) -> Deadline:
+    """Return a deadline.
+
+    Raises:
+        NotFound: there is none, or its file may not be seen.
+    """
+    found = session.get(Deadline, deadline_id)
+    find(session, LitigationFile, found.file_id if found else 0, scope)
+    assert found is not None, "no file has the number 0"
+    return found
+
+
 def served_on(session: Session, file_id: int) -> date | None:
     """Return the day on which the judgment was served on us; None: not recorded."""
     statement = select(StageChange.happened_on).where(

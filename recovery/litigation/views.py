@@ -1,5 +1,6 @@
 """Pages of litigation files."""
 
+from collections.abc import Callable
 from dataclasses import asdict
 from datetime import date
 
@@ -10,18 +11,18 @@ from recovery.kernel import clock, gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import Text, _
+from recovery.kernel.work import Work
 from recovery.law.courts import places_of
-from recovery.litigation import deadlines, figures, lists, queries, service, stages
-from recovery.litigation.forms import OpenFileForm, StageForm
+from recovery.litigation import endings, figures, lists, queries, service, stages
+from recovery.litigation.forms import OpenFileForm, ReasonForm, StageForm
 from recovery.litigation.jobs import OPEN_SELECTED
-from recovery.litigation.models import LitigationFile
+from recovery.litigation.models import Deadline, LitigationFile
 from recovery.litigation.rules import CLOSING, PERFORMED_BY, STAGES
 from recovery.loans.listing.selections import own_selection
 from recovery.loans.models import Loan
 from recovery.loans.queries import claim_on
 from recovery.rulebook.service import current_book, trace_of
 from recovery.web import display
-from recovery.web.forms import EmptyForm
 from recovery.web.messages import flash
 from recovery.web.pagination import bounded_count
 from recovery.web.people import current_actor, current_scope, user_work
@@ -75,8 +76,8 @@ def _shown(one: LitigationFile, form: StageForm) -> ResponseReturnValue:
             fee_steps=trace_of(one.acceptance_fee_law),
             steps=queries.steps(db.session(), one.id),
             stages=STAGES,
+            outcomes=lists.OUTCOMES,
             trace_of=trace_of,
-            end_form=EmptyForm(),
         ),
         form.status,
     )
@@ -109,16 +110,63 @@ def change_stage(file_id: int) -> ResponseReturnValue:
 @bp.post("/deadlines/<int:deadline_id>/end")
 @allowed(Action.CHANGE_DEADLINE)
 def end_deadline(deadline_id: int) -> ResponseReturnValue:
-    """Record that a deadline was met or has lapsed."""
+    """Record that a deadline was met."""
     with user_work() as work:
-        deadline = deadlines.end_deadline(
+        deadline = endings.end_deadline(
             work,
             deadline_id,
             request.form.get("version", 0, type=int),
-            outcome=request.form.get("outcome", ""),
+            outcome="met",
         )
-    flash(_("期限“{title}”已结束。", title=Text(deadline.title)))
+    flash(_("期限“{title}”已登记为已办理。", title=Text(deadline.title)))
     return redirect(url_for(".show", file_id=deadline.file_id))
+
+
+@bp.route("/deadlines/<int:deadline_id>/lapse", methods=["GET", "POST"])
+@allowed(Action.CHANGE_DEADLINE)
+def lapse(deadline_id: int) -> ResponseReturnValue:
+    """Record that a deadline was missed, with the reason."""
+
+    def record(work: Work, version: int, reason: str) -> Deadline:
+        return endings.end_deadline(work, deadline_id, version, outcome="lapsed", reason=reason)
+
+    return _ending(deadline_id, record, _("登记错过期限"))
+
+
+@bp.route("/deadlines/<int:deadline_id>/reopen", methods=["GET", "POST"])
+@allowed(Action.CHANGE_DEADLINE)
+def reopen(deadline_id: int) -> ResponseReturnValue:
+    """Correct what was recorded of a deadline by mistake: it runs again."""
+
+    def record(work: Work, version: int, reason: str) -> Deadline:
+        return endings.reopen_deadline(work, deadline_id, version, reason=reason)
+
+    return _ending(deadline_id, record, _("更正：期限恢复计算"))
+
+
+def _ending(
+    deadline_id: int, record: Callable[[Work, int, str], Deadline], heading: Text
+) -> ResponseReturnValue:
+    """Ask for the reason, and record it."""
+    deadline = queries.deadline(db.session(), deadline_id, current_scope())
+    form = ReasonForm()
+    form.show_version(deadline.version)
+    if form.validate_on_submit():
+        with form.refusal_shown():
+            with user_work() as work:
+                record(work, form.seen, form.reason.data or "")
+            flash(_("期限“{title}”已更新。", title=Text(deadline.title)))
+            return redirect(url_for(".show", file_id=deadline.file_id))
+    return (
+        render_template(
+            "litigation/ending.html",
+            form=form,
+            deadline=deadline,
+            heading=heading,
+            outcomes=lists.OUTCOMES,
+        ),
+        form.status,
+    )
 
 
 @bp.route("/open/<int:loan_id>", methods=["GET", "POST"])

@@ -13,7 +13,8 @@ from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import EVERYTHING, NOTHING, Actor, Scope
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import Work, work_as
-from recovery.litigation.deadlines import end_deadline, refresh_deadlines
+from recovery.litigation.deadlines import refresh_deadlines
+from recovery.litigation.endings import end_deadline, reopen_deadline
 from recovery.litigation.models import Deadline, LitigationFile
 from recovery.litigation.queries import count_overdue
 from recovery.litigation.service import NewFile, open_file, open_files
@@ -163,6 +164,44 @@ def test_a_deadline_ends_once_and_leaves_the_next_day_free(loan: Loan, work: Wor
     with pytest.raises(RuleViolation):
         end_deadline(work, deadline.id, deadline.version, outcome="met")
     assert db.session is not None
+
+
+def test_a_deadline_that_was_missed_says_why(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    [deadline] = work.session.scalars(select(Deadline))
+    with pytest.raises(RuleViolation, match="原因"):
+        end_deadline(work, deadline.id, deadline.version, outcome="lapsed", reason="  ")
+    end_deadline(work, deadline.id, deadline.version, outcome="lapsed", reason="通知书误投")
+    work.session.flush()
+    assert (deadline.outcome, deadline.outcome_reason) == ("lapsed", "通知书误投")
+    [event] = [one for one in events(work) if "outcome" in one.changes]
+    assert event.changes["outcome"] == [None, "lapsed"]
+    assert event.changes["reason"] == "通知书误投"
+    assert file.next_last_day is None
+
+
+def test_what_was_recorded_of_a_deadline_by_mistake_is_corrected(loan: Loan, work: Work) -> None:
+    file = opened(work, loan)
+    [deadline] = work.session.scalars(select(Deadline))
+    end_deadline(work, deadline.id, deadline.version, outcome="met")
+    work.session.flush()
+    with pytest.raises(RuleViolation, match="理由"):
+        reopen_deadline(work, deadline.id, deadline.version, reason="")
+    with pytest.raises(Conflict):
+        reopen_deadline(work, deadline.id, deadline.version - 1, reason="点错")
+    reopen_deadline(work, deadline.id, deadline.version, reason="点错")
+    assert (deadline.ended_on, deadline.outcome) == (None, None)
+    assert file.next_last_day == deadline.last_day
+    assert events(work)[-1].changes["outcome"] == ["met", None]
+    with pytest.raises(RuleViolation, match="只能更正"):
+        reopen_deadline(work, deadline.id, deadline.version, reason="再来")
+
+
+def events(work: Work) -> list[AuditEvent]:
+    """Return the audit events of deadlines in their order."""
+    work.session.flush()
+    statement = select(AuditEvent).where(AuditEvent.action == Action.CHANGE_DEADLINE.value)
+    return list(work.session.scalars(statement.order_by(AuditEvent.id)))
 
 
 def test_refreshing_supersedes_only_what_moved(loan: Loan, work: Work) -> None:

@@ -15,7 +15,7 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.job_rows import Job, JobException
 from recovery.kernel.job_runner import run_due_jobs
 from recovery.kernel.work import work_as
-from recovery.litigation.models import LitigationFile
+from recovery.litigation.models import Deadline, LitigationFile
 from recovery.loans.models import Loan, Selection, SelectionRow
 from tests.books import add_loans
 from tests.conftest import Browser
@@ -110,6 +110,24 @@ def test_files_are_opened_for_a_whole_selection_by_a_job_that_lists_exceptions(
     job = db.session.scalars(select(Job).where(Job.kind == "litigation.open_selected")).one()
     refused = db.session.scalars(select(JobException).where(JobException.job_id == job.id)).all()
     assert [one.reference for one in refused] == [loans[0].contract_no]
+
+
+def test_a_missed_deadline_is_recorded_with_its_reason_and_corrected(
+    loans: list[Loan], signed_in: Callable[..., Browser]
+) -> None:
+    client = signed_in("counsel")
+    client.post(f"/files/open/{loans[0].id}", data=form())
+    deadline = db.session.scalars(select(Deadline)).one()
+    lapse, reopen = (f"/files/deadlines/{deadline.id}/{act}" for act in ("lapse", "reopen"))
+    assert lapse in client.get(f"/files/{deadline.file_id}").text
+    typed = {"version": str(deadline.version)}
+    assert client.post(lapse, data=typed).status_code == 422
+    client.post(lapse, data=typed | {"reason": "通知书误投"})
+    page = client.get(f"/files/{deadline.file_id}").text
+    assert "通知书误投" in page
+    assert reopen in page
+    client.post(reopen, data={"version": "2", "reason": "误点"})
+    assert lapse in client.get(f"/files/{deadline.file_id}").text
 
 
 def test_the_next_act_never_leads_to_a_file_that_the_reader_may_not_see(
