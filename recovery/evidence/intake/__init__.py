@@ -16,8 +16,6 @@ def register(app: Flask) -> None:
         views,
     )
     from recovery.kernel import links, search
-    from recovery.kernel.actions import Action
-    from recovery.kernel.text import _
 
     for pages in (views, scan_views, custody_views, stocktake_views):
         if pages.bp.name not in app.blueprints:
@@ -30,6 +28,15 @@ def register(app: Flask) -> None:
         "document", lambda number: ("items.of_document", {"document_id": number})
     )
     links.timeline.put("custody", custody_queries.timeline)
+    _put_into_menus()
+
+
+def _put_into_menus() -> None:
+    """Lead to the pages of this part from the menu and from each loan."""
+    from recovery.kernel import links
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
+
     links.loan_tabs.put(
         "originals",
         links.RecordTab(_("原件"), "custody.of_loan", Action.VIEW_CUSTODY),

@@ -37,6 +37,7 @@ PARAMETERS = (
 
 
 def items(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield what was drawn, with what was found of each item."""
     for item in items_of(subject.session, subject.sample.id):
         kind = EXCEPTIONS.get(item.exception) if item.exception else None
         yield (
@@ -54,6 +55,7 @@ def items(subject: Subject) -> Iterator[Sequence[Cell]]:
 
 
 def projected(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield the misstatement that each method projects from what was found."""
     sample = subject.sample
     found = evaluate(sample, items_of(subject.session, sample.id))
     for one in found.projections:
@@ -72,6 +74,7 @@ def projected(subject: Subject) -> Iterator[Sequence[Cell]]:
 
 
 def letters(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield the confirmations and what came back."""
     rows = select(Confirmation).where(Confirmation.sample_id == subject.sample.id)
     for one in subject.session.scalars(rows.order_by(Confirmation.place)):
         state, _meaning = LETTER_STATES[one.state]
@@ -88,6 +91,7 @@ def letters(subject: Subject) -> Iterator[Sequence[Cell]]:
 
 
 def terms(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield the terms of each sampled loan as its contract states them."""
     for loan in subject.loans():
         yield (
             loan.contract_no,
@@ -108,6 +112,7 @@ def terms(subject: Subject) -> Iterator[Sequence[Cell]]:
 
 
 def schedule(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield every line of every schedule of the loans, superseded ones included."""
     for loan in subject.loans():
         rows = select(Instalment).where(Instalment.loan_id == loan.id)
         for row in subject.session.scalars(rows.order_by(Instalment.schedule, Instalment.number)):
@@ -125,6 +130,7 @@ def schedule(subject: Subject) -> Iterator[Sequence[Cell]]:
 
 
 def ledger(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield every transaction of the loans by its number."""
     for loan in subject.loans():
         entries = select(LedgerEntry).where(LedgerEntry.loan_id == loan.id)
         for entry in subject.session.scalars(entries.order_by(LedgerEntry.number)):
@@ -151,6 +157,7 @@ def _number_of(session: Session, entry_id: int) -> int:
 
 
 def segments(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield the periods of accrual behind each claim: base, rate and days."""
     for loan, book in subject.books():
         accrued = claim_from(loan, book, subject.on).accrued
         for meter in (accrued.running, accrued.penalty, accrued.compound):
@@ -168,6 +175,7 @@ def segments(subject: Subject) -> Iterator[Sequence[Cell]]:
 
 
 def results(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield our own claim, days past due and class of each loan, to compare with."""
     law = current_book()
     for loan, book in subject.books():
         claim = claim_from(loan, book, subject.on)
@@ -200,6 +208,7 @@ def _days_past_due(loan: Loan, book: Book, on: date) -> int:
 
 
 def law(subject: Subject) -> Iterator[Sequence[Cell]]:
+    """Yield the legal parameters that interest, class and days past due rest on."""
     book = current_book()
     for name in PARAMETERS:
         try:

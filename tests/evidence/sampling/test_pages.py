@@ -161,3 +161,11 @@ def test_letters_are_tracked_on_their_pages(client: Browser, sample: AuditSample
     show = client.get(f"/evidence/samples/{sample.id}").text
     assert f"{sample.number}-letters.zip" in show
     assert client.post(f"/evidence/samples/{sample.id}/make/what").status_code == 404
+
+
+def test_the_page_says_why_loans_are_fixed_under_the_newest_head_only(client: Browser) -> None:
+    words = "贷款总体只能按固定时的最新检查点固定"
+    assert words in client.get("/evidence/samples/new/loan").text
+    transactions = client.get("/evidence/samples/new/transaction").text
+    assert words not in transactions
+    assert 'name="log_size"' in transactions
