@@ -1,14 +1,23 @@
 """What erasure and fixity know of intake: which objects its rows name, what it read of them."""
 
+import re
+from collections.abc import Sequence
 from functools import partial
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from recovery.evidence.intake.models import DocumentDetail, IntakeRow, ScanDraft, ScanPage
+from recovery.evidence.intake.models import (
+    CustodyEvent,
+    DocumentDetail,
+    IntakeRow,
+    PaperOriginal,
+    ScanDraft,
+    ScanPage,
+)
 from recovery.evidence.keeping.erasure_log import destroy_objects
 from recovery.evidence.keeping.objects import Reference, references
-from recovery.evidence.keeping.reach import object_reach
+from recovery.evidence.keeping.reach import GONE, Eraser, erasers, object_reach
 from recovery.kernel import search
 from recovery.kernel.db import db
 from recovery.kernel.text import _
@@ -25,6 +34,25 @@ def register() -> None:
     )
     references.put("scan_page", Reference(_("扫描页"), ScanPage.id, ScanPage.sha256), order=31)
     object_reach.put("intake", forget)
+    erasers.put("custody_event", Eraser(frozenset(), _custody, of_person=OF_CUSTODY))
+
+
+OF_CUSTODY = re.compile("title|from_holder|to_holder|place|reason")
+"""Fields of an act of custody that may name somebody; number, day and act stay."""
+
+
+def _custody(work: Work, event_id: int, names: Sequence[str]) -> None:
+    """Destroy whom an act of custody names, there and on the original it was done with."""
+    event = work.session.get_one(CustodyEvent, event_id)
+    original = work.session.get_one(PaperOriginal, event.original_id)
+    if "title" in names:
+        original.title = GONE
+    if "to_holder" in names and original.holder == event.to_holder:
+        original.holder = GONE
+    if "place" in names and original.place == event.place:
+        original.place = GONE
+    for name in set(names) - {"title"}:
+        setattr(event, name, GONE)
 
 
 def forget(work: Work, sha256: str) -> None:

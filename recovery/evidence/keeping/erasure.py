@@ -6,7 +6,7 @@ it by `finish`, step by step, each of which may be done again: see `erasure_log`
 """
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,17 +18,17 @@ from recovery.evidence.dossiers.queries import derived_from, files_holding
 from recovery.evidence.keeping.destruction import destroy, parts_of, siblings
 from recovery.evidence.keeping.hold import refuse_on_hold
 from recovery.evidence.keeping.models import Erasure
-from recovery.evidence.keeping.objects import holders
+from recovery.evidence.keeping.objects import others_of
 from recovery.evidence.keeping.opening import open_record
 from recovery.evidence.keeping.periods import periods_of, refuse_early
-from recovery.evidence.keeping.reach import erasers
+from recovery.evidence.keeping.reach import erasers, loans_of
 from recovery.evidence.models import EvidenceItem
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-from recovery.loans.models import Loan
+from recovery.loans.models import Loan, Person
 
 APPROVAL = "evidence.erasure"
 """Kind of the second person's approval."""
@@ -168,12 +168,26 @@ def _own_object(session: Session, intent: RegistrationIntent) -> str:
     digest = open_record(session, item).fields.get("sha256", "")
     if intent.kind != "file" or not digest:
         raise RuleViolation(_("这条记录没有文件。"))
-    others = {h.loan_id for h in holders(session, digest)} - {intent.loan_id, None}
-    if others:
-        raise RuleViolation(
-            _("同一文件还属于另外 {count} 笔贷款，不能单独删除。", count=len(others))
-        )
+    _refuse_shared(session, [digest], {intent.loan_id})
     return digest
+
+
+def _refuse_shared(session: Session, digests: Iterable[str], loan_ids: Set[int | None]) -> None:
+    """Refuse to destroy a file that a loan beside `loan_ids` has too."""
+    for digest in digests:
+        others = others_of(session, digest, loan_ids)
+        if others:
+            raise RuleViolation(
+                _("同一文件还属于另外 {count} 笔贷款，不能单独删除。", count=len(others))
+            )
+
+
+def _loans_reached(session: Session, erasure: Erasure) -> set[int | None]:
+    """Return the loans whose records an erasure is about: of a person, all of the person's."""
+    known = select(Person).where(Person.row_uuid == erasure.person_uuid)
+    person = session.scalars(known).one_or_none() if erasure.person_uuid else None
+    of_person = loans_of(session, person) if person else ()
+    return {erasure.loan_id, *(loan.id for loan in of_person)}
 
 
 def content(session: Session, erasure_id: int) -> dict[str, Any]:
@@ -210,12 +224,13 @@ def execute(work: Work, erasure_id: int, shown: dict[str, Any]) -> None:
     """Destroy the values, as approved, and have the files destroyed.
 
     Raises:
-        RuleViolation: the loan has been put on hold since, or a retention period stops the
-            ground; nothing is erased.
+        RuleViolation: the loan has been put on hold since, a retention period stops the ground,
+            or another loan has one of the files now; nothing is erased.
     """
     erasure = work.session.get_one(Erasure, erasure_id)
     refuse_on_hold(work.session, erasure.loan_id)
     refuse_early(work.session, erasure, work.today)
+    _refuse_shared(work.session, erasure.objects, _loans_reached(work.session, erasure))
     intent = work.session.get_one(RegistrationIntent, erasure.intent_id)
     refuse_pending(siblings(work.session, intent))
     destroy(work, erasure, intent)

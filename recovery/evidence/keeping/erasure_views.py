@@ -137,6 +137,7 @@ def erase(intent_id: int) -> ResponseReturnValue:
     form = ErasureForm()
     names = erasure.erasable_names(session, intent)
     form.names.choices = [SelectChoice(name, labels.field_name(name)) for name in names]
+    del form.files  # of persons only
     if intent.kind != "file":
         del form.parts
     if form.validate_on_submit():

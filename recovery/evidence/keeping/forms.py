@@ -46,6 +46,7 @@ class ErasureForm(BaseForm):
     parts = MultiCheckboxField(
         _("文件"), choices=[SelectChoice("object", _("连同文件本身一起销毁"))]
     )
+    files = MultiCheckboxField(_("一并销毁的文件"), coerce=int)
     ground = RadioField(
         _("删除事由"),
         [Required()],

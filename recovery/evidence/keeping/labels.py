@@ -2,6 +2,7 @@
 
 from recovery.evidence.dossiers.words import label_of
 from recovery.evidence.keeping.models import FixityFinding
+from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
 
 WHAT: dict[str, Text] = {
@@ -66,6 +67,20 @@ FIELDS: dict[str, Text] = {
 def field_name(name: str) -> Text:
     """Return what a field that is erased is called."""
     return FIELDS.get(name) or label_of(name) or Text(name)
+
+
+LEFT: dict[str, Text] = {
+    "erasure": _("删除记录须保留理由，以证明删除有据。"),
+    "legal_hold": _("留存的理由随留存记录保留，以说明当时为何不删。"),
+    "dossier": _("交付对象是卷宗去向的记录，须保留。"),
+}
+"""By table: why a field that names a person stays."""
+
+
+def why_left(intent: RegistrationIntent) -> Text:
+    """Return why fields of a record that tell of a person are not erased with the person."""
+    usual = _("没有销毁这一字段的办法：请先在原记录更正，再由法务决定。")
+    return LEFT.get(intent.subject_type, usual)
 
 
 def what_of(finding: FixityFinding) -> Text:

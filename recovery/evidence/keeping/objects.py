@@ -1,6 +1,6 @@
 """Which rows name which objects of the store: what must be there, and whose it is."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -70,6 +70,12 @@ def holders(session: Session, sha256: str) -> list[Holder]:
         for row in session.execute(select(*columns).where(one.digest == sha256, one.is_there)):
             found.append(Holder(table, row[0], row[1] if len(row) > 1 else None))
     return found
+
+
+def others_of(session: Session, sha256: str, loan_ids: Set[int | None]) -> set[int]:
+    """Return the loans, beside `loan_ids`, that have an object too."""
+    found = {holder.loan_id for holder in holders(session, sha256)} - loan_ids
+    return {loan_id for loan_id in found if loan_id is not None}
 
 
 def named_after(session: Session, cursor: str) -> Iterator[tuple[str, Sequence[tuple[str, str]]]]:

@@ -4,19 +4,26 @@ from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
 from recovery.evidence import queries as registry
-from recovery.evidence.keeping import hold, labels, persons
+from recovery.evidence.keeping import hold, labels, person_files, persons
 from recovery.evidence.keeping.forms import ErasureForm
+from recovery.evidence.keeping.person_files import PersonFile
 from recovery.evidence.keeping.reach import loans_of
 from recovery.evidence.keeping.views import bp
 from recovery.kernel import gate
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import _
-from recovery.loans.labels import PARTY_ROLES
+from recovery.loans.labels import DOCUMENT_KINDS, PARTY_ROLES
 from recovery.loans.models import Loan
 from recovery.web.messages import flash
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed
+
+
+def _label(one: PersonFile) -> str:
+    document = one.document
+    kind = DOCUMENT_KINDS.get(document.kind, document.kind)
+    return f"{kind} · {document.title} · {one.contract_no}"
 
 
 @bp.route("/erase-person/<int:loan_id>/<int:person_id>", methods=["GET", "POST"])
@@ -28,7 +35,11 @@ def erase_person(loan_id: int, person_id: int) -> ResponseReturnValue:
     role, person = persons.person_at(session, loan, person_id)
     loans = [gate.find(session, Loan, one.id, current_scope()) for one in loans_of(session, person)]
     form = ErasureForm()
-    del form.names, form.parts  # all that is listed goes, and no file
+    del form.names, form.parts  # all that is listed goes
+    files = person_files.files_of(session, person, loans)
+    form.files.choices = [(one.document.id, _label(one)) for one in files if not one.others]
+    if not form.is_submitted():
+        form.files.data = [one.document.id for one in files if one.is_proposed]
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
@@ -39,6 +50,7 @@ def erase_person(loan_id: int, person_id: int) -> ResponseReturnValue:
                     ground=form.ground.data,
                     basis=form.basis.data,
                     reason=form.reason.data,
+                    document_ids=form.files.data,
                 )
             flash(_("已提交删除申请，等待另一人审批。"))
             return redirect(url_for(".show_erasure", erasure_id=asked.id))
@@ -50,6 +62,9 @@ def erase_person(loan_id: int, person_id: int) -> ResponseReturnValue:
         role=PARTY_ROLES[role],
         person=person,
         records=persons.records_of(session, person),
+        shared=[one for one in files if one.others],
+        document_kinds=DOCUMENT_KINDS,
+        why_left=labels.why_left,
         kinds=registry.KINDS,
         field_name=labels.field_name,
         holds=hold.holds_of(session, [one.id for one in loans]),

@@ -18,6 +18,7 @@ from recovery.evidence.keeping.destruction import parts_of
 from recovery.evidence.keeping.erasure import Asked, ask, refuse_pending
 from recovery.evidence.keeping.hold import refuse_on_hold
 from recovery.evidence.keeping.models import Erasure
+from recovery.evidence.keeping.person_files import chosen_objects, files_of, texts_of
 from recovery.evidence.keeping.reach import (
     PARTY,
     erasers,
@@ -36,9 +37,6 @@ from recovery.loans.parties import person_of
 OF_BORROWER = {"borrower_name", "borrower_id_number"}
 IDENTIFYING = ("id_number", "name", "phone", "address")
 """What tells one party from another; the first that both sides know decides."""
-
-SHORTEST = 2
-"""Characters of a name that is looked for inside other texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +57,7 @@ def people_of(session: Session, loan: Loan) -> list[tuple[str, Person]]:
     rows = [(part.role, part.person) for part in session.scalars(parts)]
     people = {person.id: (role, person) for role, person in reversed(rows)}
     found = [("borrower", loan.borrower), *(people[number] for number in sorted(people))]
-    return [(role, person) for role, person in found if _texts(person)]
+    return [(role, person) for role, person in found if texts_of(person)]
 
 
 def records_of(session: Session, person: Person) -> list[Found]:
@@ -96,7 +94,7 @@ def _telling(person: Person, fields: Mapping[str, str], is_borrower: bool) -> It
         elif name in OF_BORROWER:
             mine = is_borrower
         else:
-            mine = any(text in value for text in _texts(person))
+            mine = any(text in value for text in texts_of(person))
         if mine and value:
             yield name
 
@@ -109,22 +107,25 @@ def _is_party(person: Person, fields: Mapping[str, str], number: str) -> bool:
     return False
 
 
-def _texts(person: Person) -> list[str]:
-    """Return what tells of a person wherever it stands; others may live at the same address."""
-    known = (person.name, person.id_number, person.phone, person.bank_account)
-    return [text for text in known if text and len(text) >= SHORTEST]
-
-
 def request_person_erasure(
-    work: Work, loan_id: int, person_id: int, *, ground: str, basis: str, reason: str
+    work: Work,
+    loan_id: int,
+    person_id: int,
+    *,
+    ground: str,
+    basis: str,
+    reason: str,
+    document_ids: Sequence[int] = (),
 ) -> Erasure:
     """Ask for the erasure of a person of a loan from all records, and of the person's row.
+
+    The files of `document_ids`, of those that `person_files` offers, are destroyed with it.
 
     Raises:
         NotFound: no such loan or person, or one of the person's loans is not for this actor.
         RuleViolation: a loan of the person is on hold or not closed, a registration of one waits,
-            nothing is left to erase, a retention period stops the ground, basis or reason is
-            missing.
+            nothing is left to erase, a file is another's too, a retention period stops the
+            ground, basis or reason is missing.
     """
     loan = work.get(Loan, loan_id)
     person = person_of(work.session, loan, person_id)
@@ -133,13 +134,15 @@ def request_person_erasure(
     for one in loans:
         refuse_on_hold(work.session, one.id)
     found = [one for one in records_of(work.session, person) if one.names]
+    offered = files_of(work.session, person, loans)
+    files = chosen_objects(work.session, offered, document_ids)
     if not found:
         raise RuleViolation(_("没有载有此人信息的登记记录，或已经删除。"))
     refuse_pending(one.intent for one in found)
     dossiers = [digest for one in loans for digest in files_holding(work.session, one.id)]
     asked = Asked(
         records=tuple((one.intent, one.names) for one in found),
-        objects=tuple(dict.fromkeys(dossiers)),
+        objects=tuple(dict.fromkeys([*files, *dossiers])),
         ground=ground,
         basis=basis,
         reason=reason,

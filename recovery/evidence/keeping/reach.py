@@ -13,6 +13,8 @@ from types import MappingProxyType
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from evidence_store.jcs import canonical
+from recovery.access.models import ApprovalRequest
 from recovery.kernel import search
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import Registry
@@ -54,6 +56,11 @@ OF_BORROWER = {
 PARTY = re.compile(r"party\.(?P<number>\d+)\.(?P<part>name|id_number|address|phone)")
 """Fields of the particulars that tell of a person of the loan."""
 
+OF_APPROVAL = re.compile("content|request_reason|decision_reason")
+"""Fields of a decision by a second person that may name somebody; its digest stays."""
+
+ERASED_CONTENT = canonical({"erased": True}).decode()
+
 erasers: Registry[Eraser] = Registry()
 object_reach: Registry[Callable[[Work, str], None]] = Registry()
 """`(work, sha256)`: destroys what was made from an object, such as its text for search."""
@@ -74,6 +81,7 @@ def register() -> None:
     erasers.put("loan", Eraser(names, _loan, MappingProxyType(OF_BORROWER), PARTY))
     erasers.put("document", Eraser(frozenset({"title", "file_name"}), _document))
     erasers.put("ledger_entry", Eraser(frozenset({"reference"}), _ledger_entry))
+    erasers.put("approval_request", Eraser(frozenset(), _approval, of_person=OF_APPROVAL))
     object_reach.put("document", _end_documents)
 
 
@@ -142,6 +150,16 @@ def _document(work: Work, document_id: int, names: Sequence[str]) -> None:
 def _ledger_entry(work: Work, entry_id: int, names: Sequence[str]) -> None:
     if "reference" in names:
         work.session.get_one(LedgerEntry, entry_id).reference = None
+
+
+def _approval(work: Work, request_id: int, names: Sequence[str]) -> None:
+    request = work.session.get_one(ApprovalRequest, request_id)
+    if "content" in names:
+        request.content = ERASED_CONTENT
+    if "request_reason" in names:
+        request.reason = GONE
+    if "decision_reason" in names:
+        request.decision_reason = GONE
 
 
 def _end_documents(work: Work, sha256: str) -> None:

@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register pages, API, jobs and approval of this part."""
-    from recovery.evidence.totals import api, jobs, reconciling, views
+    from recovery.evidence.totals import api, jobs, reach, reconciling, views
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
@@ -13,6 +13,7 @@ def register(app: Flask) -> None:
     app.register_blueprint(api.bp)
     app.register_blueprint(views.bp)
     jobs.register()
+    reach.register()
     links.navigation.put(
         "totals",
         links.NavItem(_("外部对账"), "totals.index", Action.VIEW_TOTALS, "scale", _("证据")),

@@ -44,10 +44,12 @@ class Case:
     approver: Actor
     dossier: Dossier
 
-    def ask(self, person_id: int) -> Erasure:
-        """Ask for the erasure of a person."""
+    def ask(self, person_id: int, *document_ids: int) -> Erasure:
+        """Ask for the erasure of a person, with files."""
         with work_as(self.counsel, now=NOW) as work:
-            return persons.request_person_erasure(work, self.loan.id, person_id, **BASIS)
+            return persons.request_person_erasure(
+                work, self.loan.id, person_id, document_ids=document_ids, **BASIS
+            )
 
     def approve(self, erasure: Erasure) -> None:
         """Approve an erasure as the second person."""
@@ -56,9 +58,9 @@ class Case:
             assert request is not None
             approvals.approve_request(work, request.id, shown=request.digest)
 
-    def erase(self, person_id: int) -> Erasure:
+    def erase(self, person_id: int, *document_ids: int) -> Erasure:
         """Ask, approve and finish."""
-        erasure = self.ask(person_id)
+        erasure = self.ask(person_id, *document_ids)
         self.approve(erasure)
         erasure_log.finish(opener(self.approver))
         register()
