@@ -89,6 +89,11 @@ def _stretch(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=1 << 15, r=8, p=1).derive(passphrase.encode())
 
 
+def is_locked(text: str) -> bool:
+    """Tell whether a key is encrypted and its passphrase is not at hand."""
+    return text.startswith(_SEALED) and PASSPHRASE not in os.environ
+
+
 def _opened(text: str) -> str:
     if not text.strip().startswith(_SEALED):
         return text

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from . import leaves, merkle, tiles
 from .leaves import Entry, Leaf, LeafError
 from .radix import Head
-from .storage import Storage, StoreError
+from .storage import Storage, StoreError, numbered
 from .tiles import HEIGHT, WIDTH, Tile, TileError, TileReader
 
 BACKWARD = 300.0
@@ -203,7 +203,7 @@ class Log:
 
     def snapshot_sizes(self) -> list[int]:
         """Return the sizes at which there are snapshots, ascending."""
-        return sorted(int(path.rpartition("/")[2]) for path in self.storage.names("map"))
+        return list(numbered(self.storage, "map"))
 
     def _snapshot(self, size: int) -> Heads:
         for place in reversed([place for place in self.snapshot_sizes() if place <= size]):

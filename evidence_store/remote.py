@@ -2,6 +2,7 @@
 
 import urllib.error
 import urllib.request
+from http.client import HTTPException
 
 from .local import LocalStorage
 from .storage import Reader, StoreError, connect
@@ -34,8 +35,8 @@ class HttpReader:
             if error.code == 404:
                 return None
             raise StoreError(f"{path}: the server answers {error.code}") from error
-        except OSError as error:
-            raise StoreError(f"{path}: {error}") from error
+        except (OSError, HTTPException) as error:
+            raise StoreError(f"{path}: {error!r}") from error
         if len(data) > LARGEST:
             raise StoreError(f"{path} is larger than {LARGEST} bytes")
         return data

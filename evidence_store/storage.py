@@ -99,6 +99,13 @@ def object_path(sha256: str) -> str:
     return f"objects/{sha256[:2]}/{sha256[2:]}"
 
 
+def numbered(storage: Storage, folder: str) -> dict[int, str]:
+    """Return the files of a folder that are named by a number, by that number, ascending."""
+    found = {path.rpartition("/")[2]: path for path in storage.names(folder)}
+    numbers = sorted(int(name) for name in found if name.isascii() and name.isdecimal())
+    return {number: found[str(number)] for number in numbers if str(number) in found}
+
+
 def chunks(source: BinaryIO) -> Iterator[bytes]:
     """Yield a stream in pieces of a mebibyte."""
     read: Callable[[int], bytes] = source.read

@@ -16,7 +16,7 @@ from .log import Heads, Log
 from .proof import Checkpoint, TlogProof
 from .radix import RadixMap
 from .registry import SYSTEM, Registry
-from .storage import Storage, StoreError
+from .storage import Storage, StoreError, numbered
 from .tiles import TileReader
 from .verify import verify_store
 
@@ -96,8 +96,7 @@ class Store(Registry):
 
     def checkpoint_sizes(self) -> list[int]:
         """Return the sizes of all signed heads, ascending."""
-        names = self.storage.names("checkpoints")
-        return sorted(int(path.rpartition("/")[2]) for path in names)
+        return list(numbered(self.storage, "checkpoints"))
 
     def head(self, size: int | None = None) -> str:
         """Return the log's signed head, the latest or that of `size`, byte for byte as signed.

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
+from http.client import HTTPException
 
 import rfc3161_client
 from asn1crypto import cms, tsp
@@ -81,7 +82,7 @@ def request(
     for authority in authorities:
         try:
             return authority, _request(data, authority, algorithm)
-        except (TokenError, OSError, ValueError, KeyError) as error:
+        except (TokenError, ValueError, KeyError) as error:
             failures.append(f"{authority.name}: {error}")
     raise TokenError("no authority gave a good token: " + ("; ".join(failures) or "none is known"))
 
@@ -213,14 +214,26 @@ def _request(data: bytes, authority: Authority, algorithm: str) -> Token:
         .cert_request(cert_request=True)
         .build()
     )
+    return verify(ask(authority, wanted.as_bytes()), data, authority.roots, wanted.nonce)
+
+
+def ask(authority: Authority, wanted: bytes) -> bytes:
+    """Send a request (RFC 3161) to an authority and return its answer, unverified.
+
+    Raises:
+        TokenError: its address is none of HTTP, or it does not answer.
+    """
     if not authority.url.startswith(("http://", "https://")):
         raise TokenError(f"{authority.url} is no HTTP address")
     post = urllib.request.Request(  # noqa: S310 - checked above
-        authority.url, wanted.as_bytes(), {"Content-Type": "application/timestamp-query"}
+        authority.url, wanted, {"Content-Type": "application/timestamp-query"}
     )
-    with urllib.request.urlopen(post, timeout=authority.timeout) as answer:  # noqa: S310
-        response = answer.read(LARGEST + 1)
-    return verify(response, data, authority.roots, wanted.nonce)
+    try:
+        with urllib.request.urlopen(post, timeout=authority.timeout) as answer:  # noqa: S310
+            response: bytes = answer.read(LARGEST + 1)
+    except (OSError, HTTPException) as error:
+        raise TokenError(f"{type(error).__name__}: {error}") from error
+    return response
 
 
 def _decode(response: bytes) -> TimeStampResponse:

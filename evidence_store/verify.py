@@ -14,7 +14,7 @@ from .note import NoteError
 from .private import Opening, read_openings, read_salt
 from .proof import Checkpoint
 from .replay import Replay
-from .storage import Storage, StoreError
+from .storage import Storage, StoreError, numbered
 from .tiles import WIDTH
 from .tree import HashTree, rows
 
@@ -51,6 +51,7 @@ class _Check:
         self.salts: dict[str, str] = {}
         self.objects = set(objects)
         self.snapshots: dict[int, str] = {}
+        self.heads: dict[int, str] = {}
 
     def secrets(self) -> Iterator[Finding]:
         """Read what the store keeps for itself, to be compared with the leaves as they come."""
@@ -60,8 +61,11 @@ class _Check:
 
     def log(self) -> Iterator[Finding]:
         """Check commits leaf by leaf, then heads and tiles."""
-        names = self.storage.names("map")
-        self.snapshots = {int(path.rpartition("/")[2]): path for path in names}
+        self.snapshots = numbered(self.storage, "map")
+        self.heads = numbered(self.storage, "checkpoints")
+        for folder, known in (("map", self.snapshots), ("checkpoints", self.heads)):
+            for path in sorted(set(self.storage.names(folder)) - set(known.values())):
+                yield Finding("file out of place", path, "no size of the log is spelt like this")
         yield from self._commits()
         yield from self._heads()
         yield from self._tiles()
@@ -117,15 +121,12 @@ class _Check:
             yield Finding("snapshot altered", path, meaning)
 
     def _heads(self) -> Iterator[Finding]:
-        sizes = sorted(path.rpartition("/")[2] for path in self.storage.names("checkpoints"))
-        known = [int(size) for size in sizes if size.isdecimal()]
-        for size in sorted(known):
-            path = f"checkpoints/{size}"
+        for size, path in self.heads.items():
             yield from self._head(path, self.storage.read(path) or b"", size)
         latest = self.storage.read("checkpoint")
-        if latest is None or not known:
+        if latest is None or not self.heads:
             yield Finding("checkpoint missing", "checkpoint", "nothing shows what was signed")
-        elif latest != self.storage.read(f"checkpoints/{max(known)}"):
+        elif latest != self.storage.read(f"checkpoints/{max(self.heads)}"):
             meaning = "it is not the last head signed: altered, or an old one was put back"
             yield Finding("checkpoint altered", "checkpoint", meaning)
 
@@ -171,9 +172,7 @@ class _Check:
         found = set(self.storage.names("tile"))
         for path in sorted(found):
             yield from self._tile(path)
-        size = max(
-            (int(p.rpartition("/")[2]) for p in self.storage.names("checkpoints")), default=0
-        )
+        size = max(self.heads, default=0)
         for tile in [*tiles.tiles_of(size), *tiles.bundles_of(size)]:
             full = tiles.Tile(tile.level, tile.number, WIDTH).path
             if tile.path not in found and full not in found:
@@ -196,6 +195,8 @@ class _Check:
         data = self.storage.read("private/log.key")
         if data is None:
             return
+        if keys.is_locked(data.decode(errors="replace")):
+            return  # only who has the passphrase can say anything about it
         try:
             vkey = str(keys.load(data.decode().strip()).vkey)
             if data != data.strip() + b"\n":

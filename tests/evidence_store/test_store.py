@@ -641,3 +641,28 @@ def test_a_large_object_is_replaced_piece_by_piece_and_nothing_is_left_behind(wh
         whole.replace_object(info.sha256, Pieces(b"another"))
     assert path.read_bytes() == data
     assert list((whole.storage.root / "tmp").glob("w-*/*")) == []
+
+
+@pytest.mark.parametrize("folder", ["checkpoints", "map"])
+@pytest.mark.parametrize("name", ["007", "x", "٣"])
+def test_a_file_among_heads_or_snapshots_that_no_size_names_is_a_finding(
+    store: Store, tmp_path: Path, folder: str, name: str
+):
+    store.checkpoint_with_map()
+    place = Path(store.storage.root) / folder  # type: ignore[attr-defined]
+    place.mkdir(exist_ok=True)
+    (place / name).write_bytes(b"x")
+    [finding] = store.verify(full=True)
+    assert (finding.what, finding.where) == ("file out of place", f"{folder}/{name}")
+    store.add_records("L1", [{"amount": "2.00"}])
+    store.checkpoint_with_map()
+
+
+def test_a_locked_key_is_no_finding_for_who_has_no_passphrase(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setenv(keys.PASSPHRASE, "long and secret")
+    made = Store.create(str(tmp_path / "locked"), KEY.name, str(KEY))
+    assert made.verify() == []
+    monkeypatch.delenv(keys.PASSPHRASE)
+    assert made.verify() == []

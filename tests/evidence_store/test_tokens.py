@@ -5,16 +5,20 @@ import io
 import json
 import random
 import shutil
+import socketserver
 import subprocess
+import threading
 import zipfile
+from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 
-from evidence_store import Store, bag, bag_data, dossier_verify, ers, note, tokens
+from evidence_store import Store, bag, bag_data, dossier_verify, ers, note, remote, tokens
 from evidence_store.bag import Bag
 from evidence_store.ers import RecordError
+from evidence_store.storage import StoreError
 from evidence_store.tokens import Authority, TokenError
 from tests.evidence_store import authority as test_authority
 
@@ -272,3 +276,31 @@ def test_sm3_is_that_of_the_standard(vectors: Path):
     assert len(sm3(io.BytesIO(b""))) == 64
     assert sha256(b"").hexdigest() != sm3(io.BytesIO(b""))
     assert shutil.which("openssl")
+
+
+class _Garbled(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        self.rfile.readline()
+        self.wfile.write(b"nothing that HTTP knows\r\n\r\n")
+
+
+@pytest.fixture
+def garbled() -> Iterator[str]:
+    """Return the address of somebody who does not speak HTTP."""
+    with socketserver.ThreadingTCPServer(("127.0.0.1", 0), _Garbled) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}/"
+        server.shutdown()
+        thread.join()
+
+
+def test_of_an_authority_that_answers_no_http_the_next_one_is_asked(
+    store: Store, authority: Authority, garbled: str
+):
+    broken = Authority("broken", garbled, authority.roots)
+    assert tokens.request(b"data", [broken, authority])[0] is authority
+    with pytest.raises(TokenError, match="broken"):
+        tokens.request(b"data", [broken])
+    with pytest.raises(StoreError, match="checkpoint"):
+        remote.reader(garbled).read("checkpoint")

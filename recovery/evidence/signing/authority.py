@@ -1,6 +1,5 @@
 """The configured time-stamp authorities as pyHanko asks them: in order, with fallback."""
 
-import urllib.request
 from asyncio import to_thread
 from collections.abc import Sequence
 
@@ -8,7 +7,7 @@ from asn1crypto import tsp
 from pyhanko.sign.timestamps import TimeStamper
 from pyhanko.sign.timestamps.common_utils import TimestampRequestError
 
-from evidence_store.tokens import LARGEST, Authority
+from evidence_store.tokens import Authority, TokenError, ask
 
 
 class HouseTimeStamper(TimeStamper):
@@ -27,18 +26,7 @@ class HouseTimeStamper(TimeStamper):
         failures = []
         for authority in self.authorities:
             try:
-                return tsp.TimeStampResp.load(await to_thread(_asked, authority, req.dump()))
-            except (OSError, ValueError) as error:
+                return tsp.TimeStampResp.load(await to_thread(ask, authority, req.dump()))
+            except (TokenError, ValueError) as error:
                 failures.append(f"{authority.name}: {error}")
         raise TimestampRequestError("; ".join(failures) or "no authority is configured")
-
-
-def _asked(authority: Authority, request: bytes) -> bytes:
-    if not authority.url.startswith(("http://", "https://")):
-        raise ValueError(f"{authority.url} is no HTTP address")
-    post = urllib.request.Request(  # noqa: S310 - checked above
-        authority.url, request, {"Content-Type": "application/timestamp-query"}
-    )
-    with urllib.request.urlopen(post, timeout=authority.timeout) as answer:  # noqa: S310
-        data: bytes = answer.read(LARGEST)
-    return data
