@@ -27,7 +27,7 @@ from recovery.loans.labels import (
     PARTY_ROLES,
     PRODUCTS,
 )
-from recovery.web.display import moment, rate, yuan
+from recovery.web.display import file_size, moment, rate, yuan
 
 ORIGINS: dict[str, Text] = {
     "born_here": _("本系统生成"),
@@ -114,10 +114,15 @@ def _case_type(text: str) -> Text | str:
     return str(found.title) if found else text
 
 
+def _size(text: str) -> Text | str:
+    return file_size(int(text)) if text.isdecimal() else text
+
+
 READ: dict[str, Callable[[str], Text | str]] = {
     "appropriation_order": _order,
     "case_type": _case_type,
     "event": action_label,
     "kind": _approval,
+    "size": _size,
 }
 """Fields whose words stand in no list of codes."""
