@@ -25,6 +25,7 @@ from recovery.litigation.service import NewFile, open_files
 from recovery.litigation.stages import Step, change_stage
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
+from recovery.portfolio import freezes
 from recovery.portfolio import service as packages
 from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.models import Package
@@ -197,7 +198,7 @@ def _packages(manager: Actor, today: date) -> None:
     first = _package(manager, f"{today.year}年第一期个人汽车贷款不良资产包", ids[:PACKAGED])
     with work_as(manager) as work:
         package = work.get(Package, first)
-        packages.begin_freeze(work, first, package.version, cut_off_date=cut_off)
+        freezes.begin_freeze(work, first, package.version, cut_off_date=cut_off)
     for _batch in _freeze(manager, first):
         pass
     finish_freeze(manager, first)
@@ -218,5 +219,5 @@ def _freeze(manager: Actor, package_id: int) -> Iterator[int]:
     while reached != last:
         last = reached
         with work_as(manager) as work:
-            reached, _refused = packages.freeze_next(work, package_id, last)
+            reached, _refused = freezes.freeze_next(work, package_id, last)
         yield reached

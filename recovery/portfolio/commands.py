@@ -17,7 +17,7 @@ from recovery.kernel.work import work_as
 from recovery.loans.listing.jobs import reader_of
 from recovery.loans.listing.queries import matching
 from recovery.loans.listing.worklist import FILTERS
-from recovery.portfolio import service
+from recovery.portfolio import freezes, service
 from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.queries import package_by_number
 from recovery.portfolio.rules import DISPOSALS, SELLERS
@@ -81,13 +81,13 @@ def freeze(number: str, cut_off: datetime, *, as_json: bool) -> int:
     actor = Actor.system(f"cli/{operator()}")
     one = package_by_number(number, actor.scope)
     with work_as(actor) as work:
-        service.begin_freeze(work, one.id, one.version, cut_off_date=cut_off.date())
+        freezes.begin_freeze(work, one.id, one.version, cut_off_date=cut_off.date())
     left_out: dict[str, str] = {}
     last, reached = -1, 0
     while reached != last:
         last = reached
         with work_as(actor) as work:
-            reached, refused = service.freeze_next(work, one.id, last)
+            reached, refused = freezes.freeze_next(work, one.id, last)
         left_out |= {contract: str(reason) for contract, reason in refused.items()}
     frozen = finish_freeze(actor, one.id)
     facts = {"number": number, "loans": frozen.loan_count, "digest": frozen.digest}

@@ -3,7 +3,7 @@
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
-from recovery.portfolio import service
+from recovery.portfolio import freezes
 from recovery.portfolio.models import Package
 
 
@@ -15,14 +15,14 @@ def finish_freeze(actor: Actor, package_id: int) -> Package:
     """
     try:
         with work_as(actor) as work:
-            package = service.finish_freeze(work, package_id)
+            package = freezes.finish_freeze(work, package_id)
     except RuleViolation:
         with work_as(actor) as work:
-            service.abandon_freeze(work, package_id)
+            freezes.abandon_freeze(work, package_id)
         raise
     last, reached = -1, 0
     while reached != last:
         last = reached
         with work_as(actor) as work:
-            reached = service.show_next(work, package_id, last)
+            reached = freezes.show_next(work, package_id, last)
     return package

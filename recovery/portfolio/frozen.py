@@ -1,6 +1,8 @@
 """The figures of a package's loans at its cut-off date: computed once, then only read."""
 
 from collections.abc import Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -8,12 +10,13 @@ from sqlalchemy.orm import Session
 from recovery.kernel.text import Text
 from recovery.loans.listing.classes import floors_of
 from recovery.loans.models import Loan, LoanOwnership, Person
-from recovery.loans.queries import books_of, contract_of, stated_of
+from recovery.loans.queries import Book, books_of, contract_of, stated_of
 from recovery.loans.rules.balances import stand
 from recovery.loans.rules.claim import compute_claim
 from recovery.loans.rules.classification import worst
 from recovery.loans.rules.overdue import days_past_due
 from recovery.portfolio.models import Package, PackageLoan
+from recovery.portfolio.past_classes import assigned_on, floors_on
 from recovery.portfolio.rules import Candidate, FrozenLoan, age_on, ineligible
 from recovery.rulebook.service import current_book
 
@@ -55,30 +58,37 @@ def write_figures(
     books = books_of(session, ids)
     owned, elsewhere = _wholly_owned(session, ids, package), _elsewhere(session, package, ids)
     floors = floors_of(current_book(), day)
+    held = [loan for loan, _birth_year in loans.values()]
+    assigned, by_events = assigned_on(session, held, day), floors_on(session, held, day)
     refused: dict[str, Text] = {}
     for row in rows:
         loan, birth_year = loans[row.loan_id]
-        postings = [p for p in books[loan.id].postings if p.value_date <= day]
-        claim = compute_claim(contract_of(loan), books[loan.id].dues, postings, day)
-        standing = stand(stated_of(loan), books[loan.id].dues, postings, day)
-        row.principal = claim.principal
-        row.interest = claim.interest + claim.penalty + claim.compound
-        row.costs = claim.costs
-        row.overdue_since = standing.overdue_since
-        row.days_past_due = days_past_due(standing.overdue_since, day)
+        total = _write_amounts(row, loan, books[loan.id], day)
         row.asset_class = worst(
-            loan.assigned_class, floors.by_days(standing.overdue_since), loan.class_floor
+            assigned[loan.id], floors.by_days(row.overdue_since), by_events[loan.id]
         )
         row.borrower_age = age_on(birth_year, day)
         row.written_off = loan.written_off_on is not None and loan.written_off_on <= day
         _copy_terms(row, loan)
         reason = ineligible(
-            Candidate(row.asset_class, claim.total, elsewhere.get(loan.id), loan.id in owned)
+            Candidate(row.asset_class, total, elsewhere.get(loan.id), loan.id in owned)
         )
         row.excluded_reason = reason
         if reason is not None:
             refused[row.contract_no] = reason
     return refused
+
+
+def _write_amounts(row: PackageLoan, loan: Loan, book: Book, day: date) -> Decimal:
+    """Write what is owed and since when; return the whole claim."""
+    postings = [posting for posting in book.postings if posting.value_date <= day]
+    claim = compute_claim(contract_of(loan), book.dues, postings, day)
+    row.principal = claim.principal
+    row.interest = claim.interest + claim.penalty + claim.compound
+    row.costs = claim.costs
+    row.overdue_since = stand(stated_of(loan), book.dues, postings, day).overdue_since
+    row.days_past_due = days_past_due(row.overdue_since, day)
+    return claim.total
 
 
 def _copy_terms(row: PackageLoan, loan: Loan) -> None:

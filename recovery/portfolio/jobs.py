@@ -9,7 +9,7 @@ from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
 from recovery.loans.listing.selections import next_ids
 from recovery.loans.models import Selection
-from recovery.portfolio import service, tape
+from recovery.portfolio import freezes, service, tape
 from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.models import Package, PackageLoan
 
@@ -42,10 +42,10 @@ def freeze(job: RunningJob) -> dict[str, Any]:
     last, done = 0, 0
     while True:
         with job.work() as work:
-            reached, refused = service.freeze_next(work, package_id, last)
+            reached, refused = freezes.freeze_next(work, package_id, last)
             for contract_no, reason in refused.items():
                 job.exception(contract_no, reason)
-            done = min(done + service.FREEZE_BATCH, total or 0)
+            done = min(done + freezes.FREEZE_BATCH, total or 0)
             job.progress(done, total)
         if reached == last:
             break

@@ -14,7 +14,7 @@ from recovery.kernel.text import _
 from recovery.loans.listing.selections import own_selection
 from recovery.loans.listing.words import described
 from recovery.loans.listing.worklist import FILTERS
-from recovery.portfolio import jobs, lists, queries, service
+from recovery.portfolio import freezes, jobs, lists, queries, service
 from recovery.portfolio.announcement import items_of
 from recovery.portfolio.forms import ExcludeForm, FreezeForm, PackageForm
 from recovery.portfolio.rules import DISPOSALS
@@ -134,7 +134,7 @@ def freeze(package_id: int) -> ResponseReturnValue:
     if form.validate_on_submit() and day is not None:
         with form.refusal_shown():
             with user_work() as work:
-                service.begin_freeze(work, package_id, form.seen, cut_off_date=day)
+                freezes.begin_freeze(work, package_id, form.seen, cut_off_date=day)
                 job = work.enqueue(jobs.FREEZE, {"package": package_id})
             return redirect(url_for("jobs.show", job_id=job.id))
     return render_template("portfolio/freeze.html", form=form, package=package), form.status

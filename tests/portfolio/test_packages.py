@@ -10,20 +10,23 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from recovery.cli import main
+from recovery.kernel.actions import Action
+from recovery.kernel.clock import BUSINESS_ZONE
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
-from recovery.kernel.models import RegistrationIntent
+from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.search import find
 from recovery.kernel.text import reading
 from recovery.kernel.work import Work, work_as
 from recovery.loans.ledger import Booking
-from recovery.loans.models import Loan
-from recovery.loans.service import record_payment
-from recovery.portfolio import service
+from recovery.loans.models import Loan, MonthEndSnapshot
+from recovery.loans.service import record_payment, set_class_floor
+from recovery.portfolio import freezes, service
 from recovery.portfolio.freezing import finish_freeze
 from recovery.portfolio.models import Package, PackageLoan
+from recovery.portfolio.past_classes import assigned_on, floors_on
 from recovery.portfolio.service import NewPackage
 from recovery.portfolio.tape import write_xlsx
 from recovery.web.language import translate_for
@@ -51,13 +54,13 @@ def started(work: Work, loans: list[Loan]) -> Package:
 def frozen(work: Work, loans: list[Loan]) -> Package:
     """Return a package of `loans`, frozen at `CUT_OFF`."""
     package = started(work, loans)
-    service.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
+    freezes.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
     work.session.flush()
     last = 0
-    while (reached := service.freeze_next(work, package.id, last)[0]) != last:
+    while (reached := freezes.freeze_next(work, package.id, last)[0]) != last:
         last = reached
         work.session.flush()
-    return service.finish_freeze(work, package.id)
+    return freezes.finish_freeze(work, package.id)
 
 
 def figures(package_id: int) -> list[tuple[object, ...]]:
@@ -95,8 +98,35 @@ def test_frozen_means_that_later_payments_change_nothing_in_it(
         record_payment(work, loans[0].id, Booking(Decimal("5000.00"), date(2026, 2, 20)))
     with work_as(actor, now=NOW) as work:
         again = work.get(Package, package.id)
-        assert service._add_up(work, again)[1] == digest
+        assert freezes._add_up(work, again)[1] == digest
     assert figures(package.id) == before
+
+
+def test_a_class_floor_set_after_the_cut_off_does_not_count(loans: list[Loan], work: Work) -> None:
+    set_class_floor(work, loans[0].id, "loss", reason="重组")
+    work.session.flush()
+    [event] = work.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == Action.CHANGE_LOAN.value)
+    )
+    held = [work.session.get_one(Loan, loans[0].id)]
+    day = event.at.astimezone(BUSINESS_ZONE).date()
+    assert floors_on(work.session, held, day) == {loans[0].id: "loss"}
+    assert floors_on(work.session, held, CUT_OFF) == {loans[0].id: None}
+
+
+def test_a_kept_month_end_says_what_class_a_loan_had(loans: list[Loan], work: Work) -> None:
+    kept = MonthEndSnapshot(
+        loan_id=loans[0].id,
+        month_end=CUT_OFF,
+        principal=0,
+        billed_interest=0,
+        asset_class="doubtful",
+    )
+    work.session.add(kept)
+    work.session.flush()
+    held = [work.session.get_one(Loan, loans[0].id)]
+    assert assigned_on(work.session, held, CUT_OFF) == {loans[0].id: "doubtful"}
+    assert assigned_on(work.session, held, date(2026, 2, 27)) == {loans[0].id: None}
 
 
 def test_the_same_loans_frozen_at_the_same_day_give_the_same_digest(
@@ -151,20 +181,20 @@ def test_the_cut_off_date_is_today_at_the_latest(
 ) -> None:
     package = started(work, loans)
     if allowed:
-        service.begin_freeze(work, package.id, package.version, cut_off_date=day)
+        freezes.begin_freeze(work, package.id, package.version, cut_off_date=day)
         assert package.state == "freezing"
     else:
         with pytest.raises(RuleViolation, match="今天"):
-            service.begin_freeze(work, package.id, package.version, cut_off_date=day)
+            freezes.begin_freeze(work, package.id, package.version, cut_off_date=day)
 
 
 def test_an_empty_package_and_a_stale_form_are_refused(loans: list[Loan], work: Work) -> None:
     empty = service.start_package(work, NewPackage("空", "sale"))
     with pytest.raises(RuleViolation, match="没有贷款"):
-        service.begin_freeze(work, empty.id, empty.version, cut_off_date=CUT_OFF)
+        freezes.begin_freeze(work, empty.id, empty.version, cut_off_date=CUT_OFF)
     package = started(work, loans)
     with pytest.raises(Conflict):
-        service.begin_freeze(work, package.id, package.version - 1, cut_off_date=CUT_OFF)
+        freezes.begin_freeze(work, package.id, package.version - 1, cut_off_date=CUT_OFF)
 
 
 def test_who_may_not_see_a_package_does_not_find_it(loans: list[Loan], work: Work) -> None:
@@ -208,9 +238,9 @@ def test_a_package_without_an_eligible_loan_is_a_draft_again(
         package = service.start_package(work, NewPackage("信托", "sale", seller="abs_trust"))
         service.add_loans(work, package.id, [loan.id for loan in loans])
     with work_as(actor, now=NOW) as work:
-        service.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
+        freezes.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
     with work_as(actor, now=NOW) as work:
-        _last, refused = service.freeze_next(work, package.id, 0)
+        _last, refused = freezes.freeze_next(work, package.id, 0)
     assert {str(reason) for reason in refused.values()} == {"债权不完全属于出让方"}
     with pytest.raises(RuleViolation, match="没有一笔"):
         finish_freeze(actor, package.id)
@@ -223,9 +253,9 @@ def test_who_sees_only_a_package_finds_its_loans_by_search(
 ) -> None:
     with work_as(actor, now=NOW) as work:
         package = started(work, loans)
-        service.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
+        freezes.begin_freeze(work, package.id, package.version, cut_off_date=CUT_OFF)
     with work_as(actor, now=NOW) as work:
-        service.freeze_next(work, package.id, 0)
+        freezes.freeze_next(work, package.id, 0)
     finish_freeze(actor, package.id)
     scope = Scope(packages=frozenset({package.id}))
     assert [hit.kind for hit in find(db.session(), "HT-0001", scope)] == ["loan"]

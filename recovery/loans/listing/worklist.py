@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import ClassVar
 
 from flask import has_request_context, request
+from flask_login import current_user
 from sqlalchemy import literal, select, union_all
 
 from recovery.access.models import Agency, Branch
@@ -122,8 +123,9 @@ def agency_choices() -> Sequence[tuple[str, str]]:
 
 
 def _reader_scope() -> Scope:
-    """Return what whoever reads now may see; outside a request, as in a job, everything."""
-    return current_scope() if has_request_context() else EVERYTHING
+    """Return what whoever is signed in may see; where nobody is, as in a job, everything."""
+    signed_in = has_request_context() and current_user.is_authenticated
+    return current_scope() if signed_in else EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
