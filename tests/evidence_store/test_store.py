@@ -263,7 +263,8 @@ def write_many(root: str, number: int, count: int) -> None:
 
 @pytest.mark.slow
 def test_sixteen_processes_register_the_same_file_and_files_of_one_name(store: Store):
-    context = multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")  # they start at once, not in a row
+    context.set_forkserver_preload([__name__])
     root = str(store.storage.root)
     workers = [context.Process(target=write_many, args=(root, n, 3)) for n in range(16)]
     for worker in workers:
