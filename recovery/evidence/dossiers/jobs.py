@@ -1,11 +1,12 @@
 """Exports as background work: one dossier, or many and one zip of them all."""
 
 import shutil
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile
 
+from recovery.access.auditing import AUDITORS
 from recovery.evidence.dossiers import orders, queries, subjects
 from recovery.evidence.dossiers.models import Dossier, DossierOrder
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
@@ -43,6 +44,7 @@ def enqueue_selected(work: Work, wanted: Wanted, selection: Selection) -> Job:
 def export_dossiers(job: RunningJob) -> dict[str, Any]:
     """Make the dossier of each record asked for; one that cannot be made is listed with why.
 
+    Administrators see every job: that of an auditor names no record and has no file.
     Done again after a kill, what the first attempt has made is not made again.
     """
     given = job.arguments
@@ -55,13 +57,14 @@ def export_dossiers(job: RunningJob) -> dict[str, Any]:
             try:
                 export_dossier(job.actor, record_id, wanted)
             except RecoveryError as error:
-                job.exception(_number(job, wanted.subject, record_id), error.message)
+                job.exception(_reference(job, wanted.subject, record_id), error.message)
         job.progress(place, total)
     db.session.rollback()
     made = queries.made_by_job(db.session(), job.id)
-    if len(made) > 1 and sum(one.size for one in made) <= MOST_BYTES:
+    is_open = job.actor.role not in AUDITORS
+    if is_open and len(made) > 1 and sum(one.size for one in made) <= MOST_BYTES:
         _write_all(job.output(f"dossiers-{job.id}.zip"), made)
-    return {"links": list(_links(made))}
+    return {"links": list(_links(made, _name if is_open else _number))}
 
 
 def _ids(given: dict[str, Any]) -> Iterator[int]:
@@ -76,9 +79,11 @@ def _ids(given: dict[str, Any]) -> Iterator[int]:
         last = ids[-1]
 
 
-def _number(job: RunningJob, code: str, record_id: int) -> str:
+def _reference(job: RunningJob, code: str, record_id: int) -> str:
     """Return the number by which people know a record; it may not be theirs to see."""
     db.session.rollback()
+    if job.actor.role in AUDITORS:
+        return str(record_id)
     try:
         return subjects.find(db.session(), code, record_id, job.actor.scope).number
     except NotFound:
@@ -94,10 +99,19 @@ def _write_all(path: Path, made: Sequence[Dossier]) -> None:
                 shutil.copyfileobj(source, target)
 
 
-def _links(made: Sequence[Dossier]) -> Iterator[dict[str, Any]]:
+def _name(one: Dossier) -> Text | str:
+    return _("{subject}：{number}", subject=one.subject_number, number=one.number)
+
+
+def _number(one: Dossier) -> Text | str:
+    return one.number
+
+
+def _links(
+    made: Sequence[Dossier], label: Callable[[Dossier], Text | str]
+) -> Iterator[dict[str, Any]]:
     for one in made[:MOST_LINKS]:
-        label: Text = _("{subject}：{number}", subject=one.subject_number, number=one.number)
-        yield result_link(label, "dossiers.show", dossier_id=one.id)
+        yield result_link(label(one), "dossiers.show", dossier_id=one.id)
     if len(made) > MOST_LINKS:
         yield result_link(_("全部 {count} 份", count=len(made)), "evidence.index")
 

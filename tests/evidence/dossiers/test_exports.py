@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from recovery.evidence.house import house_store
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
+from recovery.kernel.job_rows import Job
 from recovery.kernel.job_runner import run_due_jobs
 from recovery.kernel.jobs import outputs_folder
 from recovery.kernel.models import RegistrationIntent
@@ -101,6 +103,19 @@ def test_a_job_done_again_makes_none_twice_and_gives_all_in_one_zip(
     with zipfile.ZipFile(path) as archive:
         assert len(archive.namelist()) == 2
         assert all(name.startswith("HT-000") for name in archive.namelist())
+
+
+def test_the_job_of_an_auditor_names_no_record_and_has_no_file(app: Flask, actor: Actor) -> None:
+    loans = make_loans(actor, 2)
+    auditor = replace(actor, role="external_auditor")
+    with work_as(auditor) as work:
+        job = jobs.enqueue(work, Wanted(recipient="审计"), [one.id for one in loans])
+    run_due_jobs()
+    db.session.rollback()
+    assert count_dossiers() == 2
+    result = db.session.get_one(Job, job.id).result
+    assert loans[0].contract_no not in str(result)
+    assert list((outputs_folder() / str(job.id)).rglob("*.zip")) == []
 
 
 def test_no_recipient_or_purpose_stands_in_the_row_of_a_job(app: Flask, actor: Actor) -> None:
