@@ -68,7 +68,17 @@ def verified(path: Path, ring: bytes) -> Verified | None:
 
 def _run(path: Path, ring: Path) -> Verified | None:
     script, verifier = str(Path(bounded.__file__)), str(Path(dossier_verify.__file__))
-    command = [sys.executable, "-I", "-S", script, verifier, str(path), "--keys", str(ring), "--own"]
+    command = [
+        sys.executable,
+        "-I",
+        "-S",
+        script,
+        verifier,
+        str(path),
+        "--keys",
+        str(ring),
+        "--own",
+    ]
     try:
         done = subprocess.run(  # noqa: S603 - our own scripts, no shell
             command, capture_output=True, timeout=TIMEOUT, check=False, env={}, cwd="/"
