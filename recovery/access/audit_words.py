@@ -4,7 +4,7 @@ The log keeps keys, which never change; here they become labels. A feature names
 codes of its own records in `links.change_words`; what all features share is named here.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -207,8 +207,12 @@ def _shared(name: str, value: str) -> Text | str:
 
 def people_of(session: Session, events: Iterable[AuditEvent]) -> Mapping[str, Any]:
     """Return what to call each actor of `events`, by the name that the log keeps."""
-    actors = {event.actor_name for event in events}
-    found: dict[str, Any] = dict(names_of(session, actors))
+    return called(session, {event.actor_name for event in events})
+
+
+def called(session: Session, actors: Collection[str]) -> Mapping[str, Text | str]:
+    """Return what to call actors, by the names that rows keep: a person's, or the system's."""
+    found: dict[str, Text | str] = dict(names_of(session, actors))
     for actor in actors:
         if actor.startswith(SYSTEM):
             found[actor] = _("系统（{process}）", process=actor.removeprefix(SYSTEM))

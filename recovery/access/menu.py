@@ -23,6 +23,9 @@ def register() -> None:
     """Put the entries and the addresses of records into the links."""
     for name, entry, order in ENTRIES:
         links.navigation.put(name, entry, order=order)
+    from recovery.access.audit_words import called
+
+    links.actors_called.put("access", called)
     links.subject_links.put("user_account", lambda number: ("people.show", {"user_id": number}))
     links.subject_links.put(
         "approval_request", lambda number: ("approvals.show", {"request_id": number})

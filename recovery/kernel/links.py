@@ -4,7 +4,7 @@ Features above fill them in `register(app)`; features below read them. Keyed by 
 creating a second application replaces rather than repeats.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -281,6 +281,9 @@ record_fields: Registry[RecordFields] = Registry()
 on_start: Registry[Callable[[], None]] = Registry()
 """What is done when a version of the program begins to work here: after a migration, at the start
 of a worker."""
+
+actors_called: Registry[Callable[[Session, Collection[str]], Mapping[str, Text | str]]] = Registry()
+"""`(session, names that rows keep of actors)` → what to call them."""
 
 subject_links: Registry[Callable[[int], tuple[str, dict[str, Any]]]] = Registry()
 """By table name: `(record id)` → endpoint and arguments of the record's page."""

@@ -1,5 +1,6 @@
 """Background jobs for readers: the list, one job live, the indicator in the top bar, its files."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import (
@@ -73,19 +74,33 @@ def state_of(job: Job) -> Badge:
 
 def units_of(job: Job) -> str:
     """Return how many units are done, of how many."""
-    if job.total is None:
+    if not job.total:
         return display.count(job.done) if job.done else display.UNKNOWN
     return f"{job.done:,} / {job.total:,}"
 
 
-JOB_COLUMNS = (
-    Column("kind", _("任务"), kind="link", value=label_of),
-    Column("status", _("状态"), kind="badge", value=state_of),
-    Column("done", _("进度"), value=units_of),
-    Column("by", _("提交人"), value=lambda job: job.actor["name"]),
-    Column("created_at", _("提交时间"), kind="moment"),
-    Column("finished_at", _("结束时间"), kind="moment"),
-)
+def submitters_of(jobs: Iterable[Job]) -> dict[str, Text | str]:
+    """Return what to call who asked for `jobs`, by the name that a job keeps."""
+    names = {job.actor["name"] for job in jobs}
+    found: dict[str, Text | str] = {name: name for name in names}
+    for called in links.actors_called.all():
+        found |= called(db.session(), names)
+    return found
+
+
+def job_columns(jobs: Iterable[Job]) -> tuple[Column, ...]:
+    """Return the columns of the list of `jobs`."""
+    submitters = submitters_of(jobs)
+    return (
+        Column("kind", _("任务"), kind="link", value=label_of),
+        Column("status", _("状态"), kind="badge", value=state_of),
+        Column("done", _("进度"), value=units_of),
+        Column("by", _("提交人"), value=lambda job: submitters[job.actor["name"]]),
+        Column("created_at", _("提交时间"), kind="moment"),
+        Column("finished_at", _("结束时间"), kind="moment"),
+    )
+
+
 EXCEPTION_COLUMNS = (
     Column("reference", _("对象")),
     Column("reason", _("原因"), value=lambda one: unpack_text(one.reason)),
@@ -100,7 +115,7 @@ def index() -> ResponseReturnValue:
     jobs = recent_jobs(db.session(), current_actor(), before=before, limit=ROWS)
     return render_template(
         "web/jobs.html",
-        columns=JOB_COLUMNS,
+        columns=job_columns(jobs),
         jobs=jobs,
         older=jobs[-1].id if len(jobs) == ROWS else None,
         newest=before is None,
@@ -126,6 +141,7 @@ def parts_of(job: Job, number: int) -> dict[str, Any]:
     running = job.status not in ENDED
     return {
         "label": label_of(job),
+        "submitter": submitters_of([job])[job.actor["name"]],
         "state": state_of(job),
         "running": running,
         "job_url": url_for("jobs.show", job_id=job.id) if running else None,

@@ -47,7 +47,7 @@ def kinds() -> Iterator[None]:
 
 def ask(kind: str, person: UserAccount) -> int:
     """Ask for a job as `person`."""
-    actor = Actor(id=person.id, name=person.name, role=person.role, scope=EVERYTHING)
+    actor = Actor(id=person.id, name=person.username, role=person.role, scope=EVERYTHING)
     with work_as(actor) as work:
         return work.enqueue(kind, {}).id
 
@@ -130,7 +130,7 @@ def test_a_job_says_what_it_did_for_whom_how_long_it_took_and_pages_its_exceptio
     job_id, name = ask("test.many", account), account.name
     run_due_jobs()
     page = counsel.get(f"/jobs/{job_id}").text
-    for shown in ("做什么", "核对", name, "用时", "1,204", "笔数", "拒绝"):
+    for shown in ("做什么", "核对", f"<dd>{name}</dd>", "用时", "1,204", "笔数", "拒绝"):
         assert shown in page
     assert f"第 1 至 {EXCEPTIONS} 项，共 {EXCEPTIONS + 3} 项" in page
     assert "C-000" in page
