@@ -118,7 +118,7 @@ def written_text(name: str, written: str | None) -> Text | str | None:
 def value_lines(unit: str, value: Value, name: str = "") -> list[Text | str]:
     """Return a value of the parameter `name` in words: a line for each field or band of it."""
     if isinstance(value, Mapping):
-        return _fields(unit, value, name)
+        return _parts(unit, value, name)
     if isinstance(value, tuple):
         if all(isinstance(item, str) for item in value):
             return [" → ".join(str(_scalar(unit, item)) for item in value)]
@@ -126,7 +126,7 @@ def value_lines(unit: str, value: Value, name: str = "") -> list[Text | str]:
     return [_scalar(unit, value)]
 
 
-def _fields(unit: str, value: Mapping[str, Value], name: str) -> list[Text | str]:
+def _parts(unit: str, value: Mapping[str, Value], name: str) -> list[Text | str]:
     if len(value) == 1:
         [(length, count)] = value.items()
         if length in PERIODS and isinstance(count, int):
