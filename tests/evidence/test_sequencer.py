@@ -12,6 +12,7 @@ from sqlalchemy import Engine, event, func, select
 
 from evidence_store import commitment
 from recovery.evidence import sequencer
+from recovery.evidence.comparison import compare
 from recovery.evidence.house import house_store
 from recovery.evidence.models import Checkpoint, EvidenceItem, EvidenceStream
 from recovery.kernel.config import Settings
@@ -123,6 +124,7 @@ def test_a_run_killed_after_the_log_and_before_the_database_registers_nothing_tw
     )
     assert child.returncode == -signal.SIGKILL
     assert (sequencer.backlog(), house_store().size) == (5, 5)
+    assert list(compare()) == []
     assert sequencer.register_pending() == 0
     assert (sequencer.backlog(), house_store().size) == (0, 5)
     registered = select(func.count()).where(RegistrationIntent.log_index.is_not(None))
