@@ -11,7 +11,7 @@ from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.loans import forms, parties, queries, service
 from recovery.loans.blueprint import bp
-from recovery.loans.documents import Papers, add_documents, end_document, keep_file
+from recovery.loans.documents import KeptFile, Papers, add_documents, end_document, keep_file
 from recovery.loans.form_page import asked_loan, loan_form
 from recovery.loans.page import find_loan
 from recovery.loans.reversals import may_still_be_reversed
@@ -231,16 +231,20 @@ def new_papers(loan_id: int) -> ResponseReturnValue:
     """Add documents, several at once; each is registered as evidence."""
     form = forms.PapersForm()
     papers_url = url_for(".papers", loan_id=loan_id)
+    kept: list[KeptFile] = []
+
+    def keep() -> None:
+        kept.extend(keep_file(upload.stream, upload.name) for upload in form.files.data)
 
     def book(work: Work) -> Text:
-        kept = [keep_file(upload.stream, upload.name) for upload in form.files.data]
         papers = Papers(form.kind.data, form.origin.data, form.title.data or "")
         added = add_documents(work, loan_id, kept, papers)
         same = len(kept) - len(added)
         return _("已加入 {count} 个文件，{same} 个与已有文件相同。", count=len(added), same=same)
 
     heading, submit = _("上传文件"), _("上传并登记")
-    return loan_form(loan_id, form, book, heading=heading, submit=submit, done_url=papers_url)
+    shown = {"heading": heading, "submit": submit, "done_url": papers_url}
+    return loan_form(loan_id, form, book, before=keep, **shown)
 
 
 @bp.post("/<int:loan_id>/papers/<int:document_id>/end")

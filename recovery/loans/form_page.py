@@ -31,13 +31,16 @@ def loan_form(
     """Show a form on a loan, or do what it asks and go back to the loan.
 
     `act` returns the sentence that says what was done; `done_url` is where it is shown.
+    `before` is called first, while nothing holds the writer: large files are stored by it.
     `on_refusal` is called when the service refused, before the page is shown again.
     """
     loan = asked_loan(loan_id)
     done_url = values.pop("done_url", url_for("loans.money", loan_id=loan_id))
+    before: Callable[[], None] = values.pop("before", _nothing)
     on_refusal: Callable[[], None] = values.pop("on_refusal", _nothing)
     if form.validate_on_submit():
         with form.refusal_shown():
+            before()
             with user_work() as work:
                 message = act(work)
             flash(str(message), "success")
@@ -57,4 +60,4 @@ def loan_form(
 
 
 def _nothing() -> None:
-    """Do nothing more about a refusal."""
+    """Do nothing more."""

@@ -23,6 +23,9 @@ from recovery.kernel.work import Work
 MOST = 20_000
 """Events of one batch: under half a second of the writer."""
 
+READ_AT_ONCE = 500
+"""Batches that are read at a time: years of them do not fit into memory."""
+
 SETTLED = timedelta(days=1)
 """No transaction stays open so long: below a batch of that age no number can still appear."""
 
@@ -146,7 +149,8 @@ def verify_events(session: Session, now: datetime) -> Iterator[Text]:
             RegistrationIntent.log_index.is_not(None),
         )
         .order_by(RegistrationIntent.log_index)
-    ).all():
+        .execution_options(yield_per=READ_AT_ONCE)
+    ):
         yield from _verify_batch(session, intent, _registered(session, item))
     settled = _settled(session, now)
     loose = select(AuditEvent.id).where(AuditEvent.id <= settled, ~_in_a_batch())
