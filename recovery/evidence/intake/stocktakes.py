@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator, Sequence
 from io import BytesIO
+from typing import Any, cast
 
-from sqlalchemy import select
+from sqlalchemy import CursorResult, insert, literal, select, true
 from sqlalchemy.orm import Session
 
 from recovery.access.models import UserAccount
@@ -21,7 +22,7 @@ from recovery.evidence.intake.stocktake_queries import (
 from recovery.kernel import numbering
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
-from recovery.kernel.gate import EVERYTHING, Actor, Scope
+from recovery.kernel.gate import EVERYTHING, Actor, Scope, visible
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan
@@ -81,26 +82,32 @@ def open_stocktake(work: Work, place: str) -> Stocktake:
         closed_by=None,
         summary=None,
     )
-    here = originals(_scope(stocktake)).where(
-        PaperOriginal.place == place, PaperOriginal.state == "held"
-    )
-    expected = work.session.scalars(here).all()
+    work.add(stocktake)
+    expected = _expect(work.session, stocktake)
     if not expected:
         raise RuleViolation(_("“{place}”没有在库的原件。", place=place))
-    work.add(stocktake)
-    work.session.add_all(_line(stocktake, one.barcode, one.id, expected=True) for one in expected)
-    work.record(Action.TAKE_STOCK, stocktake, place=place, expected=len(expected))
+    work.record(Action.TAKE_STOCK, stocktake, place=place, expected=expected)
     return stocktake
 
 
-def _line(
-    stocktake: Stocktake, barcode: str, original_id: int | None, *, expected: bool
-) -> StocktakeLine:
+def _expect(session: Session, stocktake: Stocktake) -> int:
+    """Write down what should lie at the place, however much it is; return how many."""
+    held = (
+        select(literal(stocktake.id), PaperOriginal.barcode, PaperOriginal.id, true())
+        .join(Loan, Loan.id == PaperOriginal.loan_id)
+        .where(PaperOriginal.place == stocktake.place, PaperOriginal.state == "held")
+    )
+    columns = ["stocktake_id", "barcode", "original_id", "expected"]
+    lines = insert(StocktakeLine).from_select(columns, visible(held, Loan, _scope(stocktake)))
+    return cast(CursorResult[Any], session.execute(lines)).rowcount
+
+
+def _unexpected(stocktake: Stocktake, barcode: str, original_id: int | None) -> StocktakeLine:
     return StocktakeLine(
         stocktake_id=stocktake.id,
         barcode=barcode,
         original_id=original_id,
-        expected=expected,
+        expected=False,
         counted_at=None,
         counted_by=None,
     )
@@ -131,11 +138,7 @@ def count(work: Work, stocktake_id: int, text: str) -> int:
         raise RuleViolation(_("请扫描或粘贴条码。"))
     lines = _lines_of(work.session, stocktake, codes)
     known = _ids_of(work.session, stocktake, [code for code in codes if code not in lines])
-    strange = [
-        _line(stocktake, code, known.get(code), expected=False)
-        for code in codes
-        if code not in lines
-    ]
+    strange = [_unexpected(stocktake, code, known.get(code)) for code in codes if code not in lines]
     work.session.add_all(strange)
     new = [line for line in (*lines.values(), *strange) if line.counted_at is None]
     for line in new:
