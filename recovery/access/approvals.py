@@ -271,20 +271,6 @@ def withdraw_request(work: Work, request_id: int) -> ApprovalRequest:
     return request
 
 
-def void_if_changed(work: Work, subject: Base) -> None:
-    """Void the pending request on `subject` if its content is no longer the one asked for.
-
-    Services that change what may be under approval call this after their change.
-    """
-    work.session.flush()
-    subject_id = int(subject.id)  # type: ignore[attr-defined]
-    request = pending_on(work.session, subject.__tablename__, subject_id)
-    if request is None:
-        return
-    if content_of(work.session, request.kind, subject_id).digest != request.digest:
-        _void(work, request)
-
-
 def _void(work: Work, request: ApprovalRequest) -> ApprovalRequest:
     """Close a request whose content changed after it was asked for."""
     request.status = VOID

@@ -23,11 +23,6 @@ class Settings:
     public_url: str | None
 
     @property
-    def is_sqlite(self) -> bool:
-        """Whether the database is the embedded one."""
-        return self.database_url.startswith("sqlite")
-
-    @property
     def keys(self) -> Path:
         """The folder of keys, mode 0700; never in a backup of the database."""
         return self.home / "keys"

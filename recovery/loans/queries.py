@@ -75,19 +75,6 @@ def book_of(session: Session, loan_id: int) -> Book:
     return books_of(session, [loan_id])[loan_id]
 
 
-def loan_by_number(session: Session, contract_no: str, scope: Scope) -> Loan:
-    """Return the loan with this contract number.
-
-    Raises:
-        NotFound: there is none, or `scope` may not see it.
-    """
-    statement = select(Loan).where(Loan.contract_no == contract_no)
-    loan = session.scalars(visible(statement, Loan, scope)).one_or_none()
-    if loan is None:
-        raise NotFound(_("没有合同号为 {number} 的贷款，或您无权查看。", number=contract_no))
-    return loan
-
-
 def claim_on(session: Session, loan: Loan, on: date) -> Claim:
     """Return the claim on `loan` at the end of the day `on`, past or future."""
     return claim_from(loan, book_of(session, loan.id), on)

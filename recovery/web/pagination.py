@@ -16,7 +16,7 @@ from typing import Any, Generic, TypeVar
 from sqlalchemy import ColumnElement, Select, func, literal, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import Text
 
 Row = TypeVar("Row")
 Column = ColumnElement[Any] | InstrumentedAttribute[Any]
@@ -230,8 +230,3 @@ def exact_count(session: Session, statement: Select[Any]) -> int:
     """Return how many rows `statement` has, all of them: for a confirmation only."""
     inner = statement.order_by(None).subquery()
     return int(session.execute(select(func.count()).select_from(inner)).scalar_one())
-
-
-def shown_count(count: Count) -> Text:
-    """Return the count as the head of a list says it."""
-    return _("共 {count} 条", count=count)

@@ -2,13 +2,12 @@
 
 from collections.abc import Callable
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from wtforms.validators import StopValidation, ValidationError
 
 from recovery.kernel.text import Text, _
-from recovery.web.display import day, yuan
+from recovery.web.display import day
 
 Check = Callable[[Any, Any], None]
 
@@ -56,18 +55,6 @@ def not_negative(form: Any, field: Any) -> None:
         raise ValidationError(_("{field}不能为负数。", field=field.label.text))
 
 
-def at_most(limit: Decimal) -> Check:
-    """Return a check that refuses an amount above `limit` yuan."""
-
-    def check(form: Any, field: Any) -> None:
-        if field.data is not None and field.data > limit:
-            raise ValidationError(
-                _("{field}不能超过 {limit} 元。", field=field.label.text, limit=yuan(limit))
-            )
-
-    return check
-
-
 def not_before(earliest: date, what: Text | str) -> Check:
     """Return a check that refuses a day before `earliest`, which is `what` (借款日, 立案日 …)."""
 
@@ -79,23 +66,6 @@ def not_before(earliest: date, what: Text | str) -> Check:
                     field=field.label.text,
                     what=what,
                     day=day(earliest),
-                )
-            )
-
-    return check
-
-
-def not_after(latest: date, what: Text | str) -> Check:
-    """Return a check that refuses a day after `latest`, which is `what` (今天 …)."""
-
-    def check(form: Any, field: Any) -> None:
-        if field.data is not None and field.data > latest:
-            raise ValidationError(
-                _(
-                    "{field}不能晚于{what}（{day}）。",
-                    field=field.label.text,
-                    what=what,
-                    day=day(latest),
                 )
             )
 

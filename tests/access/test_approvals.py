@@ -242,17 +242,6 @@ def test_content_that_changed_since_voids_the_request_and_nothing_is_done(people
     assert ask(people, branch_id).status == "pending"
 
 
-def test_a_service_that_changes_the_record_can_void_the_request_at_once(people, branch_id):
-    request = ask(people, branch_id)
-    with people.work("boss") as work:
-        branch = work.session.get_one(Branch, branch_id)
-        approvals.void_if_changed(work, branch)
-        assert approvals.pending_on(work.session, "branch", branch_id).id == request.id
-        service.rename_branch(work, branch, "浦东分公司")
-        approvals.void_if_changed(work, branch)
-        assert approvals.pending_on(work.session, "branch", branch_id) is None
-
-
 def test_an_approval_of_something_else_than_what_was_shown_is_refused(people, branch_id):
     request = ask(people, branch_id)
     with pytest.raises(Conflict, match="不一致"):

@@ -7,7 +7,7 @@
 The caller has passed the gate for the subject.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, select
@@ -137,11 +137,6 @@ def line_of(session: Session, one: EvidenceList, line_id: int) -> EvidenceListLi
     if line is None or line_id not in lines_of(arrangement_of(session, one)):
         raise NotFound(_("目录中没有这一项，可能已被移除。请刷新后再试。"))
     return line
-
-
-def documents_by_id(session: Session, ids: Iterable[int]) -> dict[int, Document]:
-    """Return documents by their ids."""
-    return {one.id: one for one in session.scalars(select(Document).where(Document.id.in_(ids)))}
 
 
 def _of(subject_type: str, subject_id: int) -> tuple[ColumnElement[bool], ColumnElement[bool]]:

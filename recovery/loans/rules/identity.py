@@ -5,7 +5,6 @@ import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
-from stdnum.cn import uscc
 from stdnum.iso7064 import mod_11_2
 
 VIN_VALUES = dict(
@@ -56,11 +55,6 @@ def id_facts(number: str) -> IdFacts | None:
     except ValueError:
         return None
     return IdFacts(born.year, "male" if int(digits[16]) % 2 else "female", digits[:2], digits[:4])
-
-
-def is_credit_code(number: str) -> bool:
-    """Return whether `number` is a unified social credit code (统一社会信用代码)."""
-    return bool(uscc.is_valid(normal(number)))
 
 
 def vin_check_digit(vin: str) -> str:

@@ -24,11 +24,6 @@ class Field:
         """Whether it is a rate a year, not a share of another rate."""
         return self.kind == "rate" and self.name.endswith("_per_year")
 
-    @property
-    def is_personal(self) -> bool:
-        """Whether its values are sealed and shown masked."""
-        return self.kind in {"id_number", "phone", "account", "address"}
-
 
 GROUPS: dict[str, Text] = {
     "loan": _("合同"),

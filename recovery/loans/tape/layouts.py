@@ -14,8 +14,6 @@ from recovery.loans.tape.headers import Column, key_of
 
 FOLDER = Path(__file__).parent / "layouts"
 GENERIC = "generic"
-ABS_EE = "abs-ee"
-
 CATALOGUES: dict[str, dict[str, Field]] = {
     "loans": FIELDS,
     "abs-ee": SNAPSHOT_FIELDS,

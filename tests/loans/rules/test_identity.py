@@ -7,7 +7,6 @@ from hypothesis import strategies as st
 from recovery.loans.rules.identity import (
     IdFacts,
     id_facts,
-    is_credit_code,
     is_plate,
     vin_check,
     vin_check_digit,
@@ -58,8 +57,3 @@ def test_plates_of_both_kinds() -> None:
         assert is_plate(plate), plate
     for wrong in ("沪I12345", "A12345", "沪A1234", "沪A1234567", "沪AO2345"):
         assert not is_plate(wrong), wrong
-
-
-def test_credit_codes() -> None:
-    assert is_credit_code("91110000600037341L")
-    assert not is_credit_code("91110000600037341M")
