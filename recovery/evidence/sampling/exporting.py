@@ -86,11 +86,11 @@ def write_redraw(file: IO[bytes], sample: AuditSample, folder: Path) -> None:
         "sample.csv": drawn,
         "registered.json": json.dumps(registered, indent=1) + "\n",
     }
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for name, text in texts.items():
-            archive.writestr(name, text)
+            archive.writestr(files.member(name), text)
         with (
-            archive.open("population.csv", "w") as target,
+            archive.open(files.member("population.csv"), "w", force_zip64=True) as target,
             Path(population.path).open("rb") as source,
         ):
             shutil.copyfileobj(source, target)

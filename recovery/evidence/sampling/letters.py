@@ -117,9 +117,9 @@ def paper(session: Session, sample: AuditSample, letter: Confirmation) -> bytes:
 def zipped(printed: Printed) -> bytes:
     """Return the letters as a zip of one PDF each."""
     out = BytesIO()
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(out, "w") as archive:
         for number, pdf in printed:
-            archive.writestr(f"{number}.pdf", pdf)
+            archive.writestr(files.member(f"{number}.pdf"), pdf)
     return out.getvalue()
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from io import TextIOWrapper
 from typing import IO, Any
 
+from recovery.evidence.sampling.files import member
 from recovery.kernel import clock
 from recovery.kernel.text import Text, _
 from recovery.web.spreadsheets import harmless, workbook
@@ -103,10 +104,10 @@ def write_csv(out: IO[str], sheet: Sheet) -> None:
 
 def write_zip(file: IO[bytes], sheets: Sequence[Sheet]) -> None:
     """Write each sheet as a csv file of one zip."""
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w") as archive:
         for sheet in sheets:
             with (
-                archive.open(f"{sheet.file}.csv", "w") as raw,
+                archive.open(member(f"{sheet.file}.csv"), "w", force_zip64=True) as raw,
                 TextIOWrapper(raw, encoding="utf-8", newline="") as out,
             ):
                 write_csv(out, sheet)

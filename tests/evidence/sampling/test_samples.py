@@ -318,6 +318,16 @@ def test_balances_of_letters_are_computed_outside_the_writer(
     assert places == [1, 2, 3, 4, 5]
 
 
+def test_files_made_again_another_day_are_the_same(auditor: Actor) -> None:
+    sample = drawn(auditor, fixed(auditor), size=2)
+    for kind in ("letters", "redraw", "inputs"):
+        first = made(auditor, sample, kind)
+        with zipfile.ZipFile(BytesIO(first)) as archive:
+            moments = {member.date_time[0] for member in archive.infolist()}
+        assert moments == {1980}
+        assert made(auditor, sample, kind) == first
+
+
 def test_a_letter_that_cannot_be_printed_is_listed_without_its_name(auditor: Actor) -> None:
     sample = drawn(auditor, fixed(auditor), size=LOANS)
     with work_as(Actor.system("tests")) as work:
