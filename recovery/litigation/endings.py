@@ -1,7 +1,7 @@
 """What people record of a deadline: that it was met or missed, and that this was a mistake."""
 
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import Conflict, NotFound, RuleViolation
+from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.litigation.deadlines import refresh_next, running
@@ -16,13 +16,15 @@ def end_deadline(
 
     Raises:
         NotFound: absent, or not for this actor to see.
+        Conflict: someone else changed it.
         RuleViolation: it has ended, `outcome` is neither, or it lapsed without a reason.
     """
     deadline, file = _found(work, deadline_id)
     if outcome not in {"met", "lapsed"}:
         raise RuleViolation(_("请选择期限的结果：已办理或已错过。"))
-    if deadline.ended_on is not None or deadline.version != version:
+    if deadline.ended_on is not None:
         raise RuleViolation(_("这个期限已经结束。"))
+    work.require_version(deadline, version)
     if outcome == "lapsed" and not reason.strip():
         raise RuleViolation(_("请写明错过期限的原因。"))
     deadline.ended_on, deadline.outcome = work.today, outcome
@@ -41,8 +43,7 @@ def reopen_deadline(work: Work, deadline_id: int, version: int, *, reason: str) 
             there is no reason.
     """
     deadline, file = _found(work, deadline_id)
-    if deadline.version != version:
-        raise Conflict(_("这个期限刚刚被改动，请核对后重新提交。"))
+    work.require_version(deadline, version)
     if deadline.outcome not in {"met", "lapsed"}:
         raise RuleViolation(_("只能更正登记为已办理或已错过的期限。"))
     if file.stage in CLOSING or running(work, file, deadline.rule):

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 from evidence_store import jcs
 from recovery.evidence.totals.queries import latest_reconciliation
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import Conflict, RuleViolation
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.search import reindex
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
@@ -31,8 +31,7 @@ def begin_freeze(work: Work, package_id: int, version: int, *, cut_off_date: dat
         RuleViolation: it is empty, not a draft, or the day is still to come.
     """
     package = draft(work, package_id)
-    if package.version != version:
-        raise Conflict(_("资产包刚刚被改动，请核对后重新确认。"))
+    work.require_version(package, version)
     if cut_off_date > work.today:
         raise RuleViolation(_("基准日不能晚于今天。"))
     if package.loan_count == 0:

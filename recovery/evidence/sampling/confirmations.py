@@ -14,7 +14,7 @@ from recovery.evidence.sampling.models import AuditSample, Confirmation
 from recovery.evidence.sampling.readers import sample_for_change
 from recovery.evidence.sampling.service import items_of
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import Conflict, NotFound, RuleViolation
+from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan
@@ -119,8 +119,8 @@ def record_reply(
     """
     sample = sample_for_change(work, sample_id)
     letter = letter_at(work.session, sample, place)
-    if version is not None and letter.version != version:
-        raise Conflict(_("这条记录刚刚被别人改动，请核对后重新提交。"))
+    if version is not None:
+        work.require_version(letter, version)
     _check_reply(letter, reply)
     letter.state, letter.sent_on, letter.replied_on = reply.state, reply.sent_on, reply.replied_on
     agreed = reply.state == "agreed"

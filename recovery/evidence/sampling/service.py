@@ -19,7 +19,7 @@ from recovery.evidence.sampling.population import BARS, MEASURES, conditions_of
 from recovery.evidence.sampling.readers import engagement_of, sample_for_change
 from recovery.evidence.sampling.sizes import check_confidence
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import Conflict, NotFound, RuleViolation
+from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.money import fen_of
 from recovery.kernel.numbering import draw as draw_number
 from recovery.kernel.numbering import house_number
@@ -228,8 +228,8 @@ def record_result(
     if sample.state != "drawn":
         raise RuleViolation(_("样本尚未抽出，或已出结论，不能登记结果。"))
     item = item_at(work.session, sample, place)
-    if version is not None and item.version != version:
-        raise Conflict(_("这条记录刚刚被别人改动，请核对后重新提交。"))
+    if version is not None:
+        work.require_version(item, version)
     _check_result(item, result)
     again = item.examined is not None
     item.examined, item.exception = result.examined, result.exception
