@@ -15,13 +15,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
 from jinja2.bccache import Bucket, BytecodeCache
+from sqlalchemy import select
 from werkzeug.routing import Rule
 
 from recovery import create_app
 from recovery.access import passwords, queries, service
 from recovery.access.engagements import Terms, create_engagement
 from recovery.access.login import TOKEN
-from recovery.access.models import UserAccount
+from recovery.access.models import Branch, UserAccount
 from recovery.access.rights import Role
 from recovery.access.sessions import start_session
 from recovery.access.throttle import Origin
@@ -31,6 +32,8 @@ from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.migrations import upgrade
 from recovery.kernel.work import Work, system_work, work_as
+from recovery.loans.models import Loan
+from tests.books import add_loans
 
 hypothesis.settings.register_profile(
     "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
@@ -69,6 +72,11 @@ def settings(migrated: Path, tmp_path: Path) -> Settings:
     home = tmp_path / "home"
     home.mkdir(mode=0o700)
     shutil.copy(migrated, home / "recovery.db")
+    return settings_in(home)
+
+
+def settings_in(home: Path) -> Settings:
+    """Return the settings of an installation in `home`."""
     return Settings(
         home=home,
         database_url=f"sqlite:///{home / 'recovery.db'}",
@@ -145,11 +153,21 @@ def app(settings: Settings) -> Iterator[Flask]:
     app = create_app(settings)
     app.config["TESTING"] = True
     app.jinja_env.bytecode_cache = TEMPLATES
+    yield from within(app)
+
+
+def within(app: Flask) -> Iterator[Flask]:
+    """Yield an application inside its context; close every connection of it afterwards."""
     with app.app_context():
         yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        let_go()
+
+
+def let_go() -> None:
+    """Close every connection of the current application."""
+    db.session.remove()
+    for engine in db.engines.values():
+        engine.dispose()
 
 
 @pytest.fixture
@@ -226,6 +244,15 @@ def make_person(work: Work, role: Role, username: str, branch_code: str) -> User
         days = Terms("年度审计", work.today, work.today, frozenset({branch.id}))
         create_engagement(work, account, days)
     return account
+
+
+@pytest.fixture
+def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
+    """Return a loan of the branch that counsel works in."""
+    person("counsel")
+    branch = db.session.scalars(select(Branch)).one()
+    with work_as(actor) as work:
+        return add_loans(work, branch_id=branch.id)[0]
 
 
 @pytest.fixture

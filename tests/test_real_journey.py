@@ -24,7 +24,7 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
 from recovery.litigation.service import NewFile, open_file
 from recovery.loans.models import Loan
-from tests.conftest import SHARED, needs_shared
+from tests.conftest import SHARED, let_go, needs_shared
 
 TAPE = SHARED / "data" / "abs_ee_auto_2017"
 CUT_OFF = "2023-12-31"
@@ -85,9 +85,7 @@ def test_from_a_real_tape_to_a_file_a_verified_dossier_and_a_frozen_package(
         assert file.claim_total >= loan.principal > 0
         assert file.acceptance_fee > 0
         contract_no = loan.contract_no
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        let_go()
 
     out = tmp_path / "dossier.zip"
     made = facts(recovery("dossier", "export", contract_no, "--out", str(out), "--json"))

@@ -3,28 +3,12 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from recovery.access.models import Branch, UserAccount
 from recovery.evidence.dossiers import previews
-from recovery.kernel.db import db
-from recovery.kernel.gate import Actor
 from recovery.kernel.job_runner import run_due_jobs
-from recovery.kernel.work import work_as
 from recovery.loans.models import Loan
-from tests.books import add_loans
 from tests.browser.conftest import check_accessibility, check_width
-
-
-@pytest.fixture
-def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
-    """Return a loan of counsel's branch."""
-    person("counsel")
-    branch = db.session.scalars(select(Branch)).one()
-    with work_as(actor) as work:
-        return add_loans(work, branch_id=branch.id)[0]
 
 
 def test_a_long_preview_comes_by_itself_and_says_when_it_is_outdated(

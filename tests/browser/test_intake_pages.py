@@ -4,12 +4,8 @@ import base64
 from collections.abc import Callable
 from io import BytesIO
 
-import pytest
-from flask import Flask
 from playwright.sync_api import Page, expect
-from sqlalchemy import select
 
-from recovery.access.models import Branch, UserAccount
 from recovery.evidence.intake import custody, scans
 from recovery.evidence.intake.custody import NewOriginal
 from recovery.evidence.intake.models import ScanDraft
@@ -20,7 +16,6 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
-from tests.books import add_loans
 from tests.browser.conftest import check_accessibility, check_width
 from tests.evidence.intake.making import pdf, picture
 
@@ -33,15 +28,6 @@ DROP = """(zone, files) => {
   const told = { dataTransfer: carried, bubbles: true, cancelable: true };
   zone.dispatchEvent(new DragEvent("drop", told));
 }"""
-
-
-@pytest.fixture
-def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
-    """Return a loan of the branch that counsel works in."""
-    person("counsel")
-    branch = db.session.scalars(select(Branch)).one()
-    with work_as(actor) as work:
-        return add_loans(work, branch_id=branch.id)[0]
 
 
 def check(page: Page) -> None:

@@ -12,13 +12,12 @@ from recovery.evidence import sequencer
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
 from recovery.evidence.house import house_store
 from recovery.kernel.config import Settings
-from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import Actor
 from recovery.kernel.links import document_store
 from recovery.kernel.work import work_as
 from tests.books import add_loans
-from tests.conftest import NOW
+from tests.conftest import NOW, within
 from tests.evidence.making import small_pdf
 from tests.evidence_store.test_s3 import endpoint, url
 
@@ -31,11 +30,7 @@ ACTOR = Actor.system("tests")
 def opened(settings: Settings, blob_url: str) -> Iterator[Flask]:
     """Yield the application with its evidence at `blob_url`."""
     app = create_app(replace(settings, blob_url=blob_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    yield from within(app)
 
 
 @pytest.fixture

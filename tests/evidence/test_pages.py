@@ -4,11 +4,8 @@ import zipfile
 from collections.abc import Callable
 from io import BytesIO
 
-import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from recovery.access.models import Branch, UserAccount
 from recovery.evidence.comparison import compare
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.models import EvidenceItem
@@ -17,19 +14,9 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.job_runner import run_due_jobs
 from recovery.kernel.work import work_as
 from recovery.loans.models import Loan
-from tests.books import add_loans
 from tests.conftest import Browser
 
 WANTED = {"preset": "court", "language": "zh", "recipient": "浦东法院", "purpose": "起诉"}
-
-
-@pytest.fixture
-def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
-    """Return a loan of the branch that counsel works in."""
-    person("counsel")
-    branch = db.session.scalars(select(Branch)).one()
-    with work_as(actor) as work:
-        return add_loans(work, branch_id=branch.id)[0]
 
 
 def test_a_dossier_is_made_by_a_job_and_downloaded_as_it_was_made(

@@ -13,8 +13,8 @@ from sqlalchemy import create_engine, text
 
 from recovery import create_app
 from recovery.kernel.config import Settings
-from recovery.kernel.db import db
 from recovery.kernel.migrations import upgrade
+from tests.conftest import within
 
 
 @pytest.fixture(scope="session")
@@ -55,8 +55,4 @@ def postgres_app(settings: Settings, postgres_url: str) -> Iterator[Flask]:
     os.environ.pop("RECOVERY_CLOCK", None)
     upgrade(postgres_url)
     app = create_app(replace(settings, database_url=postgres_url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    yield from within(app)

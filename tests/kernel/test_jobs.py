@@ -32,6 +32,7 @@ from recovery.kernel.migrations import upgrade
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Listed, Text, _, reading
 from recovery.kernel.work import work_as
+from tests.conftest import within
 from tests.kernel.job_process import STEPS, kernel_app, settings_at
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
@@ -53,11 +54,7 @@ def app(request: pytest.FixtureRequest, migrated: Path, tmp_path: Path) -> Itera
         shutil.copy(migrated, home / "recovery.db")
         url, queue = f"sqlite:///{home / 'recovery.db'}", f"sqlite:///{home / 'queue.db'}"
     app = kernel_app(settings_at(home, url, queue))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    yield from within(app)
 
 
 @pytest.fixture

@@ -7,10 +7,9 @@ from io import BytesIO
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
-from recovery.access.models import Branch, UserAccount
+from recovery.access.models import UserAccount
 from recovery.evidence import sequencer
 from recovery.evidence.dossiers import choosing, previews, queries
 from recovery.evidence.dossiers.disclosure import chosen
@@ -28,21 +27,11 @@ from recovery.kernel.work import work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Document, Loan
 from recovery.web.papers import pdf_of
-from tests.books import add_loans
 from tests.conftest import NOW, Browser
 from tests.evidence.dossiers.checking import records_of, unpack, verified, words_of
 from tests.portfolio.test_packages import frozen
 
 WANTED = {"preset": "court", "language": "zh", "recipient": "浦东法院", "purpose": "起诉"}
-
-
-@pytest.fixture
-def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
-    """Return a loan of the branch that counsel works in."""
-    person("counsel")
-    branch = db.session.scalars(select(Branch)).one()
-    with work_as(actor) as work:
-        return add_loans(work, branch_id=branch.id)[0]
 
 
 @pytest.fixture

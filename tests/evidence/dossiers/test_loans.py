@@ -1,9 +1,6 @@
 """A dossier verifies on its own, says what was registered, and comes out the same again."""
 
 import hashlib
-import subprocess
-import sys
-import zipfile
 from dataclasses import replace
 from io import BytesIO
 from pathlib import Path
@@ -13,8 +10,6 @@ import pypdfium2
 import pytest
 from flask import Flask
 
-from recovery.evidence.dossiers import service as dossiers
-from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.evidence.house import house_store
 from recovery.kernel.errors import NotFound, RuleViolation
@@ -25,6 +20,7 @@ from recovery.loans.bulk import insert_loans
 from recovery.loans.models import Document, Loan
 from tests.books import overdue_loan
 from tests.conftest import NOW
+from tests.evidence.dossiers.checking import unpack, verified
 from tests.evidence.making import small_pdf
 
 ID_NUMBER = "11010519491231002X"
@@ -67,25 +63,6 @@ def loan(app: Flask, actor: Actor) -> Loan:
             },
         )
     return loan
-
-
-def unpack(made: Dossier, folder: Path) -> Path:
-    """Return the folder of the unpacked dossier."""
-    with dossiers.open_dossier(made) as file, zipfile.ZipFile(file) as archive:
-        archive.extractall(folder)
-    return folder / made.number
-
-
-def verified(folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run the dossier's own verifier, isolated."""
-    return subprocess.run(
-        [sys.executable, "-I", "-S", "verify.py"],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=60,
-    )
 
 
 def test_a_dossier_verifies_with_its_own_script_and_as_a_bag(

@@ -14,7 +14,7 @@ from python_calamine import CalamineWorkbook
 from sqlalchemy import select
 
 from recovery.access.login import access_log
-from recovery.access.models import AccessEntry, Branch, UserAccount
+from recovery.access.models import AccessEntry
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
 from recovery.evidence.intake import (
     attesting,
@@ -35,22 +35,12 @@ from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import Work, work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
-from tests.books import add_loans
 from tests.conftest import NOW, Browser
 from tests.evidence.intake.making import pdf
 
 SignIn = Callable[..., Browser]
 PLACE = "档案室 A 柜"
 CONTRACT = NewOriginal("loan_contract", "借款合同正本", PLACE, 6, seal_no="F-01")
-
-
-@pytest.fixture
-def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
-    """Return a loan of the branch that counsel works in."""
-    person("counsel")
-    branch = db.session.scalars(select(Branch)).one()
-    with work_as(actor) as work:
-        return add_loans(work, branch_id=branch.id)[0]
 
 
 def events(work: Work, one: PaperOriginal) -> list[str]:

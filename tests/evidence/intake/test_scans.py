@@ -11,7 +11,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from recovery.access.models import Branch, UserAccount
 from recovery.evidence.house import house_store
 from recovery.evidence.intake import pdf_child, reach, receipts, scans
 from recovery.evidence.intake.models import DocumentDetail, ScanDraft, ScanPage
@@ -24,20 +23,10 @@ from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.work import Work, work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Document, Loan
-from tests.books import add_loans
 from tests.conftest import Browser
 from tests.evidence.intake.making import pdf, picture
 
 SignIn = Callable[..., Browser]
-
-
-@pytest.fixture
-def loan(app: Flask, actor: Actor, person: Callable[..., UserAccount]) -> Loan:
-    """Return a loan of the branch that counsel works in."""
-    person("counsel")
-    branch = db.session.scalars(select(Branch)).one()
-    with work_as(actor) as work:
-        return add_loans(work, branch_id=branch.id)[0]
 
 
 def colors(data: bytes) -> list[tuple[int, ...]]:

@@ -25,7 +25,7 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.models import Document, Loan
-from tests.conftest import NOW
+from tests.conftest import NOW, let_go, within
 from tests.evidence.keeping.making import add_file, closed_loan, register
 from tests.kernel.conftest import postgres, postgres_url
 
@@ -57,11 +57,7 @@ def fresh(settings: Settings, folder: Path) -> Settings:
 def opened(settings: Settings) -> Iterator[Flask]:
     """Yield an application on what was restored."""
     app = create_app(settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    yield from within(app)
 
 
 def test_what_was_backed_up_is_whole_on_another_machine(
@@ -87,9 +83,7 @@ def test_leaves_that_came_after_the_backup_are_listed_and_kept(
     late = closed_loan(actor, "HT-0002")
     register()
     size = house_store().size
-    db.session.remove()
-    for engine in db.engines.values():
-        engine.dispose()
+    let_go()
     for path in settings.home.glob("recovery.db*"):
         path.unlink()
     restore(settings, tmp_path / "b.tar", WORDS)

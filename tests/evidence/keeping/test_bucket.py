@@ -20,7 +20,7 @@ from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import system_work
-from tests.conftest import NOW, make_person
+from tests.conftest import NOW, let_go, make_person, within
 from tests.evidence.keeping.making import acting, add_file, closed_loan, damage, opener, register
 from tests.evidence.keeping.test_erasure import Case
 from tests.evidence_store.test_s3 import endpoint, url
@@ -34,11 +34,7 @@ pytestmark = pytest.mark.s3
 def app(settings: Settings, url: str) -> Iterator[Flask]:
     """Return the application with its evidence in a bucket."""
     app = create_app(replace(settings, blob_url=url))
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    yield from within(app)
 
 
 def people() -> tuple[Actor, Actor]:
@@ -102,6 +98,4 @@ def test_a_bucket_is_backed_up_and_restored_to_a_folder(
     other = create_app(elsewhere)
     with other.app_context():
         assert house_store().verify(full=True) == []
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+        let_go()

@@ -43,7 +43,7 @@ from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text
 from recovery.kernel.work import work_as
 from recovery.loans.models import Document, Loan, Person
-from tests.conftest import NOW
+from tests.conftest import NOW, let_go
 from tests.evidence.keeping.making import acting, add_file, closed_loan, opener, register
 from tests.evidence.making import small_pdf
 
@@ -328,9 +328,7 @@ def test_what_an_old_database_brings_back_is_erased_again(
         now.backup(copy)
     content = small_pdf("identity card")
     erasure = case.erase("file", "title", "file_name", with_object=True)
-    db.session.remove()
-    for engine in db.engines.values():
-        engine.dispose()
+    let_go()
     for suffix in ("-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     old.replace(path)

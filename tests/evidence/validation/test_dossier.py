@@ -34,7 +34,6 @@ from recovery.evidence.house import house_store
 from recovery.evidence.signing import configuration
 from recovery.evidence.signing.service import read_certificates
 from recovery.kernel.config import Settings
-from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
 from recovery.kernel.links import document_store
 from recovery.kernel.migrations import upgrade
@@ -42,7 +41,7 @@ from recovery.kernel.work import Work, work_as
 from recovery.loans.models import Document, Loan
 from recovery.web.papers import pdf_of
 from tests.books import add_loans
-from tests.conftest import NOW
+from tests.conftest import NOW, within
 from tests.evidence.signing import certificates
 from tests.evidence_store import authority as test_authority
 from tests.evidence_store.test_dossier import old_python
@@ -83,11 +82,7 @@ def house(home: Path) -> Iterator[Flask]:
         public_url="https://recovery.example.com",
     )
     app = create_app(settings)
-    with app.app_context():
-        yield app
-        db.session.remove()
-        for engine in db.engines.values():
-            engine.dispose()
+    yield from within(app)
 
 
 def add_file(work: Work, loan: Loan, name: str, data: bytes, kind: str) -> None:

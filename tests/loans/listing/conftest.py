@@ -27,6 +27,7 @@ from recovery.loans.listing.conditions import Reader
 from recovery.loans.listing.worklist import FILTERS
 from recovery.loans.models import Loan
 from recovery.web.filters import FilterState
+from tests.conftest import settings_in
 
 LOANS = 300
 
@@ -43,19 +44,6 @@ def book(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
         for engine in db.engines.values():
             engine.dispose()
     return home
-
-
-def settings_in(home: Path) -> Settings:
-    """Return the settings of an installation in `home`."""
-    return Settings(
-        home=home,
-        database_url=f"sqlite:///{home / 'recovery.db'}",
-        blob_url=f"file://{home / 'evidence'}",
-        queue_url=f"sqlite:///{home / 'queue.db'}",
-        secret_key="only for tests",
-        environment="test",
-        public_url=None,
-    )
 
 
 @pytest.fixture
