@@ -3,7 +3,10 @@
 Layers below the web know no HTTP: they raise these, and programming faults are not caught.
 """
 
-from recovery.kernel.text import Text
+from recovery.kernel.text import Text, _
+
+ABSENT = _("没有这条记录，或您无权查看。")
+"""Says of what is absent and of what may not be seen the same."""
 
 
 class RecoveryError(Exception):
@@ -19,6 +22,9 @@ class RecoveryError(Exception):
 
 class NotFound(RecoveryError):
     """The record is absent, or may not be seen: the two look the same."""
+
+    def __init__(self, message: Text | str = ABSENT) -> None:
+        super().__init__(message)
 
 
 class Forbidden(RecoveryError):

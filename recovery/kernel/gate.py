@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, ForeignKey, Select, false, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from recovery.kernel.errors import NotFound
-from recovery.kernel.text import _
 
 S = TypeVar("S", bound=Select[*tuple[Any, ...]])
 R = TypeVar("R")
@@ -104,5 +103,5 @@ def find(session: Session, model: type[R], record_id: int, scope: Scope) -> R:
     statement = select(model).where(model.id == record_id)  # type: ignore[attr-defined]
     record = session.scalars(visible(statement, model, scope)).one_or_none()
     if record is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return record

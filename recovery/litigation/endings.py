@@ -59,7 +59,7 @@ def reopen_deadline(work: Work, deadline_id: int, version: int, *, reason: str) 
 def _found(work: Work, deadline_id: int) -> tuple[Deadline, LitigationFile]:
     deadline = work.session.get(Deadline, deadline_id)
     if deadline is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return deadline, work.get(LitigationFile, deadline.file_id)
 
 

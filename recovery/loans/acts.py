@@ -193,7 +193,7 @@ def change_contact(loan_id: int, person_id: int) -> ResponseReturnValue:
 def unmask(loan_id: int, person_id: int, name: str) -> ResponseReturnValue:
     """Ask for a reason, then show one personal value; recorded in the audit log."""
     if name not in parties.PERSONAL:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     form = forms.ReasonForm()
     value = None
     if form.validate_on_submit():

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope, visible
-from recovery.kernel.text import _
 from recovery.loans.models import Loan
 
 R = TypeVar("R")
@@ -23,5 +22,5 @@ def find_of_loan(session: Session, model: type[R], record_id: int, scope: Scope)
     rows = select(model).join(Loan, Loan.id == table.loan_id).where(table.id == record_id)
     record = session.scalars(visible(rows, Loan, scope)).one_or_none()
     if record is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return record

@@ -135,7 +135,7 @@ def place_known(session: Session, loan_id: int) -> Vehicle:
     newest = cars.order_by(Vehicle.ended_on.is_not(None), Vehicle.id.desc()).limit(1)
     vehicle = session.scalars(newest).first()
     if vehicle is None or vehicle.last_place_sealed is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return vehicle
 
 

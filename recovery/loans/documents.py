@@ -140,7 +140,7 @@ def end_document(work: Work, loan_id: int, document_id: int, reason: str) -> Doc
     loan = work.get(Loan, loan_id)
     document = work.session.get(Document, document_id)
     if document is None or document.loan_id != loan.id:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     if document.ended_on is not None or not reason.strip():
         raise RuleViolation(_("请说明停用的原因；已停用的文件不能再次停用。"))
     document.ended_on = work.today

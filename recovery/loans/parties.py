@@ -67,7 +67,7 @@ def end_party(work: Work, loan_id: int, party_id: int, on: date) -> LoanParty:
     loan = work.get(Loan, loan_id)
     party = work.session.get(LoanParty, party_id)
     if party is None or party.loan_id != loan.id:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     if party.ended_on is not None:
         raise RuleViolation(_("此人已于 {day} 退出本合同。", day=party.ended_on))
     party.ended_on = on
@@ -117,7 +117,7 @@ def require_value(session: Session, loan: Loan, person_id: int, name: str) -> No
     """
     person = person_of(session, loan, person_id)
     if name not in PERSONAL or getattr(person, f"{name}_sealed") is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
 
 
 def unmask(work: Work, loan_id: int, person_id: int, *, name: str, reason: str) -> str:
@@ -133,7 +133,7 @@ def unmask(work: Work, loan_id: int, person_id: int, *, name: str, reason: str) 
     person = person_of(work.session, loan, person_id)
     value = getattr(person, name) if name in PERSONAL else None
     if value is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     work.record(
         Action.UNMASK_PERSONAL_DATA, loan, person=person.id, value=name, reason=reason.strip()
     )
@@ -148,7 +148,7 @@ def person_of(session: Session, loan: Loan, person_id: int) -> Person:
     """
     parties = select(LoanParty.person_id).where(LoanParty.loan_id == loan.id)
     if person_id != loan.borrower_id and person_id not in set(session.scalars(parties)):
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return session.get_one(Person, person_id)
 
 

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, aliased
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope, visible
 from recovery.kernel.models import AuditEvent
-from recovery.kernel.text import _
 from recovery.loans.models import (
     AccountingFact,
     Concession,
@@ -209,7 +208,7 @@ def document_of(session: Session, loan_id: int, document_id: int) -> Document:
     """
     document = session.get(Document, document_id)
     if document is None or document.loan_id != loan_id:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return document
 
 
@@ -228,7 +227,7 @@ def loan_numbered(session: Session, contract_no: str, scope: Scope) -> int:
     statement = visible(select(Loan.id).where(Loan.contract_no == contract_no), Loan, scope)
     loan_id = session.scalar(statement)
     if loan_id is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return loan_id
 
 
@@ -240,7 +239,7 @@ def entry_of(session: Session, loan_id: int, entry_id: int) -> LedgerEntry:
     """
     entry = session.get(LedgerEntry, entry_id)
     if entry is None or entry.loan_id != loan_id:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return entry
 
 

@@ -193,7 +193,7 @@ def history(loan_id: int) -> ResponseReturnValue:
 def part(loan_id: int, name: str) -> ResponseReturnValue:
     """Show the tab of a feature above; its content is loaded by its own request."""
     if name not in links.loan_tabs or not may(links.loan_tabs.get(name).action):
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     tab = links.loan_tabs.get(name)
     content_url = url_for(tab.endpoint, loan_id=loan_id)
     return _render("loans/part.html", _page(loan_id), name, tab=tab, content_url=content_url)

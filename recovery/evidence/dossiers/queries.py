@@ -102,7 +102,7 @@ def dossier(session: Session, dossier_id: int, actor: Actor) -> Dossier:
     named = select(Dossier).where(Dossier.id == dossier_id)
     one: Dossier | None = session.scalars(_seen(named, actor)).first()
     if one is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return one
 
 
@@ -120,7 +120,7 @@ def own_draft(session: Session, draft_id: int, actor: Actor) -> DossierDraft:
     """
     draft = session.get(DossierDraft, draft_id)
     if draft is None or draft.user_id != actor.id:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return draft
 
 

@@ -53,7 +53,7 @@ def kind_of(code: str) -> DossierSubject:
         NotFound: dossiers are not about this.
     """
     if code not in links.dossier_subjects:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return links.dossier_subjects.get(code)
 
 

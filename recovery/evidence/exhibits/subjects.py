@@ -51,7 +51,7 @@ def find_subject(session: Session, subject_type: str, subject_id: int, scope: Sc
         NotFound: nothing of that kind or number, or not for `scope` to see.
     """
     if subject_type not in subjects:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return subjects.get(subject_type)(session, subject_id, scope)
 
 

@@ -30,7 +30,7 @@ def find_original(session: Session, original_id: int, scope: Scope) -> PaperOrig
     """
     found = session.scalars(originals(scope).where(PaperOriginal.id == original_id)).one_or_none()
     if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     assert isinstance(found, PaperOriginal)
     return found
 
@@ -55,7 +55,7 @@ def find_event(session: Session, event_id: int, scope: Scope) -> CustodyEvent:
     """
     event = session.get(CustodyEvent, event_id)
     if event is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     find_original(session, event.original_id, scope)
     return event
 

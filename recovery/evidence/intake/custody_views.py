@@ -149,7 +149,7 @@ def do(original_id: int, act: str) -> ResponseReturnValue:
     """Move, lend, take back or hand over an original."""
     original = _original(original_id)
     if act not in DOABLE:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     kind, done = DOABLE[act]
     form = kind()
     form.show_version(original.version)

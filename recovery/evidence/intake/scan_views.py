@@ -89,7 +89,7 @@ def scan_picture(page_id: int) -> ResponseReturnValue:
     """Send a small picture of one page of a draft."""
     page = db.session.get(ScanPage, page_id)
     if page is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     scans.find_draft(db.session(), page.draft_id, current_scope())
     with store().open(page.sha256) as file:
         data = file.read()

@@ -10,7 +10,6 @@ from recovery.evidence.intake.labels import RESULTS
 from recovery.evidence.intake.models import PaperOriginal, Stocktake, StocktakeLine
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope
-from recovery.kernel.text import _
 
 RESULT = case(
     (and_(StocktakeLine.expected, StocktakeLine.counted_at.is_not(None)), "found"),
@@ -40,7 +39,7 @@ def find_stocktake(session: Session, stocktake_id: int, scope: Scope) -> Stockta
     """
     found = session.scalars(stocktakes(scope).where(Stocktake.id == stocktake_id)).one_or_none()
     if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     assert isinstance(found, Stocktake)
     return found
 

@@ -13,7 +13,6 @@ from recovery.kernel import gate
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Scope
 from recovery.kernel.models import AuditEvent, RegistrationIntent
-from recovery.kernel.text import _
 from recovery.loans.models import Document, ImportBatch, LedgerEntry, Loan
 
 
@@ -28,7 +27,7 @@ def find_item(session: Session, intent_id: int, scope: Scope) -> RegistrationInt
         gate.find(session, Loan, intent.loan_id, scope)
         return intent
     if intent is None or not scope.everything:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return intent
 
 

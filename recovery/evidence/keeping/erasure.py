@@ -88,7 +88,7 @@ def request_erasure(work: Work, wanted: Wanted) -> Erasure:
     """
     intent = work.session.get(RegistrationIntent, wanted.intent_id)
     if intent is None or intent.loan_id is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     loan = work.get(Loan, intent.loan_id)
     names = _checked_names(work.session, intent, wanted)
     refuse_on_hold(work.session, loan.id)

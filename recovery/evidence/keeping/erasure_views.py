@@ -132,7 +132,7 @@ def erase(intent_id: int) -> ResponseReturnValue:
     session = db.session()
     intent = session.get(RegistrationIntent, intent_id)
     if intent is None or intent.loan_id is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     loan = gate.find(session, Loan, intent.loan_id, current_scope())
     form = ErasureForm()
     names = erasure.erasable_names(session, intent)

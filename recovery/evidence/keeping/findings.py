@@ -75,7 +75,7 @@ def explain(work: Work, finding_id: int, remark: str) -> FixityFinding:
     """
     finding = work.session.get(FixityFinding, finding_id)
     if finding is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     if finding.resolved_at is not None or not remark.strip():
         raise RuleViolation(_("请写明理由；已关闭的告警不能再次关闭。"))
     resolve(work, finding, "explained", remark.strip())

@@ -94,7 +94,7 @@ def release_hold(work: Work, hold_id: int, reason: str) -> LegalHold:
     hold.release_reason = reason.strip()
     loan = work.session.get(Loan, hold.loan_id)
     if loan is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     _tell(work, hold, loan, state="released", reason=hold.release_reason)
     return hold
 

@@ -182,4 +182,4 @@ def person_at(session: Session, loan: Loan, person_id: int) -> tuple[str, Person
     for role, person in people_of(session, loan):
         if person.id == person_id:
             return role, person
-    raise NotFound(_("没有这条记录，或您无权查看。"))
+    raise NotFound

@@ -70,7 +70,7 @@ def index() -> ResponseReturnValue:
 def start(name: str) -> ResponseReturnValue:
     """Start a check, a comparison or a copy now, as a job."""
     if name not in STARTABLE:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     with user_work() as work:
         job = work.enqueue(STARTABLE[name], {})
     return redirect(url_for("jobs.show", job_id=job.id))
@@ -81,7 +81,7 @@ def start(name: str) -> ResponseReturnValue:
 def report(form: str) -> ResponseReturnValue:
     """Send the report of fixity, as `pdf` or `xlsx`."""
     if form not in REPORTS:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     make, media_type = REPORTS[form]
     made = make(reporting.gather(db.session(), clock.now()))
     name = f"fixity-{clock.today():%Y%m%d}.{form}"
@@ -91,7 +91,7 @@ def report(form: str) -> ResponseReturnValue:
 def _finding(session: Session, finding_id: int) -> FixityFinding:
     found = session.get(FixityFinding, finding_id)
     if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return found
 
 
@@ -101,7 +101,7 @@ def restore(finding_id: int) -> ResponseReturnValue:
     """Restore a damaged object from an uploaded copy."""
     finding = _finding(db.session(), finding_id)
     if finding.sha256 is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     form = RestoreForm()
     if form.validate_on_submit():
         with form.refusal_shown():

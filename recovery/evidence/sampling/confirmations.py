@@ -104,7 +104,7 @@ def letter_at(session: Session, sample: AuditSample, place: int) -> Confirmation
         select(Confirmation).where(Confirmation.sample_id == sample.id, Confirmation.place == place)
     ).one_or_none()
     if letter is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return letter
 
 

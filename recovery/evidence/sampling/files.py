@@ -82,7 +82,7 @@ def file_of(session: Session, sample_id: int, file_id: int) -> SampleFile:
     """
     file = session.get(SampleFile, file_id)
     if file is None or file.sample_id != sample_id:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return file
 
 

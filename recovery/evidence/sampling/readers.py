@@ -82,7 +82,7 @@ def find_sample(session: Session, sample_id: int, actor: Actor, today: date) -> 
     statement = samples(actor, today).where(AuditSample.id == sample_id)
     sample: AuditSample | None = session.scalars(statement).one_or_none()
     if sample is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return sample
 
 

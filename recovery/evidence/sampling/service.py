@@ -211,7 +211,7 @@ def item_at(session: Session, sample: AuditSample, place: int) -> SampleItem:
         select(SampleItem).where(SampleItem.sample_id == sample.id, SampleItem.place == place)
     ).one_or_none()
     if item is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return item
 
 

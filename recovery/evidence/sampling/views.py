@@ -173,7 +173,7 @@ def make(sample_id: int, kind: str) -> ResponseReturnValue:
     """Have one of the sample's files made by a job."""
     sample = found(sample_id)
     if kind not in jobs.MAKERS:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     with user_work() as work:
         given = {"sample": sample.id, "kind": kind, "language": current_language()}
         job = work.enqueue(jobs.EXPORT, given)

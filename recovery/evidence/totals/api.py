@@ -218,7 +218,7 @@ def contract(contract_no: str) -> ResponseReturnValue:
     """Tell where the registrations of a contract stand."""
     found = queries.contract_places(db.session(), contract_no, current_actor())
     if not found:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return jsonify(
         [
             {
@@ -253,7 +253,7 @@ def proof(index: int) -> ResponseReturnValue:
         select(EvidenceItem).where(EvidenceItem.log_index == index)
     ).one_or_none()
     if item is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     loan_id, actor = item.intent.loan_id, current_actor()
     if loan_id is not None and not queries.sent_by(db.session(), item.intent, actor):
         gate.find(db.session(), Loan, loan_id, actor.scope)

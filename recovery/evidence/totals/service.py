@@ -236,7 +236,7 @@ def handle_difference(
     """
     difference = work.session.get(ControlDifference, difference_id)
     if difference is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     work.require_version(difference, version)
     if difference.closed_at is not None:
         raise RuleViolation(_("这项差异已经关闭。"))

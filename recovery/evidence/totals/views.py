@@ -130,7 +130,7 @@ def show(difference_id: int) -> ResponseReturnValue:
     """Show a difference; its owner and reason are changed by who may."""
     found = queries.difference(db.session(), difference_id)
     if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     difference, total = found
     form = DifferenceForm(
         data={
@@ -170,7 +170,7 @@ def handle(difference_id: int) -> ResponseReturnValue:
             return redirect(url_for(".show", difference_id=difference_id))
     found = queries.difference(db.session(), difference_id)
     if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     difference, total = found
     page = render_template(
         "evidence/totals/show.html",
@@ -222,7 +222,7 @@ def reconciliation(reconciliation_id: int) -> ResponseReturnValue:
     """Show a reconciliation: coverage, both sides, what was open."""
     one = db.session.get(Reconciliation, reconciliation_id)
     if one is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     table = Reconciliation.__tablename__
     return render_template(
         "evidence/totals/reconciliation.html",

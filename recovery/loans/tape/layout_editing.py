@@ -149,7 +149,7 @@ def change_layout(work: Work, name: str, version: int, layout: Layout) -> TapeLa
     """
     kept = layout_named(work.session, name)
     if kept is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     work.require_version(kept, version)
     before = kept.definition["fields"]
     kept.definition = {**definition_of(layout), "title": kept.definition.get("title", name)}

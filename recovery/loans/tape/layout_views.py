@@ -82,7 +82,7 @@ def _layout(name: str) -> Layout:
     """
     found = all_layouts(db.session()).get(name)
     if found is None:
-        raise NotFound(_("没有这条记录，或您无权查看。"))
+        raise NotFound
     return found
 
 
