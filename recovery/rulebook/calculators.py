@@ -13,7 +13,7 @@ from recovery.law.courts import places_of
 from recovery.law.errors import BadInput
 from recovery.law.parameters import Version
 from recovery.law.registry import ask
-from recovery.rulebook.proposals import known_parameter
+from recovery.rulebook.drafts import known_parameter
 from recovery.rulebook.service import current_book
 from recovery.rulebook.words import (
     Word,

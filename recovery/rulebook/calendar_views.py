@@ -9,9 +9,9 @@ from recovery.kernel.errors import RecoveryError
 from recovery.kernel.text import Text
 from recovery.law.calendar import Calendar
 from recovery.rulebook import proposals, queries
+from recovery.rulebook.drafts import NewYear, tentative_year
 from recovery.rulebook.followers import Moves
 from recovery.rulebook.forms import YearForm
-from recovery.rulebook.proposals import NewYear
 from recovery.rulebook.rules import YearCheck, YearDays, check_year, new_years_day
 from recovery.rulebook.service import current_book
 from recovery.rulebook.views import bp, moves_of, proposed
@@ -62,7 +62,7 @@ def preview_year() -> ResponseReturnValue:
             days = YearDays(form.rest.data, form.working.data or ())
             check = checked(form.year.data, days)
             new = NewYear(form.year.data, days, "", check.days_off, is_checked=True)
-            moves = moves_of(proposals.tentative_year(new))
+            moves = moves_of(tentative_year(new))
         except RecoveryError as error:
             refusal = error.message
     return render_template(

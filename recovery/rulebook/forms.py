@@ -12,7 +12,7 @@ from recovery.law.calendar import Calendar
 from recovery.law.parameters import Value, Version
 from recovery.rulebook.calculator_forms import CourtField
 from recovery.rulebook.day_fields import DaysField, WorkedDaysField
-from recovery.rulebook.proposals import NewValue, NewYear, Source
+from recovery.rulebook.drafts import NewValue, NewYear, Source
 from recovery.rulebook.rules import YearDays
 from recovery.rulebook.values import write_value
 from recovery.web.fields import (

@@ -3,7 +3,6 @@
 Nothing that is proposed changes any answer before a second person has approved it.
 """
 
-from dataclasses import dataclass
 from datetime import date
 
 from sqlalchemy import select
@@ -17,60 +16,18 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook
 from recovery.law.errors import NoLawInForce
-from recovery.law.parameters import Parameter, Version
+from recovery.law.parameters import Version
 from recovery.rulebook import book as books
 from recovery.rulebook.book import CONFIRMATION, RETRACTION, SETTING, VERSION, YEAR, book_of
+from recovery.rulebook.drafts import NewValue, NewYear, checked, known_parameter, tentative_year
 from recovery.rulebook.execution import audited
 from recovery.rulebook.models import LawChange
-from recovery.rulebook.rules import YearDays, check_year, new_years_day
-from recovery.rulebook.values import check_shape, read_value, write_value
+from recovery.rulebook.rules import check_year, new_years_day
 
 KINDS = {kind: f"law.{kind}" for kind in (CONFIRMATION, VERSION, SETTING, YEAR, RETRACTION)}
 """Kind of change → kind of approval."""
 
 PLACES = ("court:", "province:")
-EARLIEST = date(1980, 1, 1)
-LATEST = date(2200, 1, 1)
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What a value rests on, as it was entered."""
-
-    instrument: str
-    article: str
-    edition: str
-    mark: str
-    """V article read, S secondary source, U from memory."""
-
-
-@dataclass(frozen=True, slots=True)
-class NewValue:
-    """A value of a parameter from its first day in force on."""
-
-    parameter: str
-    since: date
-    value: str
-    """As TOML writes it."""
-
-    source: Source
-    is_confirmed: bool
-
-
-@dataclass(frozen=True, slots=True)
-class NewYear:
-    """The arrangement of a year's rest days, as its notice gives it."""
-
-    year: int
-    days: YearDays
-    notice: str
-    """Name and number of the notice."""
-
-    stated_days_off: int
-    """How many days off the notice itself adds up to."""
-
-    is_checked: bool
-    """Whether the proposer compared it again where the count does not balance."""
 
 
 def propose_confirmation(work: Work, parameter: str, since: date, *, reason: str) -> LawChange:
@@ -105,7 +62,7 @@ def propose_version(work: Work, new: NewValue, *, reason: str) -> LawChange:
         RuleViolation: the value is not of the parameter's shape, or the source is incomplete.
         Conflict: the same is waiting for approval.
     """
-    return _propose(work, _checked(new, None), reason)
+    return _propose(work, checked(new, None), reason)
 
 
 def propose_setting(work: Work, place: str, new: NewValue, *, reason: str) -> LawChange:
@@ -117,7 +74,7 @@ def propose_setting(work: Work, place: str, new: NewValue, *, reason: str) -> La
     """
     if not any(place.startswith(kind) and place.removeprefix(kind).strip() for kind in PLACES):
         raise RuleViolation(_("请填写法院或省份的名称。"))
-    return _propose(work, _checked(new, place), reason)
+    return _propose(work, checked(new, place), reason)
 
 
 def propose_year(work: Work, new: NewYear, *, reason: str) -> LawChange:
@@ -205,21 +162,6 @@ def _check_days(book: LawBook, new: NewYear) -> None:
         )
 
 
-def tentative_year(new: NewYear) -> LawChange:
-    """Return the change that a year's notice makes, not kept yet."""
-    return LawChange(
-        kind=YEAR,
-        year=new.year,
-        instrument=new.notice.strip(),
-        article="",
-        edition="",
-        mark="V",
-        is_confirmed=True,
-        rest_days=[day.isoformat() for day in new.days.rest],
-        working_days=[day.isoformat() for day in new.days.working],
-    )
-
-
 def version_since(book: LawBook, parameter: str, since: date) -> Version:
     """Return the version of `parameter` whose first day in force is `since`.
 
@@ -230,52 +172,6 @@ def version_since(book: LawBook, parameter: str, since: date) -> Version:
         if version.since == since:
             return version
     raise RuleViolation(_("没有自 {day} 起施行的版本。", day=since.isoformat()))
-
-
-def known_parameter(book: LawBook, name: str) -> Parameter:
-    """Return the parameter `name`.
-
-    Raises:
-        RuleViolation: there is none.
-    """
-    if name not in book.parameters:
-        raise RuleViolation(_("没有这个法律参数。"))
-    return book.parameters[name]
-
-
-def _checked(new: NewValue, place: str | None) -> LawChange:
-    """Return the change that adds a value, checked against the parameter and its source."""
-    if not EARLIEST <= new.since <= LATEST:
-        raise RuleViolation(_("施行日期须在 1980 年至 2200 年之间。"))
-    if not new.source.instrument.strip():
-        raise RuleViolation(_("请填写依据的文件名称。"))
-    if new.source.mark not in {"V", "S", "U"}:
-        raise RuleViolation(_("请选择来源标记。"))
-    return tentative(new, place)
-
-
-def tentative(new: NewValue, place: str | None) -> LawChange:
-    """Return the change that adds a value, of a place or for all, not kept yet.
-
-    Raises:
-        RuleViolation: the value is not of the parameter's shape.
-    """
-    value = read_value(new.value)
-    check_shape(known_parameter(LawBook.standard(), new.parameter), value)
-    return LawChange(
-        kind=VERSION if place is None else SETTING,
-        parameter=new.parameter,
-        place=place.strip() if place is not None else None,
-        since=new.since,
-        value=write_value(value),
-        instrument=new.source.instrument.strip(),
-        article=new.source.article.strip(),
-        edition=new.source.edition.strip(),
-        mark=new.source.mark,
-        is_confirmed=new.is_confirmed,
-        rest_days=[],
-        working_days=[],
-    )
 
 
 def _propose(work: Work, change: LawChange, reason: str) -> LawChange:

@@ -12,7 +12,7 @@ from recovery.kernel.text import Text
 from recovery.kernel.work import Work
 from recovery.law.citations import cite
 from recovery.law.parameters import Parameter
-from recovery.rulebook import lists, proposals, queries
+from recovery.rulebook import drafts, lists, proposals, queries
 from recovery.rulebook.followers import Moves
 from recovery.rulebook.forms import (
     LOCAL_FORMS,
@@ -110,7 +110,7 @@ def previewed(form: SourceForm, name: str) -> ResponseReturnValue:
         try:
             new = form.new_value(name)
             place = form.place if isinstance(form, SettingForm) else None
-            change = proposals.tentative(new, place)
+            change = drafts.tentative(new, place)
             moves = moves_of(change)
         except RecoveryError as error:
             refusal = error.message

@@ -23,10 +23,10 @@ from recovery.litigation.models import Deadline
 from recovery.litigation.service import NewFile, open_file
 from recovery.rulebook import proposals
 from recovery.rulebook.book import book_of, book_with, in_force
+from recovery.rulebook.drafts import NewValue, NewYear, Source
 from recovery.rulebook.execution import content
 from recovery.rulebook.followers import moves_under
 from recovery.rulebook.models import LawChange
-from recovery.rulebook.proposals import NewValue, NewYear, Source
 from recovery.rulebook.rules import YearDays, days_between
 from recovery.rulebook.service import current_book
 from tests.books import add_loans

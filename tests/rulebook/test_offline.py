@@ -11,8 +11,8 @@ from recovery.cli import cli
 from recovery.kernel.config import Settings
 from recovery.law.book import LawBook
 from recovery.rulebook import proposals
+from recovery.rulebook.drafts import NewValue, Source
 from recovery.rulebook.offline import book_at
-from recovery.rulebook.proposals import NewValue, Source
 from recovery.rulebook.service import current_book
 from tests.rulebook.conftest import Office
 

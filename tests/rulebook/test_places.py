@@ -10,8 +10,8 @@ from recovery.law.courts import place_key, places_of, province_of
 from recovery.litigation.service import NewFile, open_file
 from recovery.rulebook import followers, proposals
 from recovery.rulebook.book import book_of
+from recovery.rulebook.drafts import NewValue, Source
 from recovery.rulebook.followers import moves_under
-from recovery.rulebook.proposals import NewValue, Source
 from recovery.rulebook.service import current_book
 from tests.books import add_loans
 from tests.conftest import Browser
