@@ -18,7 +18,6 @@ from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
-from recovery.kernel.work import Work
 from recovery.web.pagination import bounded_count
 from recovery.web.people import user_work
 from recovery.web.rights import allowed
@@ -114,17 +113,12 @@ def change(user_id: int) -> ResponseReturnValue:
     return render_template("access/person_change.html", form=form, account=row), form.status
 
 
-def changed(work: Work, user_id: int) -> UserAccount:
-    """Return an account for change."""
-    return queries.account(work.session, user_id)
-
-
 @bp.post("/<int:user_id>/end")
 @allowed(Action.MANAGE_USERS)
 def end(user_id: int) -> ResponseReturnValue:
     """End an account."""
     with user_work() as work:
-        service.end_user(work, changed(work, user_id))
+        service.end_user(work, queries.account(work.session, user_id))
     flash(str(_("账户已停用，全部登录已退出。")), "success")
     return redirect(url_for(".show", user_id=user_id))
 
@@ -134,7 +128,7 @@ def end(user_id: int) -> ResponseReturnValue:
 def reopen(user_id: int) -> ResponseReturnValue:
     """Let an ended account sign in again, with a one-time password."""
     with user_work() as work:
-        row = changed(work, user_id)
+        row = queries.account(work.session, user_id)
         password = service.reopen_user(work, row)
     return handed_password(row, password)
 
@@ -144,7 +138,7 @@ def reopen(user_id: int) -> ResponseReturnValue:
 def reset_password(user_id: int) -> ResponseReturnValue:
     """Give an account a new one-time password."""
     with user_work() as work:
-        row = changed(work, user_id)
+        row = queries.account(work.session, user_id)
         password = service.reset_password(work, row)
     return handed_password(row, password)
 
@@ -154,7 +148,7 @@ def reset_password(user_id: int) -> ResponseReturnValue:
 def reset_second_factor(user_id: int) -> ResponseReturnValue:
     """Take a lost second factor from an account."""
     with user_work() as work:
-        service.reset_second_factor(work, changed(work, user_id))
+        service.reset_second_factor(work, queries.account(work.session, user_id))
     flash(str(_("动态口令已停用，该人员下次登录后可重新启用。")), "success")
     return redirect(url_for(".show", user_id=user_id))
 
@@ -164,7 +158,7 @@ def reset_second_factor(user_id: int) -> ResponseReturnValue:
 def sign_out(user_id: int) -> ResponseReturnValue:
     """End every session of a person."""
     with user_work() as work:
-        ended = sessions.sign_out_everywhere(work, changed(work, user_id))
+        ended = sessions.sign_out_everywhere(work, queries.account(work.session, user_id))
     flash(str(_("已退出 {count} 处登录。", count=ended)), "success")
     return redirect(url_for(".show", user_id=user_id))
 
@@ -179,7 +173,7 @@ def set_limit(user_id: int) -> ResponseReturnValue:
         with form.refusal_shown():
             assert form.amount.data is not None
             with user_work() as work:
-                account = changed(work, user_id)
+                account = queries.account(work.session, user_id)
                 delegations.set_limit(work, account, form.kind.data, form.amount.data)
             flash(str(_("审批额度已设置。")), "success")
             return redirect(url_for(".show", user_id=user_id))
@@ -196,7 +190,7 @@ def engage(user_id: int) -> ResponseReturnValue:
         with form.refusal_shown():
             terms = terms_of(form)
             with user_work() as work:
-                engagements.create_engagement(work, changed(work, user_id), terms)
+                engagements.create_engagement(work, queries.account(work.session, user_id), terms)
             flash(str(_("审计委托已登记。")), "success")
             return redirect(url_for(".show", user_id=user_id))
     return render_template("access/engagement.html", form=form, account=row), form.status

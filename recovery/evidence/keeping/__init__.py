@@ -7,20 +7,15 @@ def register(app: Flask) -> None:
     """Register pages, jobs and approvals of this part."""
     from recovery.evidence import queries
     from recovery.evidence.keeping import (  # noqa: F401
-        erasure,
         erasure_views,
         jobs,
         labels,
         objects,
         periods,
         person_views,
-        persons,
         reach,
         views,
     )
-    from recovery.kernel import links
-    from recovery.kernel.actions import Action
-    from recovery.kernel.text import _
 
     jobs.register()
     objects.register()
@@ -32,6 +27,17 @@ def register(app: Flask) -> None:
         erasure_period=periods.approved_period,
         evidence_kinds=queries.KINDS,
     )
+    _offer_pages()
+    _offer_approval()
+
+
+def _offer_pages() -> None:
+    """Lead to the pages, also from what audit events are about."""
+    from recovery.evidence.keeping import jobs
+    from recovery.kernel import links
+    from recovery.kernel.actions import Action
+    from recovery.kernel.text import _
+
     links.on_start.put("erasures", jobs.replay_on_start)
     links.navigation.put(
         "keeping",
@@ -45,6 +51,14 @@ def register(app: Flask) -> None:
     links.subject_links.put(
         "erasure", lambda number: ("keeping.show_erasure", {"erasure_id": number})
     )
+
+
+def _offer_approval() -> None:
+    """Let a second person decide on erasures."""
+    from recovery.evidence.keeping import erasure, persons
+    from recovery.kernel import links
+    from recovery.kernel.text import _
+
     links.approval_kinds.put(
         erasure.APPROVAL,
         links.ApprovalKind(

@@ -107,14 +107,15 @@ def finish(open_work: OpenWork) -> int:
         intent = db.session.get_one(RegistrationIntent, erasure.intent_id)
         write_entry(_entry_of(erasure, intent))
         destroy_objects([*erasure.objects, *_unnamed(db.session())])
-    if not rows or not _drop_old_bytes():
+    ids = [erasure.id for erasure in rows]
+    if not ids or not _drop_old_bytes():
         return 0
-    for erasure in rows:
+    for erasure_id in ids:
         with open_work() as work:
-            row = work.session.get_one(Erasure, erasure.id, with_for_update=True)
+            row = work.session.get_one(Erasure, erasure_id, with_for_update=True)
             row.state, row.done_at = DONE, work.now
             work.record(Action.EXECUTE_ERASURE, row, state=(APPROVED, DONE))
-    return len(rows)
+    return len(ids)
 
 
 def _entry_of(erasure: Erasure, intent: RegistrationIntent) -> LogEntry:
