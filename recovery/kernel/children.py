@@ -1,10 +1,12 @@
 """Child processes for what may hang, break or eat memory: papers to print, strangers' files."""
 
 import multiprocessing
+import os
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
+from multiprocessing.connection import wait
 from multiprocessing.process import BaseProcess
-from threading import Lock
+from threading import Lock, Thread
 from typing import ParamSpec, TypeVar
 
 Given = ParamSpec("Given")
@@ -36,7 +38,7 @@ class Children:
             if self._pool is None:
                 context = multiprocessing.get_context("spawn")
                 self._pool = ProcessPoolExecutor(
-                    self._count, mp_context=context, initializer=self._prepare
+                    self._count, mp_context=context, initializer=_begin, initargs=(self._prepare,)
                 )
             self._given += 1
             return self._pool.submit(act, *args, **kwargs)
@@ -55,3 +57,16 @@ class Children:
             self._retired += (self._pool._processes or {}).values()
             self._pool.shutdown(wait=False)
         self._pool, self._given = None, 0
+
+
+def _begin(prepare: Callable[[], None]) -> None:
+    """Prepare a child, and let it end with its parent, also with one that is killed."""
+    Thread(target=_end_with_parent, daemon=True).start()
+    prepare()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)

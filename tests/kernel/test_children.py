@@ -1,6 +1,9 @@
 """Children follow one another, and one that hangs or dies takes nothing with it."""
 
 import os
+import signal
+import subprocess
+import sys
 import time
 from concurrent.futures.process import BrokenProcessPool
 
@@ -48,3 +51,34 @@ def test_a_child_that_hangs_in_a_retired_pool_is_ended_too() -> None:
     children.discard()
     with pytest.raises(BrokenProcessPool):
         hanging.result(30)
+
+
+PARENT = """
+from recovery.kernel.children import Children
+from tests.kernel.test_children import nothing, pid
+import time
+if __name__ == "__main__":
+    print(Children(1, prepare=nothing, tasks=9).submit(pid).result(30), flush=True)
+    time.sleep(60)
+"""
+
+
+def test_children_end_with_a_parent_that_is_killed() -> None:
+    command = [sys.executable, "-c", PARENT]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        assert parent.stdout is not None
+        child = int(parent.stdout.readline())
+        parent.send_signal(signal.SIGKILL)
+    for _try in range(100):
+        if not is_running(child):
+            break
+        time.sleep(0.1)
+    assert not is_running(child)
+
+
+def is_running(process: int) -> bool:
+    """Tell whether there is such a process that has not ended."""
+    done = subprocess.run(
+        ["ps", "-o", "stat=", "-p", str(process)], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip()[:1] not in ("", "Z")
