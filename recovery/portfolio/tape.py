@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -107,7 +108,7 @@ def _cell(sheet: Any, at: tuple[int, int], value: Any, how: Any) -> None:
         sheet.write_blank(*at, None, how)
     elif isinstance(value, str):
         sheet.write_string(*at, value, how)
-    elif hasattr(value, "year"):
+    elif isinstance(value, date):
         sheet.write_datetime(*at, value, how)
     else:
         sheet.write_number(*at, value, how)

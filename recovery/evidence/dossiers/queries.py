@@ -1,7 +1,6 @@
 """Reads of dossiers, shaped for their pages."""
 
 from collections.abc import Sequence
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import Select, select
@@ -48,7 +47,7 @@ def _conditions(filters: FilterState) -> list[Any]:
         if days.low:
             conditions.append(Dossier.made_at >= clock.start_of(days.low))
         if days.high:
-            conditions.append(Dossier.made_at < clock.start_of(days.high + timedelta(days=1)))
+            conditions.append(Dossier.made_at < clock.end_of(days.high))
     return conditions
 
 
