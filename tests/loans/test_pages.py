@@ -11,7 +11,8 @@ import pypdfium2
 import pytest
 from sqlalchemy import event, func, select
 
-from recovery.kernel.db import db
+from recovery.kernel.config import Settings
+from recovery.kernel.db import WRITER, db
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import system_work
 from recovery.loans import queries, service
@@ -236,6 +237,27 @@ def test_several_papers_are_stored_registered_and_come_back_byte_for_byte(
     ended = browser.post(f"/loans/{loan_id}/papers/{documents[0].id}/end", data={"reason": "传错"})
     assert ended.status_code == 302
     assert "已停用" in browser.get(f"/loans/{loan_id}/papers").text
+
+
+def test_papers_are_stored_before_the_writer_is_taken(
+    signed_in: SignIn, loan_id: int, settings: Settings
+) -> None:
+    browser, stored, there = signed_in("asset_manager"), [0], list[int]()
+    objects = settings.home / "evidence" / "objects"
+
+    def begin(_connection: object) -> None:
+        stored.append(sum(path.is_file() for path in objects.rglob("*")))
+
+    def execute(*told: object) -> None:
+        if str(told[2]).startswith("INSERT INTO document "):
+            there.append(stored[-1])
+
+    event.listen(db.engines[WRITER], "begin", begin)
+    event.listen(db.engines[WRITER], "before_cursor_execute", execute)
+    data = {"kind": "other", "origin": "scanned", "files": [(BytesIO(PDF), "合同.pdf")]}
+    address = f"/loans/{loan_id}/papers/new"
+    assert browser.post(address, data=data, content_type="multipart/form-data").status_code == 302
+    assert there == [1]
 
 
 def test_no_paper_is_asked_for_again_with_a_sentence(signed_in: SignIn, loan_id: int) -> None:
