@@ -4,6 +4,7 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
+from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -126,23 +127,33 @@ def pytest_runtest_protocol(
         asyncio._set_running_loop(foreign)
 
 
+READ = ("_parts", "_trace", "_converters", "arguments")
+BUILDERS = ("_build", "_build_unknown")
+"""What werkzeug makes of a rule: what it read of it, and methods that build its addresses."""
+
+
 @pytest.fixture(scope="session", autouse=True)
 def remembered_routes() -> Iterator[None]:
     """Let every test's application take over what an earlier one compiled for the same route.
 
-    Compiling is most of what making an application costs, and the code depends on the rule alone.
+    Compiling is most of what making an application costs, and depends on the rule alone.
     """
-    compiled: dict[tuple[object, ...], Callable[..., tuple[str, str]]] = {}
-    plain = Rule._compile_builder
+    known: dict[tuple[object, ...], dict[str, Any]] = {}
+    plain = Rule.compile
 
-    def remembered(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        key = (rule.rule, append_unknown, str(rule._trace), str(rule.defaults))
-        if key not in compiled:
-            compiled[key] = plain(rule, append_unknown)
-        return compiled[key]
+    def remembered(rule: Rule) -> None:
+        key = (rule.rule, rule.is_leaf, rule.subdomain, rule.host, str(rule.defaults))
+        if key in known:
+            made = known[key]
+            vars(rule).update({name: copy(made[name]) for name in READ})
+            vars(rule).update({name: made[name].__get__(rule) for name in BUILDERS})
+        else:
+            plain(rule)
+            known[key] = {name: copy(getattr(rule, name)) for name in READ}
+            known[key] |= {name: getattr(rule, name).__func__ for name in BUILDERS}
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(Rule, "_compile_builder", remembered)
+        patch.setattr(Rule, "compile", remembered)
         yield
 
 
