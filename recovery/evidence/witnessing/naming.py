@@ -84,7 +84,7 @@ def name_witness(work: Work, witness_id: int, shown: dict[str, Any]) -> None:
     """Let cosignatures of a witness count, as approved."""
     one = work.session.get_one(Witness, witness_id)
     one.named_at = work.now
-    work.record(Action.MANAGE_WITNESSES, one, key=shown["vkey"], named_at=(None, work.now))
+    work.record(Action.MANAGE_WITNESSES, one, key=shown["vkey"])
 
 
 def end_witness(work: Work, witness_id: int, shown: dict[str, Any]) -> None:
