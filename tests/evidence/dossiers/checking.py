@@ -32,6 +32,21 @@ def verified(folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
+def check_every_file_counts(folder: Path) -> None:
+    """Check that a flipped byte in any file is caught: of the proofs, of which are many, in one."""
+    for path in sorted(one for one in folder.rglob("*") if one.is_file()):
+        if path.name == "verify.py":
+            continue
+        data = path.read_bytes()
+        at = len(data) // 2
+        path.write_bytes(data[:at] + bytes([data[at] ^ 1]) + data[at + 1 :])
+        assert verified(folder).returncode == 1, path.name
+        path.write_bytes(data)
+        if path.parent.name == "proofs":
+            break
+    assert verified(folder).returncode == 0
+
+
 def words_of(folder: Path) -> str:
     """Return what the paper says, without the breaks of lines."""
     document = pypdfium2.PdfDocument((folder / "data/dossier.pdf").read_bytes())
