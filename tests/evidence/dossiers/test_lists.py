@@ -7,7 +7,6 @@ from typing import Any
 import pikepdf
 import pypdfium2
 from flask import Flask
-from sqlalchemy import select
 
 from recovery.evidence.dossiers import queries
 from recovery.evidence.dossiers.service import Wanted, export_dossier
@@ -16,13 +15,16 @@ from recovery.evidence.keeping.reach import holding_rows
 from recovery.kernel import links
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
+from recovery.kernel.work import work_as
 from recovery.loans.models import Loan
+from tests.conftest import NOW
 from tests.evidence.dossiers.checking import unpack, verified, words_of
-from tests.evidence.dossiers.making import make_package
+from tests.evidence.dossiers.making import make_loans
 from tests.evidence.exhibits.making import PAPERS, loan_with_papers, proposed_list
+from tests.portfolio.test_packages import frozen
 
 
-def test_a_submitted_list_gives_groups_order_purposes_and_the_merged_file(
+def test_a_submitted_list_gives_its_order_and_the_merged_file_and_all_who_hold_a_loan_are_found(
     app: Flask, actor: Actor, tmp_path: Path
 ) -> None:
     loan = loan_with_papers(actor)
@@ -43,6 +45,7 @@ def test_a_submitted_list_gives_groups_order_purposes_and_the_merged_file(
     check_ledger(folder, index)
     again = export_dossier(actor, loan.id, Wanted(checkpoint=before.checkpoint_size))
     assert again.sha256 == before.sha256, "a list that was submitted later is not in it"
+    check_holding(actor, loan, [before.sha256, made.sha256, again.sha256])
 
 
 def check_ledger(folder: Path, index: dict[str, Any]) -> None:
@@ -56,17 +59,16 @@ def check_ledger(folder: Path, index: dict[str, Any]) -> None:
     assert any(f"{ledger['index']} · " in text for text in pages[first - 1 : last])
 
 
-def test_erasing_something_of_a_loan_finds_the_dossiers_of_its_package_too(
-    app: Flask, actor: Actor
-) -> None:
-    package = make_package(actor, 2)
+def check_holding(actor: Actor, loan: Loan, own: list[str]) -> None:
+    """Check that erasing something of a loan finds the dossiers of its package too."""
+    [other] = make_loans(actor, first=2)
+    with work_as(actor, now=NOW) as work:
+        package = frozen(work, [work.get(Loan, loan.id), other])
     made = export_dossier(actor, package.id, Wanted(subject="package"))
-    loan_ids = list(db.session.scalars(select(Loan.id).order_by(Loan.id)))
-    own = export_dossier(actor, loan_ids[0], Wanted())
     db.session.rollback()
-    assert queries.files_holding(db.session(), loan_ids[0]) == [own.sha256, made.sha256]
-    assert queries.files_holding(db.session(), loan_ids[1]) == [made.sha256]
-    assert queries.files_holding(db.session(), max(loan_ids) + 1) == []
+    assert queries.files_holding(db.session(), loan.id) == [*own, made.sha256]
+    assert queries.files_holding(db.session(), other.id) == [made.sha256]
+    assert queries.files_holding(db.session(), other.id + 1) == []
 
 
 def test_who_holds_a_loan_is_known_of_every_record_of_the_house_that_dossiers_are_about(
