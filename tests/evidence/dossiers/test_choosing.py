@@ -42,7 +42,7 @@ def chooser(loan: Loan) -> Actor:
     return Actor(account.id, account.username, "counsel", EVERYTHING)
 
 
-def test_a_withheld_field_is_in_no_record_and_on_no_page(
+def test_a_withheld_field_and_what_came_after_the_choice_are_in_no_record_and_on_no_page(
     loan: Loan, chooser: Actor, tmp_path: Path
 ) -> None:
     draft = choosing.begin(chooser, loan.id, Wanted(recipient="受让方", purpose="尽调"))
@@ -51,11 +51,18 @@ def test_a_withheld_field_is_in_no_record_and_on_no_page(
     assert {"contract:borrower_name", "particulars:name", "transaction:amount"} <= keys
     hidden = {"contract:borrower_name", "particulars:name", "transaction:amount"}
     draft = choosing.change(chooser, draft.id, keys - hidden, [])
+    with work_as(chooser) as work:
+        late = {"event": "contact", "mobile_of_spouse": "13911112222"}
+        work.register("event", work.get(Loan, loan.id), loan_id=loan.id, fields=late)
+    sequencer.register_pending()
+    sequencer.checkpoint()
     made = export_dossier(chooser, loan.id, choosing.wanted_of(draft))
+    assert made.checkpoint_size == draft.checkpoint_size
     folder = unpack(made, tmp_path)
     assert verified(folder).returncode == 0
     fields = {name for row in records_of(folder) for name in row["fields"]}
     assert "amount" not in fields
+    assert "13911112222" not in json.dumps(records_of(folder))
     assert "李娜" not in json.dumps(records_of(folder), ensure_ascii=False) + words_of(folder)
     assert "不列债权计算" in words_of(folder)
     assert set(made.choice["withheld"]) == hidden
@@ -111,7 +118,7 @@ def test_a_choice_belongs_to_the_person_who_makes_it(loan: Loan, chooser: Actor)
         choosing.change(other, draft.id, [], [])
 
 
-def test_the_pages_lead_from_the_choice_to_the_export_and_its_history(
+def test_the_pages_lead_from_the_choice_to_the_export_its_history_and_its_noted_download(
     loan: Loan, signed_in: Callable[..., Browser]
 ) -> None:
     client = signed_in("counsel")
@@ -135,6 +142,14 @@ def test_the_pages_lead_from_the_choice_to_the_export_and_its_history(
         assert made.number in client.get(f"/evidence/?{query}").text
     for query in ("recipient=虹口", "preset=court", "subject=package", "made_from=2099-01-01"):
         assert made.number not in client.get(f"/evidence/?{query}").text
+    with client.get(f"/evidence/dossiers/{made.id}.zip") as answer:
+        assert answer.status_code == 200
+    db.session.rollback()
+    event = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == "dossier.download")
+    ).one()
+    assert (event.subject_id, event.changes["number"]) == (made.id, made.number)
+    assert event.actor_name in client.get(f"/evidence/dossiers/{made.id}").text
 
 
 @pytest.mark.parametrize("ticked", [True, False])
@@ -218,21 +233,6 @@ def test_a_preview_that_cannot_be_made_says_why(
     assert "U+2A6A5" in client.get(address).text
 
 
-def test_every_download_is_noted_with_who_made_it(
-    loan: Loan, actor: Actor, signed_in: Callable[..., Browser]
-) -> None:
-    client = signed_in("counsel")
-    made = export_dossier(actor, loan.id, Wanted())
-    with client.get(f"/evidence/dossiers/{made.id}.zip") as answer:
-        assert answer.status_code == 200
-    db.session.rollback()
-    event = db.session.scalars(
-        select(AuditEvent).where(AuditEvent.action == "dossier.download")
-    ).one()
-    assert (event.subject_id, event.changes["number"]) == (made.id, made.number)
-    assert event.actor_name in client.get(f"/evidence/dossiers/{made.id}").text
-
-
 def test_a_draft_of_anothers_is_not_there(
     loan: Loan, chooser: Actor, signed_in: Callable[..., Browser]
 ) -> None:
@@ -240,22 +240,6 @@ def test_a_draft_of_anothers_is_not_there(
     other = signed_in("counsel", username="wang.wu")
     assert other.get(f"/evidence/dossiers/drafts/{draft.id}").status_code == 404
     assert db.session.scalars(select(DossierDraft)).one().id == draft.id
-
-
-def test_what_came_after_the_choice_was_seen_does_not_slip_into_the_dossier(
-    loan: Loan, chooser: Actor, tmp_path: Path
-) -> None:
-    draft = choosing.begin(chooser, loan.id, Wanted(preset="buyer", recipient="受让方"))
-    with work_as(chooser) as work:
-        late = {"event": "contact", "mobile_of_spouse": "13911112222"}
-        work.register("event", work.get(Loan, loan.id), loan_id=loan.id, fields=late)
-    sequencer.register_pending()
-    sequencer.checkpoint()
-    wanted = choosing.wanted_of(draft)
-    made = export_dossier(chooser, loan.id, wanted)
-    assert made.checkpoint_size == draft.checkpoint_size
-    records = json.dumps(records_of(unpack(made, tmp_path)), ensure_ascii=False)
-    assert "13911112222" not in records
 
 
 def test_a_field_that_nobody_was_offered_is_withheld() -> None:
