@@ -46,6 +46,7 @@ def particulars(session: Session, file: LitigationFile) -> dict[str, str]:
     )
     for number, deadline in enumerate(running, 1):
         fields |= {f"deadline.{number}.{name}": getattr(deadline, name) for name in DEADLINE}
+        fields[f"deadline.{number}.reason"] = deadline.outcome_reason
         fields[f"deadline.{number}.articles"] = "；".join(deadline.law.get("articles", ()))
     return {name: str(value) for name, value in fields.items() if value is not None}
 

@@ -28,8 +28,7 @@ def end_deadline(
     if outcome == "lapsed" and not reason.strip():
         raise RuleViolation(_("请写明错过期限的原因。"))
     deadline.ended_on, deadline.outcome = work.today, outcome
-    deadline.outcome_reason = reason.strip() or None
-    _record(work, file, deadline, (None, outcome))
+    _record(work, file, deadline, (None, outcome), reason.strip())
     return deadline
 
 
@@ -50,8 +49,7 @@ def reopen_deadline(work: Work, deadline_id: int, version: int, *, reason: str) 
         raise RuleViolation(_("案件已结案，或同一期限已重新起算，不能恢复。"))
     if not reason.strip():
         raise RuleViolation(_("请写明更正的理由。"))
-    before, deadline.outcome = deadline.outcome, None
-    deadline.ended_on, deadline.outcome_reason = None, None
+    before, deadline.outcome, deadline.ended_on = deadline.outcome, None, None
     _record(work, file, deadline, (before, None), reason.strip())
     return deadline
 
@@ -68,10 +66,11 @@ def _record(
     file: LitigationFile,
     deadline: Deadline,
     outcome: tuple[str | None, str | None],
-    reason: str | None = None,
+    reason: str,
 ) -> None:
-    """Keep the file's next day, and write the audit event."""
+    """Keep the file's next day and the reason, and audit that there is one: it may name people."""
     refresh_next(work, file)
-    why = reason or deadline.outcome_reason
-    told = {"reason": why} if why else {}
+    told = {"reason": True} if reason else {}
+    if reason:
+        deadline.outcome_reason = "\n".join(filter(None, (deadline.outcome_reason, reason)))
     work.record(Action.CHANGE_DEADLINE, file, rule=deadline.rule, outcome=outcome, **told)

@@ -115,7 +115,8 @@ class Deadline(Base, Versioned):
     nothing hanging on it); None: open."""
 
     outcome_reason: Mapped[str | None]
-    """Why it lapsed, in the words of who recorded it; None: none was needed."""
+    """Why it lapsed and why that was corrected, in the words of who recorded it, a line each in
+    their order; None: none was needed."""
 
     superseded_by_id: Mapped[int | None] = mapped_column(ForeignKey("deadline.id"))
 

@@ -176,7 +176,7 @@ def test_a_deadline_that_was_missed_says_why(loan: Loan, work: Work) -> None:
     assert (deadline.outcome, deadline.outcome_reason) == ("lapsed", "通知书误投")
     [event] = [one for one in events(work) if "outcome" in one.changes]
     assert event.changes["outcome"] == [None, "lapsed"]
-    assert event.changes["reason"] == "通知书误投"
+    assert event.changes["reason"] is True
     assert file.next_last_day is None
 
 
@@ -191,10 +191,14 @@ def test_what_was_recorded_of_a_deadline_by_mistake_is_corrected(loan: Loan, wor
         reopen_deadline(work, deadline.id, deadline.version - 1, reason="点错")
     reopen_deadline(work, deadline.id, deadline.version, reason="点错")
     assert (deadline.ended_on, deadline.outcome) == (None, None)
+    assert deadline.outcome_reason == "点错"
     assert file.next_last_day == deadline.last_day
     assert events(work)[-1].changes["outcome"] == ["met", None]
+    assert events(work)[-1].changes["reason"] is True
     with pytest.raises(RuleViolation, match="只能更正"):
         reopen_deadline(work, deadline.id, deadline.version, reason="再来")
+    end_deadline(work, deadline.id, deadline.version, outcome="lapsed", reason="误投")
+    assert deadline.outcome_reason == "点错\n误投"
 
 
 def events(work: Work) -> list[AuditEvent]:

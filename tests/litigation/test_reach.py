@@ -1,4 +1,4 @@
-"""A reason that names an erased person goes from the step of a file."""
+"""A reason that names an erased person goes from the step or the deadline of a file."""
 
 from flask import Flask
 from sqlalchemy import select
@@ -6,7 +6,9 @@ from sqlalchemy import select
 from recovery.evidence.keeping.reach import erasers
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
-from recovery.litigation.models import StageChange
+from recovery.litigation.dossiers import particulars
+from recovery.litigation.endings import end_deadline
+from recovery.litigation.models import Deadline, StageChange
 from tests.conftest import NOW
 from tests.evidence.dossiers.making import make_file
 
@@ -25,3 +27,17 @@ def test_only_the_named_step_loses_its_reason(app: Flask, actor: Actor) -> None:
         before = [one.reason for one in steps[:-1]]
         eraser.erase(work, file.id, [f"step.{len(steps)}.reason"])
         assert [one.reason for one in steps] == [*before, "（已删除）"]
+
+
+def test_why_a_deadline_was_missed_is_told_in_the_particulars_and_can_be_erased(
+    app: Flask, actor: Actor
+) -> None:
+    file = make_file(actor)
+    eraser = erasers.get("litigation_file")
+    assert eraser.may_erase("deadline.1.reason")
+    with work_as(actor, now=NOW) as work:
+        deadline = work.session.scalars(select(Deadline).where(Deadline.file_id == file.id)).one()
+        end_deadline(work, deadline.id, deadline.version, outcome="lapsed", reason="王伟已还款")
+        assert particulars(work.session, file)["deadline.1.reason"] == "王伟已还款"
+        eraser.erase(work, file.id, ["deadline.1.reason"])
+        assert deadline.outcome_reason == "（已删除）"

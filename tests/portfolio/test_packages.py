@@ -169,6 +169,10 @@ def test_what_is_left_out_stays_listed_with_its_reason(loans: list[Loan], work: 
     package = started(work, loans)
     row = service.exclude_loan(work, package.id, loans[0].id, "债务人已起诉我方")
     assert (row.excluded_reason, package.loan_count) == ("债务人已起诉我方", 2)
+    work.session.flush()
+    event = work.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert event
+    assert event.changes["reason"] is True
     with pytest.raises(RuleViolation):
         service.exclude_loan(work, package.id, loans[0].id, "再次剔除")
 
