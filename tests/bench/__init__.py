@@ -12,6 +12,7 @@ A module `tests/bench/bench_NAME.py` offers `BENCHES`, a list of functions that 
 `python -m tests.bench [--quick] [WORD…]` runs those whose names hold one of the words, or all.
 """
 
+import hashlib
 import json
 import os
 import shutil
@@ -49,15 +50,19 @@ class Bench:
 
     @cached_property
     def home(self) -> Path:
-        """The installation with the book, built once and kept; benchmarks must not change it."""
+        """The installation with the book, built once for a schema and kept.
+
+        Benchmarks must not change it.
+        """
         home = DATA / f"book-{self.loans}"
-        mark = home / "built.json"
-        if not mark.exists():
+        mark, schema = home / "built.json", schema_digest()
+        if not mark.exists() or json.loads(mark.read_text("utf-8")).get("schema") != schema:
             shutil.rmtree(home, ignore_errors=True)
             home.mkdir(parents=True, mode=0o700)
             seconds = build_book(home, self.loans)
             size = sum(path.stat().st_size for path in home.rglob("*") if path.is_file())
-            mark.write_text(json.dumps({"seconds": seconds, "bytes": size}), "utf-8")
+            built = {"seconds": seconds, "bytes": size, "schema": schema}
+            mark.write_text(json.dumps(built), "utf-8")
         built = json.loads(mark.read_text("utf-8"))
         print(
             f"book of {self.loans:,} loans: built in {built['seconds'] / 60:.1f} min, "
@@ -90,6 +95,14 @@ class Bench:
 
 
 Benchmark = Callable[[Bench], None]
+
+
+def schema_digest() -> str:
+    """Return what tells one state of the migrations from another."""
+    digest = hashlib.sha256()
+    for path in sorted((ROOT / "migrations" / "versions").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def build_book(home: Path, loans: int) -> float:
