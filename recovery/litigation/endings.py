@@ -69,8 +69,8 @@ def _record(
     reason: str,
 ) -> None:
     """Keep the file's next day and the reason, and audit that there is one: it may name people."""
-    refresh_next(work, file)
     told = {"reason": True} if reason else {}
     if reason:
         deadline.outcome_reason = "\n".join(filter(None, (deadline.outcome_reason, reason)))
+    refresh_next(work, file)
     work.record(Action.CHANGE_DEADLINE, file, rule=deadline.rule, outcome=outcome, **told)

@@ -127,7 +127,9 @@ def test_a_missed_deadline_is_recorded_with_its_reason_and_corrected(
     assert "通知书误投" in page
     assert reopen in page
     client.post(reopen, data={"version": "2", "reason": "误点"})
-    assert lapse in client.get(f"/files/{deadline.file_id}").text
+    page = client.get(f"/files/{deadline.file_id}").text
+    assert lapse in page
+    assert "误点" in page
 
 
 def test_the_next_act_never_leads_to_a_file_that_the_reader_may_not_see(
