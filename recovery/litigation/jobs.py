@@ -10,8 +10,8 @@ from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
 from recovery.litigation.deadlines import refresh_after
 from recovery.litigation.service import NewFile, open_files
-from recovery.loans.listing.selections import next_ids
-from recovery.loans.models import Loan, Selection, SelectionRow
+from recovery.loans.listing.selections import last_done, next_ids
+from recovery.loans.models import Loan, Selection
 
 OPEN_SELECTED = "litigation.open_selected"
 REFRESH = "litigation.refresh_deadlines"
@@ -33,7 +33,7 @@ def open_selected(job: RunningJob) -> dict[str, Any]:
         remark=given["remark"],
     )
     selection = db.session.get_one(Selection, given["selection"])
-    last = _last_done(selection.id, job.done)
+    last = last_done(db.session(), selection.id, job.done)
     job.progress(job.done, selection.row_count)
     while ids := next_ids(db.session(), selection.id, last, BATCH):
         with job.work() as work:
@@ -44,15 +44,6 @@ def open_selected(job: RunningJob) -> dict[str, Any]:
             job.progress(job.done + len(ids))
         last = ids[-1]
     return {"links": [result_link(_("查看诉讼案件"), "litigation.index", stage="preparing")]}
-
-
-def _last_done(selection_id: int, done: int) -> int:
-    """Return the loan at which an earlier attempt of the job stopped; 0 at the beginning."""
-    if not done:
-        return 0
-    rows = select(SelectionRow.record_id).where(SelectionRow.selection_id == selection_id)
-    last = rows.order_by(SelectionRow.record_id).offset(done - 1).limit(1)
-    return db.session.scalar(last) or 0
 
 
 def _numbers(loan_ids: list[int]) -> dict[int, str]:

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 from recovery.kernel.db import db
 from recovery.kernel.jobs import RunningJob, handles, result_link
 from recovery.kernel.text import _
-from recovery.loans.listing.selections import next_ids
+from recovery.loans.listing.selections import last_done, next_ids
 from recovery.loans.models import Selection
 from recovery.portfolio import freezes, service, tape
 from recovery.portfolio.freezing import finish_freeze
@@ -23,13 +23,12 @@ def fill(job: RunningJob) -> dict[str, Any]:
     """Put the loans of a frozen selection into a draft."""
     package_id = job.arguments["package"]
     selection = db.session.get_one(Selection, job.arguments["selection"])
-    last, total = 0, selection.row_count
-    done = 0
+    last = last_done(db.session(), selection.id, job.done)
+    job.progress(job.done, selection.row_count)
     while ids := next_ids(db.session(), selection.id, last, service.ADD_BATCH):
         with job.work() as work:
             service.add_loans(work, package_id, ids)
-            done += len(ids)
-            job.progress(done, total)
+            job.progress(job.done + len(ids))
         last = ids[-1]
     return {"links": [_package_link(package_id)]}
 

@@ -16,15 +16,18 @@ from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.job_runner import run_here
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.search import find
 from recovery.kernel.text import reading
 from recovery.kernel.work import Work, work_as
 from recovery.loans.ledger import Booking
+from recovery.loans.listing import selections
 from recovery.loans.models import Loan, MonthEndSnapshot
 from recovery.loans.service import record_payment, set_class_floor
 from recovery.portfolio import freezes, service
 from recovery.portfolio.freezing import finish_freeze
+from recovery.portfolio.jobs import FILL
 from recovery.portfolio.models import Package, PackageLoan
 from recovery.portfolio.past_classes import assigned_on, floors_on
 from recovery.portfolio.service import NewPackage
@@ -175,6 +178,22 @@ def test_what_is_left_out_stays_listed_with_its_reason(loans: list[Loan], work: 
     assert event.changes["reason"] is True
     with pytest.raises(RuleViolation):
         service.exclude_loan(work, package.id, loans[0].id, "再次剔除")
+
+
+def test_a_second_attempt_fills_in_only_what_the_first_left(
+    loans: list[Loan], actor: Actor
+) -> None:
+    ids = [loan.id for loan in loans]
+    with work_as(actor, now=NOW) as work:
+        package = service.start_package(work, NewPackage("二〇二六年第一包", "sale"))
+        selection = selections.freeze_ticked(work, ids, "勾选")
+        service.add_loans(work, package.id, ids[:1])
+        job = work.enqueue(FILL, {"package": package.id, "selection": selection.id})
+        job.done = 2
+    assert run_here(job.id).done == 3
+    db.session.rollback()
+    filled = select(PackageLoan.loan_id).where(PackageLoan.package_id == package.id)
+    assert set(db.session.scalars(filled)) == {ids[0], ids[2]}
 
 
 @pytest.mark.parametrize(

@@ -69,12 +69,12 @@ def assign_selection(job: RunningJob) -> dict[str, Any]:
     given = job.arguments
     selection = db.session.get_one(Selection, given["selection"])
     assignment = Assignment(**given["assignment"])
-    last, changed, done = 0, 0, 0
+    changed, last = 0, selections.last_done(db.session(), selection.id, job.done)
+    job.progress(job.done, selection.row_count)
     while ids := selections.next_ids(db.session(), selection.id, last, PER_WORK):
         with job.work() as work:
             changed += assign_loans(work, ids, assignment)
-            done += len(ids)
-            job.progress(done, selection.row_count)
+            job.progress(job.done + len(ids))
         last = ids[-1]
     return {"changed": changed}
 

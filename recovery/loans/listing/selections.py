@@ -100,6 +100,18 @@ def _count(session: Session, selection: Selection) -> int:
     return session.scalar(rows) or 0
 
 
+def last_done(session: Session, selection_id: int, done: int) -> int:
+    """Return the id at which an earlier attempt of a job stopped; 0 at the beginning.
+
+    `done` is the progress kept with each batch, so that a job done again goes on where it was.
+    """
+    if not done:
+        return 0
+    rows = select(SelectionRow.record_id).where(SelectionRow.selection_id == selection_id)
+    last = rows.order_by(SelectionRow.record_id).offset(done - 1).limit(1)
+    return session.scalar(last) or 0
+
+
 def next_ids(session: Session, selection_id: int, after: int, limit: int) -> list[int]:
     """Return the next ids of a selection, in order, after the id `after`."""
     rows = (

@@ -28,10 +28,11 @@ def manager(app: Flask, staff: Staff) -> Actor:
     return Actor(db.session.scalars(named).one(), "zichan", "asset_manager", BRANCH)
 
 
-def done(actor: Actor, kind: str, arguments: dict[str, Any]) -> Job:
-    """Return the job after it was run here."""
+def done(actor: Actor, kind: str, arguments: dict[str, Any], *, before: int = 0) -> Job:
+    """Return the job after it was run here, `before` being done by an attempt that was killed."""
     with work_as(actor) as work:
-        job_id = work.enqueue(kind, arguments).id
+        job = work.enqueue(kind, arguments)
+        job.done, job_id = before, job.id
     run_here(job_id)
     db.session.rollback()
     job = db.session.get_one(Job, job_id)
@@ -79,6 +80,21 @@ def test_a_selection_is_assigned_once_however_often_the_job_runs(
     assert again.result["changed"] == 0
     owners = db.session.scalars(select(Loan.owner_id).where(Loan.branch_id == 2)).all()
     assert set(owners) == {staff.owners[1]}
+
+
+def test_a_second_attempt_assigns_only_what_the_first_left(
+    loans: list[Loan], manager: Actor, staff: Staff
+) -> None:
+    mine = sorted(loan.id for loan in loans if loan.branch_id == 2)
+    with work_as(manager) as work:
+        selection = selections.freeze_ticked(work, mine, "勾选")
+    given = {"selection": selection.id, "assignment": {"owner": staff.owners[1]}}
+    before = dict(db.session.execute(select(Loan.id, Loan.owner_id)).all())
+    job = done(manager, jobs.ASSIGN, given, before=3)
+    owners = dict(db.session.execute(select(Loan.id, Loan.owner_id)).all())
+    assert [owners[one] for one in mine[:3]] == [before[one] for one in mine[:3]]
+    assert {owners[one] for one in mine[3:]} == {staff.owners[1]}
+    assert job.done == len(mine)
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
