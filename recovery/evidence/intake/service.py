@@ -109,11 +109,17 @@ def request_apply(work: Work, batch_id: int) -> Job:
 
 
 def cancel_batch(work: Work, batch_id: int) -> None:
-    """Give up a delivery of which nothing has been added."""
+    """Give up a delivery of which nothing has been added.
+
+    Raises:
+        NotFound: there is none, or somebody else's.
+        RuleViolation: its files are being added, or were.
+    """
     batch = find_batch(work.session, batch_id, work.actor)
     if batch.state != "staged":
         raise RuleViolation(_("这次收录已经开始入库，不能放弃。"))
     batch.state = "cancelled"
+    work.record(Action.ADD_EVIDENCE, None, intake=batch.id, state="cancelled")
 
 
 def waiting_rows(session: Session, batch_id: int) -> list[int]:

@@ -24,6 +24,7 @@ from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import EVERYTHING, Actor, Scope
 from recovery.kernel.job_rows import unpack_text
 from recovery.kernel.job_runner import run_due_jobs
+from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import Work, work_as
 from recovery.loans.models import Document, Loan
 from recovery.loans.queries import newest_documents_of
@@ -65,6 +66,18 @@ def apply(actor: Actor, batch_id: int) -> None:
         service.request_apply(work, batch_id)
     run_due_jobs()
     db.session.rollback()
+
+
+def test_giving_up_a_delivery_is_audited(actor: Actor, loans: list[Loan]) -> None:
+    batch_id = stage(actor, {"HT-0001_借款合同_汽车贷款合同.pdf": pdf("a")})
+    with work_as(actor) as work:
+        service.cancel_batch(work, batch_id)
+    last = select(AuditEvent).order_by(AuditEvent.id.desc()).limit(1)
+    said = db.session.scalars(last).one()
+    assert (said.action, said.changes) == (
+        "evidence.add",
+        {"intake": batch_id, "state": "cancelled"},
+    )
 
 
 def test_each_file_says_where_it_goes_or_what_is_wrong(actor: Actor, loans: list[Loan]) -> None:
