@@ -32,7 +32,7 @@ run: ## Set up, build the demo book once, start web and worker (PORT=8000)
 
 test: ## Set up and run every test; what the machine lacks is skipped with its reason
 	$(SETUP) test
-	@$(VENV) -m pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(VENV) -m pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: ## Lint, format, types, import contracts, migrations, translations, what is in git
 	$(SETUP) test

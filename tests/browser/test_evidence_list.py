@@ -54,12 +54,12 @@ def test_the_proposal_fills_the_list_and_says_what_is_missing(page: Page) -> Non
 
 def test_a_line_is_dragged_into_another_group_and_the_pages_follow(page: Page) -> None:
     handle = row(page, "1-1").locator(".exhibit-handle")
-    handle.drag_to(row(page, "4-1"), target_position={"x": 60, "y": 4})
+    handle.drag_to(row(page, "4-1"), target_position={"x": 60, "y": 4}, steps=20)
     expect(row(page, "4-1")).to_contain_text("身份证明")
     expect(row(page, "4-1")).to_contain_text("23–24")
     expect(row(page, "4-2")).to_contain_text("25–26")
     handle = row(page, "4-1").locator(".exhibit-handle")
-    handle.drag_to(page.get_by_label("第 1 组", exact=True))
+    handle.drag_to(page.get_by_label("第 1 组", exact=True), steps=20)
     expect(row(page, "1-1")).to_contain_text("身份证明")
     page.get_by_role("button", name="撤销上一步").click()
     expect(row(page, "4-1")).to_contain_text("身份证明")
