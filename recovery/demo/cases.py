@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from io import BytesIO
 
 from sqlalchemy import select
@@ -82,8 +83,7 @@ def build_cases(today: date) -> None:
     build_lists(people.counsel, today)
     build_keeping(today)
     _packages(people.asset_manager, today)
-    with work_as(people.asset_manager) as work:
-        refresh(work)
+    refresh(partial(work_as, people.asset_manager), today)
 
 
 def _people() -> People:

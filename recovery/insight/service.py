@@ -1,6 +1,8 @@
 """Computes the figures of the book, a branch at a time, for pages to read."""
 
 from collections import defaultdict
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -21,27 +23,33 @@ CLASS_AND_AGE = "class_and_age"
 RECOVERIES = "recoveries"
 MONTHS = 12
 
+OpenWork = Callable[[], AbstractContextManager[Work]]
 Tables = dict[str, dict[int, list[list[Any]]]]
 """Name of a figure → branch (0: none) → rows."""
 
 
-def compute(session: Session, today: date) -> Tables:
-    """Return all figures of the whole book on the business day `today`. Reads every loan."""
+def refresh(open_work: OpenWork, day: date) -> None:
+    """Compute the figures of the business day `day` and keep them in the place of earlier ones.
+
+    Reads every loan before the unit of work opens: reading is long, writing is short.
+    """
+    figures = _compute(db.session(), day)
+    with open_work() as work:
+        work.session.execute(delete(BookFigure).where(BookFigure.day == day))
+        work.session.add_all(
+            BookFigure(day=day, name=name, branch_id=branch, rows=rows, computed_at=work.now)
+            for name, branches in figures.items()
+            for branch, rows in branches.items()
+        )
+
+
+def _compute(session: Session, today: date) -> Tables:
+    """Return all figures of the whole book on the business day `today`."""
     floors = floors_of(current_book(), today)
     return {
         CLASS_AND_AGE: _class_and_age(session, floors),
         RECOVERIES: _recoveries(session, today),
     }
-
-
-def keep(work: Work, figures: Tables, day: date) -> None:
-    """Put the figures of a day in the place of those that were there for it."""
-    work.session.execute(delete(BookFigure).where(BookFigure.day == day))
-    work.session.add_all(
-        BookFigure(day=day, name=name, branch_id=branch, rows=rows, computed_at=work.now)
-        for name, branches in figures.items()
-        for branch, rows in branches.items()
-    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +144,3 @@ def _recoveries(session: Session, today: date) -> dict[int, list[list[Any]]]:
         label = f"{int(in_year):04d}-{int(in_month):02d}"
         found[branch].append([label, kind, int(count), int(amount)])
     return {branch: sorted(rows) for branch, rows in found.items()}
-
-
-def refresh(work: Work) -> None:
-    """Compute the figures of the business day of `work` and keep them."""
-    keep(work, compute(db.session(), work.today), work.today)

@@ -3,6 +3,7 @@
 import re
 import zipfile
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
 from recovery.insight.service import refresh
+from recovery.kernel import clock
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.job_runner import run_due_jobs
@@ -143,8 +145,7 @@ def test_an_asset_manager_makes_a_package_of_all_that_match_and_freezes_it(
 def test_the_overview_shows_charts_and_leads_to_lists_at_every_width(
     loans: list[Loan], enter: Callable[..., Page], width: int
 ) -> None:
-    with work_as(ACTOR) as work:
-        refresh(work)
+    refresh(partial(work_as, ACTOR), clock.today())
     page = enter("asset_manager")
     page.set_viewport_size({"width": width, "height": 900})
     page.goto("/")

@@ -2,12 +2,15 @@
 
 from datetime import date
 from decimal import Decimal
+from functools import partial
 
 import pytest
 from flask import Flask
 
 from recovery.access.models import Branch
-from recovery.insight import queries, service
+from recovery.insight import queries
+from recovery.insight.service import refresh
+from recovery.kernel import clock
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor, Scope
 from recovery.kernel.work import work_as
@@ -17,6 +20,8 @@ from recovery.loans.models import Loan
 from recovery.loans.service import record_payment, reverse_transaction
 from tests.books import overdue_loan
 from tests.conftest import NOW
+
+TODAY = clock.business_day(NOW)
 
 
 @pytest.fixture
@@ -30,8 +35,7 @@ def branches(app: Flask, actor: Actor) -> list[int]:
 
 
 def test_the_book_is_cut_by_class_and_by_age(branches: list[int], actor: Actor) -> None:
-    with work_as(actor, now=NOW) as work:
-        service.refresh(work)
+    refresh(partial(work_as, actor, now=NOW), TODAY)
     book = queries.book(db.session(), EVERYTHING)
     assert book is not None
     assert (book.day, book.total.loans) == (date(2026, 3, 16), 3)
@@ -41,8 +45,7 @@ def test_the_book_is_cut_by_class_and_by_age(branches: list[int], actor: Actor) 
 
 
 def test_who_sees_one_branch_sees_its_figures_only(branches: list[int], actor: Actor) -> None:
-    with work_as(actor, now=NOW) as work:
-        service.refresh(work)
+    refresh(partial(work_as, actor, now=NOW), TODAY)
     book = queries.book(db.session(), Scope(branches=frozenset({branches[1]})))
     assert book is not None
     assert book.total.loans == 1
@@ -59,8 +62,7 @@ def test_receipts_that_were_taken_back_do_not_count(branches: list[int], actor: 
         entry = record_payment(work, loan.id, wrong)
         work.session.flush()
         reverse_transaction(work, loan.id, entry.id, "记错了")
-    with work_as(actor, now=NOW) as work:
-        service.refresh(work)
+    refresh(partial(work_as, actor, now=NOW), TODAY)
     book = queries.book(db.session(), EVERYTHING)
     assert book is not None
     assert book.received == {"payment": {"2026-03": Decimal("1000.00")}}
@@ -68,8 +70,7 @@ def test_receipts_that_were_taken_back_do_not_count(branches: list[int], actor: 
 
 def test_computing_again_replaces_the_figures_of_the_day(branches: list[int], actor: Actor) -> None:
     for _turn in range(2):
-        with work_as(actor, now=NOW) as work:
-            service.refresh(work)
+        refresh(partial(work_as, actor, now=NOW), TODAY)
     book = queries.book(db.session(), EVERYTHING)
     assert book is not None
     assert book.total.loans == 3
