@@ -5,7 +5,8 @@ import json
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from . import foreign, keys, note, remote, witness
@@ -86,6 +87,46 @@ def accept(options: argparse.Namespace) -> int:
     return 0
 
 
+def ring(options: argparse.Namespace) -> int:
+    """List the keys that the log has had, with the days and the heads for which they count."""
+    for key in Store.open(options.dir).ring.keys:
+        last = "" if key.last_size is None else key.last_size
+        print(f"{key.since}\t{key.until or ''}\t{key.first_size}-{last}\t{key.reason}\t{key.vkey}")
+    return 0
+
+
+def rotate_key(options: argparse.Namespace) -> int:
+    """Let a new key sign from the next head on, and print its verifier key."""
+    store = Store.open(options.dir)
+    store.rotate_key(keys.new_reference(options.key, store.ring), options.day)
+    print(store.ring.vkeys()[-1])
+    return 0
+
+
+def revoke_key(options: argparse.Namespace) -> int:
+    """Declare that a key that is no longer in use counts only up to a head."""
+    store = Store.open(options.dir)
+    key = store.ring.named(options.vkey)
+    store.revoke_key(key.vkey, options.day, options.last_size)
+    print(f"from {options.day} on, {key.vkey} counts up to the head of {options.last_size} leaves")
+    return 0
+
+
+def renew(options: argparse.Namespace) -> int:
+    """Renew time-stamps over heads before their certificates end (RFC 4998 evidence records)."""
+    from . import renewal  # what reads tokens need not be there for the rest
+    from .tokens import Authority
+
+    store, end = Store.open(options.dir), options.before or _today() + timedelta(days=180)
+    authority = Authority("tsa", options.tsa, Path(options.roots).read_bytes())
+    before = datetime.combine(end, datetime.min.time(), UTC)
+    one = options.size
+    sizes = list(renewal.due(store, before, options.hash)) if one is None else [one]
+    for size in sizes:
+        print(f"{size}\t{renewal.renew(store, [authority], size, options.hash)}")
+    return 0
+
+
 def verify(options: argparse.Namespace) -> int:
     """Verify a store."""
     try:
@@ -109,6 +150,10 @@ def _report(findings: Sequence[Finding], options: argparse.Namespace) -> int:
             print(finding)
         print(f"{len(findings)} findings" if findings else "whole")
     return 1 if findings else 0
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -142,6 +187,8 @@ def _parser() -> argparse.ArgumentParser:
     made = command("accept", accept)
     made.add_argument("file", metavar="COSIGNED")
     made.add_argument("--vkey", required=True, help="key of the witness")
+    _add_keys(command)
+    _add_renewal(command("renew", renew))
     made = command("verify", verify)
     made.add_argument(
         "--full", action="store_true", help="also replay every stream and map from the first leaf"
@@ -151,6 +198,31 @@ def _parser() -> argparse.ArgumentParser:
     made.add_argument("--vkey", action="append", required=True, help="verifier key of the log")
     made.add_argument("--json", action="store_true")
     return parser
+
+
+def _add_keys(command: Callable[..., argparse.ArgumentParser]) -> None:
+    command("keys", ring)
+    made = command("rotate-key", rotate_key)
+    made.add_argument(
+        "--key", required=True, help="file of the new key, made if absent; or env:… or pkcs11:…"
+    )
+    made.add_argument("--day", type=date.fromisoformat, default=_today(), help="default: today")
+    made = command("revoke-key", revoke_key)
+    made.add_argument("--vkey", required=True, help="the key, or the eight digits in its middle")
+    made.add_argument("--day", type=date.fromisoformat, required=True, help="YYYY-MM-DD")
+    made.add_argument("--last-size", type=int, required=True, help="last head that it may sign")
+
+
+def _add_renewal(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--tsa", required=True, metavar="URL", help="time-stamp authority")
+    made.add_argument("--roots", required=True, metavar="FILE", help="its root certificates (PEM)")
+    made.add_argument("--hash", default="sha256", choices=("sha256", "sha512"))
+    made.add_argument("--size", type=int, help="the head of so many leaves only")
+    made.add_argument(
+        "--before",
+        type=date.fromisoformat,
+        help="heads whose token's certificate ends before this day; default: in 180 days",
+    )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

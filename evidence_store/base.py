@@ -92,16 +92,21 @@ class StoreBase:
         return self._log
 
     def _signer(self) -> Signer:
-        """Return the private key in use; another process may have rotated it since."""
+        """Return the private key in use; another process may have rotated it since.
+
+        What was given or set before a rotation names the old key: then the one that the store
+        remembers signs.
+        """
         self.ring = keys.parse_ring((self.storage.read("keys") or b"").decode())
-        reference = self._skey or os.environ.get(KEY_VARIABLE)
-        if reference is None:
-            data = self.storage.read("private/key-reference")
-            reference = data.decode() if data is not None else self._local_key()
-        signer = keys.load(reference)
-        if str(signer.vkey) != self.ring.keys[-1].vkey:
-            raise NoteError("the private key is not the one in use by this log")
-        return signer
+        given = self._skey or os.environ.get(KEY_VARIABLE)
+        data = self.storage.read("private/key-reference")
+        remembered = data.decode() if data is not None else None
+        references = [one for one in (given, remembered) if one] or [self._local_key()]
+        for reference in dict.fromkeys(references):
+            signer = keys.load(reference)
+            if str(signer.vkey) == self.ring.keys[-1].vkey:
+                return signer
+        raise NoteError("the private key is not the one in use by this log")
 
     def _local_key(self) -> str:
         data = self.storage.read("private/log.key")

@@ -148,6 +148,30 @@ def verify(record: bytes, data: bytes, check: CheckToken | None = None) -> Check
     return Checked(times[0], len(times), check is not None)
 
 
+def algorithm_of(record: bytes) -> str:
+    """Return the hash under which the record was stamped last."""
+    return _algorithm(_load(record)[-1][-1])
+
+
+def valid_until(record: bytes) -> datetime:
+    """Return the end of the certificate that signed the last token.
+
+    Raises:
+        RecordError: malformed, or the certificate is not in the token.
+    """
+    content = _load(record)[-1][-1]["time_stamp"]["content"]
+    certificates = [one.chosen for one in content["certificates"] or ()]
+    ends: list[datetime] = [
+        one["tbs_certificate"]["validity"]["not_after"].native
+        for one in certificates
+        if one.extended_key_usage_value is not None
+        and "time_stamping" in one.extended_key_usage_value.native
+    ]
+    if not ends:
+        raise RecordError("the last token holds no certificate of its authority")
+    return min(ends)
+
+
 def _check_time_stamp(
     stamped: Any, covered: bytes, algorithm: str, check: CheckToken | None
 ) -> datetime:

@@ -63,6 +63,17 @@ def write(path: Path, key: PrivateKey, passphrase: str | None = None) -> None:
         os.fsync(file.fileno())
 
 
+def new_reference(place: str, ring: "KeyRing") -> str:
+    """Return the reference to a key that is to follow; a file that is absent is made."""
+    if place.partition(":")[0] in ("env", "pkcs11"):
+        return place
+    path = Path(place.removeprefix("file:"))
+    if not path.exists():
+        name = note.parse_vkey(ring.keys[-1].vkey).name
+        write(path, note.generate(name), os.environ.get(PASSPHRASE))
+    return f"file:{path.resolve()}"
+
+
 def seal(text: str, passphrase: str) -> str:
     """Encrypt a key with AES-256-GCM under a passphrase stretched by scrypt (n = 2^15)."""
     salt, nonce = secrets.token_bytes(16), secrets.token_bytes(12)
@@ -156,16 +167,36 @@ class KeyRing:
         return [key.vkey for key in self.keys if size is None or key.covers(size)]
 
     def rotated(self, new: RingKey, reason: str) -> "KeyRing":
-        """Return the ring in which `new` follows on the key in use, which ends with that day."""
+        """Return the ring in which `new` follows on the key in use, which ends with that day.
+
+        Raises:
+            NoteError: the log has or had that key.
+        """
+        if new.vkey in self.vkeys():
+            raise NoteError("the log has or had this key; rotate to a new one")
         old = replace(self.keys[-1], until=new.since, last_size=new.first_size - 1, reason=reason)
         return KeyRing(self.origin, (*self.keys[:-1], old, new))
+
+    def named(self, name: str) -> RingKey:
+        """Return the key whose verifier key, or the eight digits in its middle, is `name`.
+
+        Raises:
+            NoteError: the ring has none, or several.
+        """
+        found = [one for one in self.keys if name in (one.vkey, one.vkey.split("+")[1])]
+        if len(found) != 1:
+            raise NoteError(f"the log has {len(found) or 'no'} keys named {name}")
+        return found[0]
 
     def revoked(self, vkey: str, on: date, last_size: int) -> "KeyRing":
         """Return the ring in which a key counts only for heads up to `last_size`.
 
         Raises:
-            NoteError: the ring has no such key.
+            NoteError: the ring has no such key, or it never counted for so many leaves.
         """
+        for key in self.keys:
+            if key.vkey == vkey and key.last_size is not None and last_size > key.last_size:
+                raise NoteError(f"the key counts only up to the head of {key.last_size} leaves")
         if vkey not in self.vkeys():
             raise NoteError("the log never had this key")
         keys = tuple(

@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 
 import evidence_store
-from evidence_store import Store, foreign, merkle, note, proof
+from evidence_store import Store, ers, foreign, merkle, note, proof, tokens
 from evidence_store.__main__ import main
 from evidence_store.leaves import bundle
 from evidence_store.proof import Checkpoint
 from evidence_store.remote import reader
 from evidence_store.tiles import Tile, bundles_of, parse_path, tiles_of
+from evidence_store.tokens import Authority
 from evidence_store.tree import HashTree
 
 KEY = note.generate("log.example/other")
@@ -102,6 +103,64 @@ def test_the_folder_works_when_copied_elsewhere(tmp_path: Path):
     assert run([*command, "verify", "S", "--full"]).stdout == b"whole\n"
     loaded = run([sys.executable, "-c", "import evidence_store,sys;print(*sys.modules)"]).stdout
     assert not {b"flask", b"sqlalchemy", b"recovery"} & set(loaded.split())
+
+
+# Keys
+
+
+def test_keys_are_listed_rotated_and_revoked_by_commands(folder: Path, tmp_path: Path, capsys):
+    old = output(capsys, "keys", str(folder))[1].split("\t")[-1].strip()
+    new = str(tmp_path / "new.key")
+    status, vkey, _ = output(capsys, "rotate-key", str(folder), "--key", new)
+    assert status == 0
+    assert (tmp_path / "new.key").stat().st_mode & 0o777 == 0o600
+    assert str(note.parse_skey(Path(new).read_text()).vkey) == vkey.strip()
+    main(["add", str(folder), str(tmp_path / "a.pdf")])
+    signed = output(capsys, "checkpoint", str(folder))[1]
+    assert note.verify(signed, [vkey.strip()])
+    revoke = ["revoke-key", str(folder), "--day", "2026-07-01", "--last-size"]
+    assert output(capsys, *revoke, "3", "--vkey", old.split("+")[1])[0] == 0
+    lines = output(capsys, "keys", str(folder))[1].splitlines()
+    assert [line.split("\t")[1:4] for line in lines] == [
+        ["2026-07-01", "0-3", "revoked"],
+        ["", "4-", "-"],
+    ]
+    assert output(capsys, "verify", str(folder), "--full")[:2] == (0, "whole\n")
+    for wrong, why in (
+        ([*revoke, "3", "--vkey", vkey.strip()], "in use"),
+        ([*revoke, "9", "--vkey", old], "only up to the head of 3 leaves"),
+        ([*revoke, "3", "--vkey", "00000000"], "no keys named"),
+        (["rotate-key", str(folder), "--key", new], "has or had this key"),
+        (["rotate-key", str(folder), "--key", "env:NO_SUCH_KEY"], "NO_SUCH_KEY holds no key"),
+    ):
+        status, out, err = output(capsys, *wrong)
+        assert (status, out, err.count("\n")) == (2, "", 1)
+        assert why in err
+    assert output(capsys, *revoke, "3", "--vkey", old, "--day", "soon")[0] == 2
+
+
+def test_time_stamps_are_renewed_by_a_command_where_they_end(
+    folder: Path, tmp_path: Path, capsys, authority: Authority
+):
+    store = Store.open(str(folder))
+    tokens.stamp(store, [authority])
+    (tmp_path / "roots.pem").write_bytes(authority.roots)
+    renew = ["renew", str(folder), "--tsa", authority.url, "--roots", str(tmp_path / "roots.pem")]
+    assert output(capsys, *renew) == (0, "", "")  # nothing ends within half a year
+    status, first, _ = output(capsys, *renew, "--size", "3")
+    assert (status, first.split("\t")[0]) == (0, "3")
+    status, second, _ = output(capsys, *renew, "--hash", "sha512")
+    path = second.split("\t")[1].strip()
+    checked = ers.verify(
+        store.storage.read(path), store.head(3).encode(), ers.checker(authority.roots)
+    )
+    assert (checked.tokens, checked.signatures_checked) == (3, True)
+    assert output(capsys, *renew, "--hash", "sha512") == (0, "", "")
+    assert output(capsys, *renew, "--hash", "sha512", "--before", "2040-01-01")[1].startswith("3\t")
+    assert store.verify(full=True) == []
+    for size, why in (("2", "there is no such checkpoint"), ("0", "is not time-stamped")):
+        status, _, err = output(capsys, *renew, "--size", size)
+        assert (status, why in err) == (2, True)
 
 
 # Witness

@@ -140,7 +140,7 @@ def test_a_stream_is_opened_by_its_salt(store: Store):
 def test_the_map_shows_every_stream_whole(store: Store):
     streams = [os.urandom(32).hex() for _ in range(50)]
     for _ in range(4):
-        store.append([leaf(random.choice(streams)) for _ in range(100)])
+        store.append([leaf(streams[0]), *(leaf(random.choice(streams)) for _ in range(99))])
     store.checkpoint_with_map()
     store.append([leaf(streams[0])])
     heads: dict[str, tuple[int, str]] = {}
