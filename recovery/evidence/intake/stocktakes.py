@@ -27,7 +27,7 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan
 from recovery.loans.registration import moment_text
-from recovery.web.spreadsheets import harmless, workbook
+from recovery.web.spreadsheets import workbook
 
 SERIES = "stocktake"
 MOST = 20_000
@@ -198,7 +198,7 @@ def close(work: Work, stocktake_id: int) -> Stocktake:
         },
     }
     work.register("event", stocktake, loan_id=None, fields=fields)
-    work.record(Action.CLOSE_STOCKTAKE, stocktake, **counts)
+    work.record(Action.CLOSE_STOCKTAKE, stocktake, reason=None, **counts)
     return stocktake
 
 
@@ -207,13 +207,11 @@ def as_workbook(stocktake: Stocktake, lines: Sequence[StocktakeLine]) -> bytes:
     out = BytesIO()
     heads = (_("条码"), _("结果"), _("名称"), _("合同编号"), _("登记位置"), _("清点人"))
     with workbook(out) as book:
-        sheet, bold = book.add_worksheet(str(_("盘点"))), book.add_format({"bold": True})
-        sheet.set_column(0, len(heads) - 1, 22)
-        sheet.write_row(0, 0, [f"{stocktake.number} {stocktake.place}"], bold)
-        sheet.write_row(1, 0, [str(head) for head in heads], bold)
-        for number, line in enumerate(lines, 2):
-            for column, text in enumerate(_cells(line)):
-                sheet.write_string(number, column, harmless(text))
+        page = book.page(_("盘点"), [22] * len(heads))
+        page.fact(stocktake.number, stocktake.place)
+        page.head(heads)
+        for line in lines:
+            page.write(_cells(line))
     return out.getvalue()
 
 

@@ -1,6 +1,6 @@
 """The report of fixity, as PDF and xlsx: turns, what was found, how it was mended."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from io import BytesIO
@@ -15,7 +15,7 @@ from recovery.evidence.queries import RegistryState, state
 from recovery.kernel.text import Text, _
 from recovery.web.display import moment
 from recovery.web.papers import render_paper
-from recovery.web.spreadsheets import fill, workbook
+from recovery.web.spreadsheets import Cell, Workbook, workbook
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,16 +80,21 @@ def sheet(report: Report) -> bytes:
     """Return the report as xlsx."""
     file = BytesIO()
     with workbook(file) as book:
-        head = book.add_format({"bold": True, "bg_color": "#EFEFEF", "text_wrap": True})
-        turns = map(_turn, report.cycles)
-        fill(book.add_worksheet(str(_("复核轮次"))), TURNS, turns, bold=head)
-        found = [*report.open, *report.closed]
-        alarms = map(_finding, found)
-        fill(book.add_worksheet(str(_("告警"))), FOUND, alarms, bold=head)
+        _table(book, _("复核轮次"), TURNS, map(_turn, report.cycles))
+        _table(book, _("告警"), FOUND, map(_finding, [*report.open, *report.closed]))
     return file.getvalue()
 
 
-def _turn(one: FixityCycle) -> list[str | int]:
+def _table(
+    book: Workbook, name: Text, heads: Sequence[Text], rows: Iterable[Sequence[Cell]]
+) -> None:
+    page = book.page(name, [22] * len(heads))
+    page.head(heads)
+    for row in rows:
+        page.write(row)
+
+
+def _turn(one: FixityCycle) -> list[Cell]:
     moments = (one.started_at, one.finished_at, one.log_checked_at)
     return [
         *(moment(at) if at else "" for at in moments),
@@ -100,7 +105,7 @@ def _turn(one: FixityCycle) -> list[str | int]:
     ]
 
 
-def _finding(one: FixityFinding) -> list[str | int]:
+def _finding(one: FixityFinding) -> list[Cell]:
     resolution = RESOLUTIONS.get(one.resolution or "", Text(""))
     return [
         moment(one.found_at),

@@ -18,13 +18,14 @@ from recovery.access.models import ApprovalRequest, UserAccount
 from recovery.access.rights import Role
 from recovery.evidence.sampling import control_columns as columns
 from recovery.evidence.sampling.rights_at import names_of, parts_of, rights_at, role_name
-from recovery.evidence.sampling.sheets import Cell, Sheet, notes_of
+from recovery.evidence.sampling.sheets import Sheet, notes_of
 from recovery.evidence.sampling.versions import versions
 from recovery.kernel import clock
 from recovery.kernel.gate import Actor
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Text, _
 from recovery.rulebook.models import LawChange
+from recovery.web.spreadsheets import Cell
 
 CHUNK = 2_000
 

@@ -11,7 +11,6 @@ from recovery.evidence.sampling.evaluation import evaluate
 from recovery.evidence.sampling.labels import EXCEPTIONS, LETTER_STATES, PROJECTIONS
 from recovery.evidence.sampling.models import Confirmation
 from recovery.evidence.sampling.service import items_of
-from recovery.evidence.sampling.sheets import Cell
 from recovery.evidence.sampling.subjects import Subject
 from recovery.kernel.text import _
 from recovery.law.errors import NoLawInForce
@@ -23,6 +22,7 @@ from recovery.loans.rules.classification import asset_class
 from recovery.loans.rules.overdue import days_past_due
 from recovery.loans.snapshots import floor_by_days, overdue_days_at
 from recovery.rulebook.service import current_book
+from recovery.web.spreadsheets import Cell
 
 PARAMETERS = (
     "risk_class.overdue_floor",

@@ -4,12 +4,8 @@ import csv
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
-import xlsxwriter
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,13 +17,11 @@ from recovery.loans.listing.worklist import ListedLoan
 from recovery.loans.models import Loan, Person
 from recovery.web.display import masked
 from recovery.web.filters import FilterState
-from recovery.web.spreadsheets import OPTIONS, harmless
+from recovery.web.spreadsheets import Cell, Page, Workbook, as_text
 
 BATCH = 1_000
 SHEET_ROWS = 1_000_000
 """Rows of a sheet: a little less than the format can hold."""
-
-Cell = str | int | Decimal | date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,32 +157,19 @@ class XlsxWriter(Writer):
 
     def __init__(self, path: Path, heads: Sequence[str]) -> None:
         super().__init__(path, heads)
-        self.book = xlsxwriter.Workbook(str(path), OPTIONS)
-        self.money = self.book.add_format({"num_format": "#,##0.00"})
-        self.day = self.book.add_format({"num_format": "yyyy-mm-dd"})
-        self.bold = self.book.add_format({"bold": True})
-        self._new_sheet()
+        self.book = Workbook(path)
+        self.page = self._new_page()
 
-    def _new_sheet(self) -> None:
-        self.sheet: Any = self.book.add_worksheet()
-        self.sheet.freeze_panes(1, 1)
-        self.sheet.write_row(0, 0, list(self.heads), self.bold)
-        self.row = 1
+    def _new_page(self) -> Page:
+        page = self.book.page("", [14] * len(self.heads))
+        page.head(self.heads)
+        return page
 
     def write(self, cells: Sequence[Cell]) -> None:
         """Write one row, amounts and days as such."""
-        if self.row > SHEET_ROWS:
-            self._new_sheet()
-        for place, cell in enumerate(cells):
-            if isinstance(cell, Decimal):
-                self.sheet.write_number(self.row, place, float(cell), self.money)
-            elif isinstance(cell, date):
-                self.sheet.write_datetime(self.row, place, cell, self.day)
-            elif isinstance(cell, int):
-                self.sheet.write_number(self.row, place, cell)
-            elif cell is not None:
-                self.sheet.write_string(self.row, place, cell)
-        self.row += 1
+        if self.page.row > SHEET_ROWS:
+            self.page = self._new_page()
+        self.page.write(cells)
 
     def close(self) -> None:
         """Put the workbook together."""
@@ -196,12 +177,3 @@ class XlsxWriter(Writer):
 
 
 WRITERS: dict[str, type[Writer]] = {"csv": CsvWriter, "xlsx": XlsxWriter}
-
-
-def as_text(cell: Cell) -> str:
-    """Return a cell as csv has it: amounts plain, unknown empty, nothing that calculates."""
-    if cell is None:
-        return ""
-    if isinstance(cell, Decimal):
-        return f"{cell:.2f}"
-    return harmless(cell) if isinstance(cell, str) else str(cell)

@@ -18,7 +18,6 @@ from recovery.access.rights import Role
 from recovery.evidence.sampling.controls import Asked, sheets_of
 from recovery.evidence.sampling.models import ProgramVersion
 from recovery.evidence.sampling.rights_at import RightsAt, rights_at
-from recovery.evidence.sampling.sheets import Cell
 from recovery.evidence.sampling.versions import note_version
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
@@ -26,6 +25,7 @@ from recovery.kernel.gate import EVERYTHING, Actor, Scope
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import system_work
 from recovery.web.commands import begin
+from recovery.web.spreadsheets import Cell
 from tests.conftest import Browser
 
 

@@ -22,13 +22,13 @@ from recovery.loans.listing.exporting import (
     COLUMNS,
     MASKED,
     WRITERS,
-    as_text,
     exported,
 )
 from recovery.loans.listing.pasted import find_pasted
 from recovery.loans.listing.queries import matching
 from recovery.loans.listing.service import Assignment, assign_loans
 from recovery.loans.models import Loan, SelectionRow
+from recovery.web.spreadsheets import as_text
 from tests.loans.listing.conftest import asked
 
 PLACES: dict[str, dict[int, str]] = {"branch": {}, "agency": {}}
