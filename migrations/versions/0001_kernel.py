@@ -27,6 +27,7 @@ def upgrade() -> None:
         sa.Column("subject_id", Id, nullable=True),
         sa.Column("changes", Json, nullable=False),
         sa.Column("request_id", sa.String(), nullable=True),
+        sa.Column("reason_commitment", sa.LargeBinary(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit_event")),
     )
     op.create_index("ix_audit_event_action", "audit_event", ["action", "id"], unique=False)
@@ -122,6 +123,20 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_search_entry")),
     )
     op.create_table(
+        "audit_reason",
+        sa.Column("event_id", Id, nullable=False),
+        sa.Column("row_uuid", sa.LargeBinary(), nullable=False),
+        sa.Column("loan_id", Id, nullable=True),
+        sa.Column("text_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("salt_sealed", sa.LargeBinary(), nullable=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["audit_event.id"], name=op.f("fk_audit_reason_event_id_audit_event")
+        ),
+        sa.PrimaryKeyConstraint("event_id", name=op.f("pk_audit_reason")),
+    )
+    op.create_index(op.f("ix_audit_reason_loan_id"), "audit_reason", ["loan_id"], unique=False)
+    op.create_table(
         "job_exception",
         sa.Column("id", Id, nullable=False),
         sa.Column("job_id", Id, nullable=False),
@@ -142,6 +157,8 @@ def downgrade() -> None:
     # generated: begin
     op.drop_index("uq_job_exception", table_name="job_exception")
     op.drop_table("job_exception")
+    op.drop_index(op.f("ix_audit_reason_loan_id"), table_name="audit_reason")
+    op.drop_table("audit_reason")
     op.drop_table("search_entry")
     op.drop_index("ix_registration_intent_subject", table_name="registration_intent")
     op.drop_index(

@@ -5,12 +5,12 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import Select, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from recovery.access import rules
 from recovery.access.labels import table_of
 from recovery.access.models import AccessEntry, UserAccount
-from recovery.kernel import clock
+from recovery.kernel import clock, reasons
 from recovery.kernel.models import AuditEvent
 from recovery.web.filters import FilterState
 from recovery.web.spreadsheets import harmless
@@ -21,12 +21,12 @@ CHUNK = 2_000
 LONGEST_NUMBER = 18
 """Digits of a record's number that the database can hold."""
 
-HEAD = ("id", "at", "actor", "action", "object", "changes", "request")
+HEAD = ("id", "at", "actor", "action", "object", "changes", "reason", "request")
 
 
 def events(filters: FilterState) -> Select[AuditEvent]:
-    """Return the statement of the audit events, filtered."""
-    statement = select(AuditEvent)
+    """Return the statement of the audit events with their reasons, filtered."""
+    statement = select(AuditEvent).options(selectinload(AuditEvent.reason))
     if person := filters.get("person"):
         statement = statement.where(of_person(person))
     if actions := filters.get("action"):
@@ -109,6 +109,7 @@ def texts(event: AuditEvent) -> tuple[str, ...]:
         event.action,
         subject_of(event),
         json.dumps(event.changes, ensure_ascii=False, sort_keys=True),
+        str(reasons.said(event) or ""),
         event.request_id or "",
     )
     return tuple(harmless(cell) for cell in cells)

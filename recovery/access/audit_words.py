@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from recovery.access.lists import STATUSES, kind_label
 from recovery.access.queries import names_of
 from recovery.access.rights import ROLE_NAMES, Role
-from recovery.kernel import links
+from recovery.kernel import links, reasons
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Text, _
 
@@ -172,7 +172,9 @@ def changes_of(event: AuditEvent) -> list[Change]:
     table = event.subject_type or ""
     known = table in links.change_words
     words = links.change_words.get(table) if known else links.ChangeWords()
-    return [_change(words, name, value) for name, value in event.changes.items()]
+    lines = [_change(words, name, value) for name, value in event.changes.items()]
+    reason = reasons.said(event)
+    return lines if reason is None else [*lines, Change(FIELDS["reason"], None, reason)]
 
 
 def _change(words: links.ChangeWords, name: str, value: object) -> Change:

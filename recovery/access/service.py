@@ -125,7 +125,7 @@ def change_user(
     if changes.keys() - {"name"}:
         end_sessions(work, account, because="account")
     shown = {field: pair for field, pair in changes.items() if field != "name"}
-    work.record(Action.MANAGE_USERS, account, **shown, name_changed="name" in changes)
+    work.record(Action.MANAGE_USERS, account, reason=None, **shown, name_changed="name" in changes)
 
 
 def end_user(work: Work, account: UserAccount) -> None:

@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from sqlalchemy import Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from recovery.kernel.crypto import Sealed
 from recovery.kernel.db import Base, Moment
 
 
@@ -33,9 +34,39 @@ class AuditEvent(Base):
     subject_id: Mapped[int | None]
 
     changes: Mapped[dict[str, Any]]
-    """Field → [before, after], or field → value. Never personal data."""
+    """Field → [before, after], or field → value. Never personal data, nor a person's own words."""
 
     request_id: Mapped[str | None]
+
+    reason_commitment: Mapped[bytes | None]
+    """What commits to the words in `reason`, see `kernel.reasons`; None: none were given."""
+
+    # For reading alone: an event that is written costs no look at its reason.
+    reason: Mapped["AuditReason | None"] = relationship(viewonly=True)
+
+
+class AuditReason(Base):
+    """Why an act was done, in the words of who did it: the only part of it that can be erased."""
+
+    __tablename__ = "audit_reason"
+
+    event_id: Mapped[int] = mapped_column(ForeignKey("audit_event.id"), primary_key=True)
+    row_uuid: Mapped[bytes]
+
+    loan_id: Mapped[int | None] = mapped_column(index=True)
+    """Loan the act was about, with whose people the words are erased; None: about no single one."""
+
+    text_sealed: Mapped[bytes | None]
+    text = Sealed()
+    """The words; None: erased."""
+
+    salt_sealed: Mapped[bytes | None]
+    salt = Sealed()
+    """256 random bits, hexadecimal, under which the event commits to the words; None: erased."""
+
+    erased_at: Mapped[Moment | None]
+
+    event: Mapped[AuditEvent] = relationship()
 
 
 class RegistrationIntent(Base):

@@ -28,6 +28,7 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.job_queue import publish
 from recovery.kernel.job_rows import Job, NewJob, add_job
 from recovery.kernel.models import AuditEvent, RegistrationIntent
+from recovery.kernel.reasons import reason_for
 from recovery.kernel.text import Text, _
 
 R = TypeVar("R", bound=Base)
@@ -83,23 +84,32 @@ class Work:
         self.session.flush()
         return record
 
-    def record(self, action: Action, subject: Base | None = None, **changes: object) -> None:
+    def record(
+        self,
+        action: Action,
+        subject: Base | None = None,
+        *,
+        reason: str | None = None,
+        **changes: object,
+    ) -> None:
         """Add the audit event of this transaction: a change is `field=(before, after)` or a value.
 
-        Never pass personal data.
+        Never pass personal data, nor what a person typed: that is the `reason`, which is kept
+        beside the log, where erasure reaches it. Blank: none.
         """
-        self.session.add(
-            AuditEvent(
-                at=self.now,
-                actor_id=self.actor.id,
-                actor_name=self.actor.name,
-                action=action.value,
-                subject_type=subject.__tablename__ if subject is not None else None,
-                subject_id=subject.id if subject is not None else None,  # type: ignore[attr-defined]
-                changes={name: _plain(value) for name, value in changes.items()},
-                request_id=request_id.get(),
-            )
+        event = AuditEvent(
+            at=self.now,
+            actor_id=self.actor.id,
+            actor_name=self.actor.name,
+            action=action.value,
+            subject_type=subject.__tablename__ if subject is not None else None,
+            subject_id=subject.id if subject is not None else None,  # type: ignore[attr-defined]
+            changes={name: _plain(value) for name, value in changes.items()},
+            request_id=request_id.get(),
         )
+        self.session.add(event)
+        if reason and reason.strip():
+            self.session.add(reason_for(event, subject, reason.strip()))
 
     def register(
         self, kind: str, subject: Base, *, loan_id: int | None, fields: dict[str, str] | None = None

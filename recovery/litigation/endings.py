@@ -68,9 +68,8 @@ def _record(
     outcome: tuple[str | None, str | None],
     reason: str,
 ) -> None:
-    """Keep the file's next day and the reason, and audit that there is one: it may name people."""
-    told = {"reason": True} if reason else {}
+    """Keep the file's next day and the reason, which is kept beside the audit log too."""
     if reason:
         deadline.outcome_reason = "\n".join(filter(None, (deadline.outcome_reason, reason)))
     refresh_next(work, file)
-    work.record(Action.CHANGE_DEADLINE, file, rule=deadline.rule, outcome=outcome, **told)
+    work.record(Action.CHANGE_DEADLINE, file, reason=reason, rule=deadline.rule, outcome=outcome)

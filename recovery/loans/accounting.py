@@ -1,7 +1,7 @@
 """What the lender's accountants say of a loan: figures of the general ledger on a day.
 
 They are imported or recorded here, dated, and never computed. A correction changes the figures of
-its day; what they were, who changed them and why stays in the audit log.
+its day; what they were and who changed them stays in the audit log, and why beside it.
 """
 
 from dataclasses import dataclass, fields
@@ -71,7 +71,7 @@ def record_figures(
         for name in NAMES
         if getattr(before, name) != getattr(figures, name)
     }
-    work.record(Action.CHANGE_LOAN, loan, as_of=as_of, **changes, reason=reason.strip())
+    work.record(Action.CHANGE_LOAN, loan, reason=reason, as_of=as_of, **changes)
     return fact
 
 

@@ -61,7 +61,8 @@ def change_collateral(work: Work, vehicle_id: int, version: int, new: Collateral
     vehicle.vin_check = vin_check(vehicle.vin)
     _copy_states(loan, vehicle)
     work.session.flush()
-    work.record(Action.CHANGE_COLLATERAL, vehicle, **_changes(before, collateral_of(vehicle)))
+    changes = _changes(before, collateral_of(vehicle))
+    work.record(Action.CHANGE_COLLATERAL, vehicle, reason=None, **changes)
     reindex(work, loan)
     return vehicle
 
@@ -120,7 +121,7 @@ def unmask_place(work: Work, loan_id: int, reason: str) -> str:
         loan,
         vehicle=vehicle.id,
         value="last_place",
-        reason=reason.strip(),
+        reason=reason,
     )
     return str(vehicle.last_place)
 

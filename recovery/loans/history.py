@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from recovery.kernel import reasons
 from recovery.kernel.links import ChangeWords
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import Text, _
@@ -86,7 +87,9 @@ class Change:
 
 def changes_of(event: AuditEvent) -> list[Change]:
     """Return the lines of an event in words."""
-    return [_change(name, value) for name, value in event.changes.items()]
+    lines = [_change(name, value) for name, value in event.changes.items()]
+    reason = reasons.said(event)
+    return lines if reason is None else [*lines, Change(FIELDS["reason"], None, reason)]
 
 
 def _change(name: str, value: object) -> Change:

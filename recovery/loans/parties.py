@@ -134,9 +134,7 @@ def unmask(work: Work, loan_id: int, person_id: int, *, name: str, reason: str) 
     value = getattr(person, name) if name in PERSONAL else None
     if value is None:
         raise NotFound
-    work.record(
-        Action.UNMASK_PERSONAL_DATA, loan, person=person.id, value=name, reason=reason.strip()
-    )
+    work.record(Action.UNMASK_PERSONAL_DATA, loan, person=person.id, value=name, reason=reason)
     return str(value)
 
 

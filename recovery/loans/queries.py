@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Row, Select, func, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, selectinload
 
 from recovery.kernel.errors import NotFound
 from recovery.kernel.gate import Scope, visible
@@ -276,6 +276,7 @@ def history_of(session: Session, loan_id: int, *, limit: int = 200) -> list[Audi
         for table, ids in subjects
         for event in session.scalars(
             select(AuditEvent)
+            .options(selectinload(AuditEvent.reason))
             .where(AuditEvent.subject_type == table, AuditEvent.subject_id.in_(ids))
             .order_by(AuditEvent.id.desc())
             .limit(limit)

@@ -176,7 +176,7 @@ def set_class_floor(work: Work, loan_id: int, floor: str | None, *, reason: str)
     if (floor is not None and floor not in CLASSES) or not reason.strip():
         raise RuleViolation(_("请选择五级分类并说明理由。"))
     before, loan.class_floor = loan.class_floor, floor
-    work.record(Action.CHANGE_LOAN, loan, class_floor=(before, floor), reason=reason)
+    work.record(Action.CHANGE_LOAN, loan, reason=reason, class_floor=(before, floor))
     return loan
 
 

@@ -154,5 +154,5 @@ def exclude_loan(work: Work, package_id: int, loan_id: int, reason: str) -> Pack
         raise RuleViolation(_("这笔贷款不在资产包中。"))
     row.excluded_reason = reason.strip()
     package.loan_count -= 1
-    work.record(Action.BUILD_PACKAGE, package, excluded=row.contract_no, reason=True)
+    work.record(Action.BUILD_PACKAGE, package, excluded=row.contract_no)
     return row

@@ -93,6 +93,7 @@ def execute(work: Work, change_id: int, shown: dict[str, Any]) -> None:
     work.record(
         Action.CHANGE_RULEBOOK,
         change,
+        reason=None,
         **audited(change),
         state=("proposed", "in_force"),
         book=book.version,

@@ -187,7 +187,8 @@ def _propose(work: Work, change: LawChange, reason: str) -> LawChange:
     except NoLawInForce as error:
         raise RuleViolation(error.message) from error
     work.add(change)
-    work.record(Action.CHANGE_RULEBOOK, change, **audited(change), state=(None, "proposed"))
+    state = (None, "proposed")
+    work.record(Action.CHANGE_RULEBOOK, change, reason=None, **audited(change), state=state)
     request_approval(work, KINDS[change.kind], change, reason=reason)
     return change
 

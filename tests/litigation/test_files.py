@@ -7,6 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from recovery.kernel import reasons
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
@@ -176,7 +177,7 @@ def test_a_deadline_that_was_missed_says_why(loan: Loan, work: Work) -> None:
     assert (deadline.outcome, deadline.outcome_reason) == ("lapsed", "通知书误投")
     [event] = [one for one in events(work) if "outcome" in one.changes]
     assert event.changes["outcome"] == [None, "lapsed"]
-    assert event.changes["reason"] is True
+    assert reasons.said(event) == "通知书误投"
     assert file.next_last_day is None
 
 
@@ -194,7 +195,7 @@ def test_what_was_recorded_of_a_deadline_by_mistake_is_corrected(loan: Loan, wor
     assert deadline.outcome_reason == "点错"
     assert file.next_last_day == deadline.last_day
     assert events(work)[-1].changes["outcome"] == ["met", None]
-    assert events(work)[-1].changes["reason"] is True
+    assert reasons.said(events(work)[-1]) == "点错"
     with pytest.raises(RuleViolation, match="只能更正"):
         reopen_deadline(work, deadline.id, deadline.version, reason="再来")
     end_deadline(work, deadline.id, deadline.version, outcome="lapsed", reason="误投")

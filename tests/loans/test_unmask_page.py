@@ -6,6 +6,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
+from recovery.kernel import reasons
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.models import AuditEvent
@@ -35,4 +36,4 @@ def test_without_javascript_it_is_a_page_and_with_it_a_fragment(
     event = db.session.scalars(
         select(AuditEvent).where(AuditEvent.action == "personal_data.unmask")
     ).one()
-    assert event.changes["reason"] == "核对还款人"
+    assert reasons.said(event) == "核对还款人"

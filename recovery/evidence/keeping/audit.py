@@ -16,6 +16,7 @@ from recovery.evidence.house import house_store
 from recovery.evidence.keeping.models import AuditBatch, AuditLeaf
 from recovery.evidence.keeping.opening import open_record
 from recovery.evidence.models import EvidenceItem
+from recovery.kernel import reasons
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
@@ -31,9 +32,14 @@ SETTLED = timedelta(days=1)
 
 
 def canonical(event: AuditEvent) -> bytes:
-    """Return an event as it is committed to: RFC 8785, times in UTC."""
+    """Return an event as it is committed to: RFC 8785, times in UTC.
+
+    Of its reason it has the commitment alone, so that it stays the same when the reason is erased.
+    """
+    reason = event.reason_commitment
     return jcs.canonical(
-        {
+        ({} if reason is None else {"reason": reason.hex()})
+        | {
             "id": str(event.id),
             "at": event.at.astimezone(UTC).isoformat(),
             "actor_id": None if event.actor_id is None else str(event.actor_id),
@@ -156,6 +162,8 @@ def verify_events(session: Session, now: datetime) -> Iterator[Text]:
     loose = select(AuditEvent.id).where(AuditEvent.id <= settled, ~_in_a_batch())
     for number in session.scalars(loose.order_by(AuditEvent.id).limit(1000)):
         yield _("审计记录第 {number} 号不在任何批次中：事后添加，或批次被改动。", number=number)
+    for number in reasons.differing(session):
+        yield _("审计记录第 {number} 号的理由被改动或缺失。", number=number)
 
 
 def _registered(session: Session, item: EvidenceItem) -> Registered | None:

@@ -45,6 +45,10 @@ FOLLOWING = {"document", "dossier", "evidence_list", "redaction"}
 
 TOUCHED = (
     "person",
+    "audit_reason",
+    "deadline",
+    "stage_change",
+    "package_loan",
     "registration_intent",
     "evidence_item",
     "document_detail",

@@ -13,15 +13,13 @@ from sqlalchemy.orm import Session
 from recovery.evidence.dossiers.queries import derived_from
 from recovery.evidence.intake.models import DocumentDetail
 from recovery.evidence.keeping.objects import erased_objects, others_of
+from recovery.evidence.keeping.reach import texts_of
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.loans.models import Document, Loan, Person
 
 ABOUT_PERSONS = {"identity"}
 """Kinds of documents that are about a person whatever they say."""
-
-SHORTEST = 2
-"""Characters of a name that is looked for inside other texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,12 +33,6 @@ class PersonFile:
 
     others: int
     """Loans of others that have the same file: while there is one, it cannot be destroyed."""
-
-
-def texts_of(person: Person) -> list[str]:
-    """Return what tells of a person wherever it stands; others may live at the same address."""
-    known = (person.name, person.id_number, person.phone, person.bank_account)
-    return [text for text in known if text and len(text) >= SHORTEST]
 
 
 def files_of(session: Session, person: Person, loans: Sequence[Loan]) -> list[PersonFile]:

@@ -18,13 +18,14 @@ from recovery.evidence.keeping.destruction import parts_of
 from recovery.evidence.keeping.erasure import Asked, ask, refuse_pending
 from recovery.evidence.keeping.hold import refuse_on_hold
 from recovery.evidence.keeping.models import Erasure
-from recovery.evidence.keeping.person_files import chosen_objects, files_of, texts_of
+from recovery.evidence.keeping.person_files import chosen_objects, files_of
 from recovery.evidence.keeping.reach import (
     PARTY,
     erasers,
     holding_rows,
     loans_of,
     refuse_running,
+    texts_of,
 )
 from recovery.evidence.sequencer import fields_of
 from recovery.kernel.errors import NotFound, RuleViolation

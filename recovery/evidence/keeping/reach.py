@@ -2,7 +2,7 @@
 
 `erasers` know, by table, which fields of its records can be destroyed in the row, and how.
 `object_reach` are called with the SHA-256 of each object that is destroyed, `person_reach` with
-each loan of a person whose data are.
+each loan of a person whose data are, `text_reach` with what tells of that person.
 """
 
 import re
@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from evidence_store.jcs import canonical
 from recovery.access.models import ApprovalRequest
-from recovery.kernel import search
+from recovery.kernel import reasons, search
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import Registry
 from recovery.kernel.text import _
@@ -59,6 +59,9 @@ PARTY = re.compile(r"party\.(?P<number>\d+)\.(?P<part>name|id_number|address|pho
 OF_APPROVAL = re.compile("content|request_reason|decision_reason")
 """Fields of a decision by a second person that may name somebody; its digest stays."""
 
+SHORTEST = 2
+"""Characters of a name that is looked for inside other texts."""
+
 ERASED_CONTENT = canonical({"erased": True}).decode()
 
 erasers: Registry[Eraser] = Registry()
@@ -66,7 +69,11 @@ object_reach: Registry[Callable[[Work, str], None]] = Registry()
 """`(work, sha256)`: destroys what was made from an object, such as its text for search."""
 
 person_reach: Registry[Callable[[Work, int], None]] = Registry()
-"""`(work, loan id)`: notes that what was made with names of the loan's people is destroyed."""
+"""`(work, loan id)`: destroys what people wrote of the loan, or notes that what was made with names
+of its people is."""
+
+text_reach: Registry[Callable[[Work, Sequence[str]], None]] = Registry()
+"""`(work, texts)`: destroys what belongs to no single loan and holds one of the texts."""
 
 gone_objects: Registry[Callable[[Session], list[str]]] = Registry()
 """`(session)` → SHA-256 of the objects so noted, which no page of an erasure names."""
@@ -83,6 +90,8 @@ def register() -> None:
     erasers.put("ledger_entry", Eraser(frozenset({"reference"}), _ledger_entry))
     erasers.put("approval_request", Eraser(frozenset(), _approval, of_person=OF_APPROVAL))
     object_reach.put("document", _end_documents)
+    person_reach.put("audit_reason", _reasons)
+    text_reach.put("audit_reason", _reasons_naming)
 
 
 def _loan(work: Work, loan_id: int, names: Sequence[str]) -> None:
@@ -94,16 +103,24 @@ def _loan(work: Work, loan_id: int, names: Sequence[str]) -> None:
     loan = work.session.get_one(Loan, loan_id)
     person = work.session.get_one(Person, loan.borrower_id)
     refuse_running(loans_of(work.session, person))
+    texts = texts_of(person)
     if "borrower_id_number" in names:
         person.id_number = None
     if "borrower_name" in names:
-        _forget_name(work, person)
+        _forget_name(work, person, texts)
 
 
 def erase_person(work: Work, person: Person) -> None:
     """Destroy everything that is known of a person but the province, which statistics keep."""
+    texts = texts_of(person)
     person.id_number = person.birth_year = person.sex = person.city = None
-    _forget_name(work, person)
+    _forget_name(work, person, texts)
+
+
+def texts_of(person: Person) -> list[str]:
+    """Return what tells of a person wherever it stands; others may live at the same address."""
+    known = (person.name, person.id_number, person.phone, person.bank_account)
+    return [text for text in known if text and len(text) >= SHORTEST]
 
 
 def loans_of(session: Session, person: Person) -> Sequence[Loan]:
@@ -126,8 +143,11 @@ def refuse_running(loans: Sequence[Loan]) -> None:
             )
 
 
-def _forget_name(work: Work, person: Person) -> None:
-    """Destroy a person's name and contact details, on every loan and in what was made of them."""
+def _forget_name(work: Work, person: Person, texts: Sequence[str]) -> None:
+    """Destroy a person's name and contact details, on every loan and in what was made of them.
+
+    `texts` are what told of the person.
+    """
     person.name = person.phone = person.address = person.bank_account = None
     loans = loans_of(work.session, person)
     for loan in loans:
@@ -135,6 +155,8 @@ def _forget_name(work: Work, person: Person) -> None:
             loan.borrower_name = GONE
         for reach in person_reach.all():
             reach(work, loan.id)
+    for look_for in text_reach.all():
+        look_for(work, texts)
     work.session.flush()
     search.reindex(work.session, "loan", [loan.id for loan in loans])
 
@@ -160,6 +182,14 @@ def _approval(work: Work, request_id: int, names: Sequence[str]) -> None:
         request.reason = GONE
     if "decision_reason" in names:
         request.decision_reason = GONE
+
+
+def _reasons(work: Work, loan_id: int) -> None:
+    reasons.erase_of_loan(work.session, loan_id, work.now)
+
+
+def _reasons_naming(work: Work, texts: Sequence[str]) -> None:
+    reasons.erase_naming(work.session, texts, work.now)
 
 
 def _end_documents(work: Work, sha256: str) -> None:

@@ -121,7 +121,9 @@ class ExportForm(BaseForm):
         default="masked",
     )
     reason = NoteField(
-        _("理由"), [length_up_to(500)], help_text=_("完整显示个人信息时必填，会写入审计记录。")
+        _("理由"),
+        [length_up_to(500)],
+        help_text=_("完整显示个人信息时必填，会写入审计记录；删除个人信息时可以一并删除。"),
     )
     confirmation = LineField(
         _("确认"), help_text=_("完整显示个人信息时，请输入“{words}”。", words=CONFIRMATION)

@@ -219,9 +219,15 @@ def export() -> ResponseReturnValue:
                     "query": filters.query,
                     "format": form.file_format.data,
                     "masking": form.masking.data,
-                    "reason": form.reason.data,
                 }
                 job = work.enqueue(jobs.EXPORT, given)
+                work.record(
+                    Action.EXPORT_LOANS,
+                    job,
+                    reason=form.reason.data,
+                    requested=True,
+                    personal_data=given["masking"],
+                )
             flash(_("正在导出 {count} 笔贷款，完成后可在此下载。", count=f"{count:,}"))
             return redirect(url_for("jobs.show", job_id=job.id))
     return (

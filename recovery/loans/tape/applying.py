@@ -206,7 +206,7 @@ def finish(opener: Opener, reader: Session, batch_id: int) -> str:
         batch.applied_at = work.now
         batch.control_totals = {**batch.control_totals, "found": texts(found), "differs": wrong}
         work.register("batch", batch, loan_id=None, fields=evidence_of(batch))
-        work.record(Action.IMPORT_TAPE, batch, state=batch.state, **_counts_of(batch))
+        work.record(Action.IMPORT_TAPE, batch, reason=None, state=batch.state, **_counts_of(batch))
         return batch.state
 
 

@@ -101,7 +101,7 @@ def test_a_second_attempt_assigns_only_what_the_first_left(
 def test_an_export_is_a_file_of_the_job_and_leaves_a_trace(
     loans: list[Loan], manager: Actor, form: str
 ) -> None:
-    given = {"query": "stage=none", "format": form, "masking": "masked", "reason": ""}
+    given = {"query": "stage=none", "format": form, "masking": "masked"}
     job = done(manager, jobs.EXPORT, given)
     wanted = [loan for loan in loans if loan.stage == "none" and loan.branch_id == 2]
     assert job.result is not None

@@ -8,9 +8,11 @@ import pypdfium2
 import pytest
 from sqlalchemy import event, select
 
+from recovery.kernel import reasons
 from recovery.kernel.db import db
 from recovery.kernel.job_rows import Job
 from recovery.kernel.job_runner import run_due_jobs
+from recovery.kernel.models import AuditEvent
 from recovery.loans.listing import jobs, printing, selections
 from recovery.loans.models import Loan, Selection, SelectionRow
 
@@ -132,7 +134,11 @@ def test_an_export_in_clear_needs_a_reason_and_the_words(
     assert browser.post("/loans/export?stage=none", data=form).status_code == 302
     db.session.rollback()
     job = db.session.scalars(select(Job).where(Job.kind == jobs.EXPORT)).one()
-    assert job.arguments["query"] == "stage=none"
+    assert (job.arguments["query"], "reason" in job.arguments) == ("stage=none", False)
+    asked = select(AuditEvent).where(AuditEvent.subject_type == "job")
+    event = db.session.scalars(asked).one()
+    assert event.changes == {"requested": True, "personal_data": "clear"}
+    assert reasons.said(event) == "法院要求"
 
 
 def test_an_export_in_clear_is_refused_to_who_may_not_unmask(

@@ -1,0 +1,88 @@
+"""The erasure of a person reaches why acts were done; the audit log goes on leading to its root."""
+
+from collections.abc import Callable
+from io import StringIO
+
+import pytest
+from sqlalchemy import select
+
+from recovery.evidence.comparison import compare
+from recovery.evidence.keeping.audit import commit_events, verify_events
+from recovery.kernel import reasons
+from recovery.kernel.actions import Action
+from recovery.kernel.db import db
+from recovery.kernel.models import AuditEvent, AuditReason
+from recovery.kernel.work import work_as
+from recovery.loans import parties, service
+from recovery.loans.models import Loan
+from tests.conftest import NOW, Browser
+from tests.evidence.keeping.making import closed_loan, register
+from tests.evidence.keeping.test_persons import (  # noqa: F401 - a fixture
+    BORROWER,
+    Case,
+    case,
+)
+
+OTHERS = "另一户的理由"
+
+
+@pytest.fixture
+def told(case: Case) -> Case:  # noqa: F811
+    """Return the case after acts with reasons, on its loan, on another and on none."""
+    other = closed_loan(case.counsel, "HT-0002")
+    with work_as(case.counsel, now=NOW) as work:
+        borrower = case.loan.borrower_id
+        parties.unmask(work, case.loan.id, borrower, name="phone", reason="核对其妻的来电")
+        service.set_class_floor(work, case.loan.id, "substandard", reason="重组")
+        service.set_class_floor(work, other.id, "loss", reason=OTHERS)
+        work.record(Action.EXPORT_LOANS, reason=f"{BORROWER}一案，法院要求", requested=True)
+        work.record(Action.EXPORT_LOANS, reason="月度报送", requested=True)
+        commit_events(work)
+    register()
+    return case
+
+
+def said() -> list[str]:
+    """Return the reasons that can still be read."""
+    db.session.rollback()
+    rows = db.session.scalars(select(AuditReason).order_by(AuditReason.event_id))
+    return [row.text for row in rows if row.text is not None]
+
+
+def test_reasons_on_a_persons_loans_and_those_that_name_the_person_go(
+    told: Case, signed_in: Callable[..., Browser]
+) -> None:
+    assert len(said()) == 5
+    told.erase(told.loan.borrower_id)
+    assert said() == [OTHERS, "月度报送"]
+    with work_as(told.counsel, now=NOW) as work:
+        commit_events(work)
+    register()
+    db.session.rollback()
+    assert list(verify_events(db.session(), NOW)) == []
+    assert list(compare()) == []
+    browser = signed_in("auditor")
+    page = browser.get("/audit/?action=loan.export").text
+    assert "月度报送" in page
+    assert "（已随个人信息删除）" in page
+    export = browser.post("/audit/export", data={"action": "personal_data.unmask"}).text
+    assert "（已随个人信息删除）" in StringIO(export).read()
+    assert "其妻" not in export
+
+
+def test_a_reason_exchanged_afterwards_is_named(told: Case) -> None:
+    with work_as(told.counsel, now=NOW) as work:
+        rows = work.session.scalars(select(AuditReason).where(AuditReason.loan_id == told.loan.id))
+        changed = rows.all()[-1]
+        changed.text = "例行"
+        number = changed.event_id
+    db.session.rollback()
+    [one] = verify_events(db.session(), NOW)
+    assert f"第 {number} 号的理由" in str(one)
+
+
+def test_a_guarantors_erasure_reaches_the_loan_too(told: Case) -> None:
+    told.erase(told.guarantor.id)
+    events = select(AuditEvent).where(AuditEvent.subject_type == Loan.__tablename__)
+    mine = db.session.scalars(events.where(AuditEvent.subject_id == told.loan.id)).all()
+    assert {str(reasons.said(one)) for one in mine} - {"None"} == {"（已随个人信息删除）"}
