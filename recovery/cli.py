@@ -13,28 +13,32 @@ from pathlib import Path
 import click
 
 from recovery.kernel.errors import NotFound, RecoveryError
+from recovery.kernel.help_text import HelpContext, explained
+from recovery.kernel.text import _
 from recovery.kernel.usage import missing, sentence_of
 
 COMMANDS = {
-    "serve": ("recovery.web.commands", "serve", "Serve the pages."),
-    "worker": ("recovery.web.commands", "worker", "Do background jobs."),
-    "db": ("recovery.web.commands", "db", "Bring the database up to date."),
-    "demo": ("recovery.demo.commands", "demo", "Build the synthetic book."),
-    "user": ("recovery.access.commands", "user", "People and their roles."),
-    "tape": ("recovery.loans.commands", "tape", "Import loan tapes."),
-    "law": ("recovery.law.commands", "law", "Fees, periods and interest by the law of any day."),
-    "deadlines": ("recovery.litigation.commands", "deadlines", "Statutory dates."),
-    "dossier": ("recovery.evidence.dossiers.commands", "dossier", "Export dossiers."),
-    "evidence": ("recovery.evidence.commands", "evidence", "Verify the evidence store."),
-    "backup": ("recovery.evidence.keeping.commands", "backup", "Back up database and evidence."),
-    "restore": ("recovery.evidence.keeping.commands", "restore", "Restore a backup."),
-    "package": ("recovery.portfolio.commands", "package", "Build and freeze packages."),
+    "serve": ("recovery.web.commands", "serve", _("提供网页服务")),
+    "worker": ("recovery.web.commands", "worker", _("执行后台任务")),
+    "db": ("recovery.web.commands", "db", _("把数据库升级到本版本")),
+    "demo": ("recovery.demo.commands", "demo", _("生成合成的演示数据")),
+    "user": ("recovery.access.commands", "user", _("人员及其角色")),
+    "tape": ("recovery.loans.commands", "tape", _("导入贷款数据")),
+    "law": ("recovery.law.commands", "law", _("按任意一日的法律计算费用、期间和利息")),
+    "deadlines": ("recovery.litigation.commands", "deadlines", _("法定期限")),
+    "dossier": ("recovery.evidence.dossiers.commands", "dossier", _("导出卷宗")),
+    "evidence": ("recovery.evidence.commands", "evidence", _("核验和维护存证登记")),
+    "backup": ("recovery.evidence.keeping.commands", "backup", _("备份数据库和存证")),
+    "restore": ("recovery.evidence.keeping.commands", "restore", _("恢复备份")),
+    "package": ("recovery.portfolio.commands", "package", _("组建、冻结和导出资产包")),
 }
 """Command → module, name in it, and what it is for."""
 
 
 class Recovery(click.Group):
     """A group whose commands are imported only when they are asked for."""
+
+    context_class = HelpContext
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """Return the commands whose feature is there."""
@@ -46,11 +50,16 @@ class Recovery(click.Group):
         if not module or not is_there(module):
             return None
         command: click.Command | None = getattr(import_module(module), name, None)
-        return command
+        return explained(command) if command else None
+
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Say what the program is; the language was not yet chosen when this was read."""
+        self.help = str(_("面向车贷机构的法律清收与不良资产包管理系统。"))
+        super().format_help_text(ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands without importing any."""
-        rows = [(name, COMMANDS[name][2]) for name in self.list_commands(ctx)]
+        rows = [(name, str(COMMANDS[name][2])) for name in self.list_commands(ctx)]
         with formatter.section("Commands"):
             formatter.write_dl(rows)
 
@@ -126,7 +135,6 @@ def closed_output() -> int:
 def explain_fault(error: Exception) -> int:
     """Say in one sentence what nobody foresaw; the log has where it happened."""
     from recovery.kernel.logs import configure_logs, log_fault
-    from recovery.kernel.text import _
 
     kind = type(error).__name__
     if kind == "OperationalError":

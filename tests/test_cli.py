@@ -3,6 +3,7 @@
 import importlib
 import json
 import os
+import re
 import socket
 import subprocess
 import sys
@@ -53,6 +54,45 @@ def test_help_lists_the_commands_without_loading_flask(tmp_path: Path) -> None:
         check=False,
     )
     assert done.returncode == 0
+
+
+PROBE = """
+import click, sys
+from recovery.cli import choose_language, cli
+choose_language()
+def show(command, path):
+    context = command.make_context(path, [], resilient_parsing=True)
+    context.info_name = path
+    print(command.get_help(context))
+    lacking = [p.name for p in command.params if isinstance(p, click.Option) and not p.help]
+    if lacking or not command.get_short_help_str():
+        sys.exit(f"{path} leaves {lacking} unexplained")
+    for name in command.list_commands(context) if isinstance(command, click.Group) else ():
+        show(command.get_command(context, name), f"{path} {name}")
+show(cli, "recovery")
+"""
+"""Prints the help of every command; fails where one, or an option of it, has none."""
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_every_command_and_option_explains_itself_in_the_readers_language(
+    language: str, tmp_path: Path
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", PROBE],
+        cwd=ROOT,
+        env={**os.environ, "RECOVERY_HOME": str(tmp_path), "RECOVERY_LANGUAGE": language},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    # The default of `intake --rule` names fields; the line of use names the command.
+    said = re.sub(r"\w+_类型_标题|^用法：.*$", "", done.stdout, flags=re.MULTILINE)
+    chinese = re.findall("[\u4e00-\u9fff]+", said)
+    english = re.findall(r"Usage:|Options:|Commands:|default:|required|[a-z]+ [a-z]+ [a-z]+", said)
+    assert (chinese if language == "en" else english) == []
+    assert done.stdout.count("--json") > 20
 
 
 def test_wrong_use_is_status_two_with_the_reason(tmp_path: Path) -> None:

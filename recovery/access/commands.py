@@ -16,18 +16,29 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 
 
-@click.group()
+@click.group(help=str(_("新建、列出、停用和重置人员的账户。")))
 def user() -> None:
     """Make, list, end and reset the accounts of people."""
 
 
-@user.command()
+@user.command(help=str(_("新建账户 USERNAME，并显示其一次性密码。")))
 @click.argument("username")
-@click.option("--role", type=click.Choice([role.value for role in Role]), required=True)
-@click.option("--name", default="", help="The person's name; the user name unless given.")
-@click.option("--branch", "branch_code", default="", help="Code of the branch; made if new.")
-@click.option("--agency", "agency_name", default="", help="Name of the agency; made if new.")
-@click.option("--language", type=click.Choice(["zh", "en"]), default="zh", show_default=True)
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    required=True,
+    help=str(_("该人员的角色。")),
+)
+@click.option("--name", default="", help=str(_("姓名；不写则用用户名。")))
+@click.option("--branch", "branch_code", default="", help=str(_("分支机构编号；没有则新建。")))
+@click.option("--agency", "agency_name", default="", help=str(_("委外机构名称；没有则新建。")))
+@click.option(
+    "--language",
+    type=click.Choice(["zh", "en"]),
+    default="zh",
+    show_default=True,
+    help=str(_("该人员所用的语言。")),
+)
 @json_option
 @with_app
 def create(username: str, role: str, as_json: bool, **chosen: str) -> None:
@@ -70,7 +81,7 @@ def report_password(account: UserAccount, password: str, *, as_json: bool) -> No
     report(figures, as_json=as_json)
 
 
-@user.command("list")
+@user.command("list", help=str(_("列出全部账户，包括已停用的。")))
 @json_option
 @with_app
 def list_users(as_json: bool) -> None:
@@ -104,10 +115,16 @@ def named(session: Session, username: str) -> UserAccount:
     return row
 
 
-@user.command()
+@user.command(help=str(_("签发令牌，供程序以 USERNAME 的身份使用接口；只显示一次。")))
 @click.argument("username")
-@click.option("--name", required=True, help="What the program is called.")
-@click.option("--days", default=365, show_default=True, type=click.IntRange(1, tokens.MOST_DAYS))
+@click.option("--name", required=True, help=str(_("程序的名称。")))
+@click.option(
+    "--days",
+    default=365,
+    show_default=True,
+    type=click.IntRange(1, tokens.MOST_DAYS),
+    help=str(_("有效天数。")),
+)
 @json_option
 @with_app
 def token(username: str, name: str, days: int, as_json: bool) -> None:
@@ -120,7 +137,7 @@ def token(username: str, name: str, days: int, as_json: bool) -> None:
     )
 
 
-@user.command("tokens")
+@user.command("tokens", help=str(_("列出程序的全部令牌，包括已结束的。")))
 @json_option
 @with_app
 def list_tokens(as_json: bool) -> None:
@@ -143,7 +160,7 @@ def _told(row: Any) -> dict[str, object]:
     }
 
 
-@user.command()
+@user.command(help=str(_("立即结束编号为 NUMBER 的令牌（编号由 user tokens 列出）。")))
 @click.argument("number", type=int)
 @with_app
 def end_token(number: int) -> None:
@@ -153,7 +170,7 @@ def end_token(number: int) -> None:
     click.echo(str(_("令牌 {number} 已结束。", number=number)))
 
 
-@user.command()
+@user.command(help=str(_("停用账户 USERNAME；其办理过的事项仍记在其名下。")))
 @click.argument("username")
 @with_app
 def end(username: str) -> None:
@@ -163,9 +180,9 @@ def end(username: str) -> None:
     click.echo(str(_("用户 {username} 已停用。", username=username)))
 
 
-@user.command()
+@user.command(help=str(_("为 USERNAME 重设一次性密码，已停用的账户也可以。")))
 @click.argument("username")
-@click.option("--second-factor", is_flag=True, help="Take a lost second factor away as well.")
+@click.option("--second-factor", is_flag=True, help=str(_("同时取消已丢失的第二重验证。")))
 @json_option
 @with_app
 def reset(username: str, second_factor: bool, as_json: bool) -> None:

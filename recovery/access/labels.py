@@ -65,6 +65,7 @@ ACTION_NAMES: dict[Action, Text] = {
     _A.REQUEST_ERASURE: _("申请删除个人信息"),
     _A.EXECUTE_ERASURE: _("执行删除"),
     _A.BACK_UP: _("备份与恢复"),
+    _A.CHANGE_LOG_KEY: _("更换与吊销日志密钥"),
     _A.VIEW_TOTALS: _("查看外部对账"),
     _A.CHANGE_TOTALS: _("录入与处理对账"),
     _A.SIGN_RECONCILIATION: _("签署月度对账"),

@@ -126,6 +126,7 @@ _TABLE: dict[Action, str] = {
     _A.REQUEST_ERASURE: "CA",
     _A.EXECUTE_ERASURE: "PA",
     _A.BACK_UP: "A",
+    _A.CHANGE_LOG_KEY: "A",
     _A.VIEW_TOTALS: "MPUA",
     _A.CHANGE_TOTALS: "M",
     _A.SIGN_RECONCILIATION: "PA",

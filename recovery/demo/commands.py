@@ -13,8 +13,17 @@ from recovery.kernel.text import _
 USUAL = 2_000
 
 
-@click.command()
-@click.option("--loans", type=click.IntRange(1), default=USUAL, show_default=True)
+@click.command(
+    help=str(
+        _(
+            "尚无数据时生成合成的贷款数据，并列出演示用户。\n\n"
+            "超过 10,000 笔时从简：每笔贷款四行账目、没有还款计划，供性能测试用。"
+        )
+    )
+)
+@click.option(
+    "--loans", type=click.IntRange(1), default=USUAL, show_default=True, help=str(_("贷款笔数。"))
+)
 @json_option
 @with_app
 def demo(loans: int, as_json: bool) -> int:

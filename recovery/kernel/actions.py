@@ -78,6 +78,7 @@ class Action(StrEnum):
     REQUEST_ERASURE = "erasure.request"
     EXECUTE_ERASURE = "erasure.execute"
     BACK_UP = "backup.make"
+    CHANGE_LOG_KEY = "log_key.change"
     VIEW_TOTALS = "totals.view"
     CHANGE_TOTALS = "totals.change"
     SIGN_RECONCILIATION = "reconciliation.sign"

@@ -28,7 +28,7 @@ from recovery.kernel.text import _
 P = ParamSpec("P")
 R = TypeVar("R")
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Report as JSON.")
+json_option = click.option("--json", "as_json", is_flag=True, help=str(_("以 JSON 输出。")))
 
 
 def with_app(command: Callable[P, R]) -> Callable[P, R]:

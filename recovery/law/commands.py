@@ -8,14 +8,14 @@ import click
 from babel.messages.pofile import read_po
 
 from recovery.kernel import clock
-from recovery.kernel.text import Translator
+from recovery.kernel.text import Translator, _
 from recovery.law.batch import answer_lines
 from recovery.law.book import LawBook
 
 _ENGLISH = Path(__file__).parent / "translations" / "en" / "LC_MESSAGES" / "messages.po"
 
 
-@click.group()
+@click.group(help=str(_("按任意一日的法律计算费用、期间和利息。")))
 def law() -> None:
     """Fees, periods and interest by the law of any day."""
 
@@ -33,7 +33,16 @@ def written(answer: dict[str, object]) -> bytes:
     return json.dumps(answer, ensure_ascii=False).encode("utf-8", "backslashreplace")
 
 
-@law.command("eval")
+@law.command(
+    "eval",
+    help=str(
+        _(
+            '从标准输入逐行读取 JSON {"id", "rule", "inputs"}，逐行以 JSON 作答。\n\n'
+            "使用本系统的法律库；没有数据库时使用随程序提供的法律库。\n"
+            "有一行无法作答时退出状态为 1。"
+        )
+    ),
+)
 @click.pass_context
 def evaluate_stdin(context: click.Context) -> None:
     """Answer JSON lines {"id", "rule", "inputs"} from stdin, one JSON line each.

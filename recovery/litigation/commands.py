@@ -8,7 +8,7 @@ from recovery.kernel import clock
 from recovery.kernel.commands import command_work, json_option, report_rows, with_app
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING
-from recovery.kernel.text import Text
+from recovery.kernel.text import Text, _
 from recovery.litigation.deadlines import refresh_deadlines
 from recovery.litigation.queries import due_between
 
@@ -16,18 +16,18 @@ LONGEST = 36_500
 """Days ahead that are listed at most: a century."""
 
 
-@click.group()
+@click.group(help=str(_("案件的法定期限。")))
 def deadlines() -> None:
     """Statutory dates of litigation files."""
 
 
-@deadlines.command()
+@deadlines.command(help=str(_("列出已过期或即将到期且尚未办结的期限，最早的在前。")))
 @click.option(
     "--within",
     default=7,
     show_default=True,
     type=click.IntRange(0, LONGEST),
-    help="Days from today, both included; what is past and still open is listed too.",
+    help=str(_("从今天起的天数，首尾两日均含；已过期而未办结的也列出。")),
 )
 @json_option
 @with_app
@@ -51,7 +51,7 @@ def due(within: int, *, as_json: bool) -> int:
     return 0
 
 
-@deadlines.command()
+@deadlines.command(help=str(_("按今天的法律和日历重新计算全部未办结的期限，并列出有变动的。")))
 @json_option
 @with_app
 def refresh(*, as_json: bool) -> int:

@@ -28,16 +28,28 @@ ARRANGING = frozenset({"sort", "size"})
 """What a copied address of the list may say besides: it chooses no loans."""
 
 
-@click.group()
+@click.group(help=str(_("组建、冻结和导出资产包。")))
 def package() -> None:
     """Build, freeze and export packages (资产包)."""
 
 
-@package.command()
-@click.option("--filter", "query", default="", help="The loan list's query string.")
-@click.option("--name", required=True)
-@click.option("--disposal", default="sale", show_default=True, type=click.Choice(list(DISPOSALS)))
-@click.option("--seller", default="own_book", show_default=True, type=click.Choice(SELLERS))
+@package.command(help=str(_("把符合贷款列表筛选条件的全部贷款组成资产包。")))
+@click.option("--filter", "query", default="", help=str(_("贷款列表地址中的查询字符串。")))
+@click.option("--name", required=True, help=str(_("资产包的名称。")))
+@click.option(
+    "--disposal",
+    default="sale",
+    show_default=True,
+    type=click.Choice(list(DISPOSALS)),
+    help=str(_("处置方式。")),
+)
+@click.option(
+    "--seller",
+    default="own_book",
+    show_default=True,
+    type=click.Choice(SELLERS),
+    help=str(_("出让方的地位。")),
+)
 @json_option
 @with_app
 def build(query: str, name: str, *, as_json: bool, **decided: str) -> int:
@@ -71,9 +83,11 @@ def _filters(query: str) -> FilterState:
     return filters
 
 
-@package.command()
+@package.command(help=str(_("以交易基准日冻结资产包 NUMBER；有贷款未纳入时退出状态为 1。")))
 @click.argument("number")
-@click.option("--cut-off", required=True, type=click.DateTime(["%Y-%m-%d"]))
+@click.option(
+    "--cut-off", required=True, type=click.DateTime(["%Y-%m-%d"]), help=str(_("交易基准日。"))
+)
 @json_option
 @with_app
 def freeze(number: str, cut_off: datetime, *, as_json: bool) -> int:
@@ -95,10 +109,16 @@ def freeze(number: str, cut_off: datetime, *, as_json: bool) -> int:
     return 1 if left_out else 0
 
 
-@package.command()
+@package.command(help=str(_("把已冻结的资产包 NUMBER 写成文件。")))
 @click.argument("number")
-@click.option("--form", default="tape", show_default=True, type=click.Choice(["tape"]))
-@click.option("--out", required=True, type=OutFile())
+@click.option(
+    "--form",
+    default="tape",
+    show_default=True,
+    type=click.Choice(["tape"]),
+    help=str(_("文件的形式。")),
+)
+@click.option("--out", required=True, type=OutFile(), help=str(_("写到这个文件。")))
 @json_option
 @with_app
 def export(number: str, form: str, out: Path, *, as_json: bool) -> int:

@@ -13,10 +13,22 @@ GRACE = 10
 """Seconds that requests under way have to end after a signal."""
 
 
-@click.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--threads", type=click.IntRange(1), default=THREADS, show_default=True)
+@click.command(help=str(_("提供网页服务，收到 SIGINT 或 SIGTERM 时停止。")))
+@click.option(
+    "--port",
+    type=click.IntRange(1, 65535),
+    default=8000,
+    show_default=True,
+    help=str(_("监听的端口。")),
+)
+@click.option("--host", default="127.0.0.1", show_default=True, help=str(_("监听的地址。")))
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    default=THREADS,
+    show_default=True,
+    help=str(_("同时处理的请求数。")),
+)
 def serve(port: int, host: str, threads: int) -> None:
     """Serve the pages until SIGINT or SIGTERM."""
     from recovery.web.server import Server
@@ -26,8 +38,14 @@ def serve(port: int, host: str, threads: int) -> None:
     Server(host=host, port=port, threads=threads, grace=GRACE).run()
 
 
-@click.command()
-@click.option("--threads", type=click.IntRange(1), default=2, show_default=True)
+@click.command(help=str(_("执行后台任务，收到 SIGINT 或 SIGTERM 时停止。")))
+@click.option(
+    "--threads",
+    type=click.IntRange(1),
+    default=2,
+    show_default=True,
+    help=str(_("同时执行的任务数。")),
+)
 def worker(threads: int) -> None:
     """Do background jobs until SIGINT or SIGTERM."""
     from recovery.kernel.logs import configure_logs
@@ -47,12 +65,12 @@ def work_until_told(threads: int) -> None:
     run_worker(current_app._get_current_object(), threads)  # type: ignore[attr-defined]
 
 
-@click.group()
+@click.group(help=str(_("把数据库升级到本版本。")))
 def db() -> None:
     """Bring the database up to date."""
 
 
-@db.command()
+@db.command(help=str(_("把数据库迁移到本版本程序所需的结构。")))
 def upgrade() -> None:
     """Migrate the database to what this version of the program needs."""
     from recovery.kernel.config import load_settings

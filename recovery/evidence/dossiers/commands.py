@@ -14,20 +14,46 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.text import _
 
 
-@click.group()
+@click.group(help=str(_("导出证据卷宗。")))
 def dossier() -> None:
     """Export evidence dossiers (证据卷宗)."""
 
 
-@dossier.command()
+@dossier.command(
+    help=str(
+        _(
+            "把贷款 LOAN_NO、一件案件或一个资产包的卷宗写成 zip 文件。\n\n"
+            "其中的 verify.py 不用本程序即可验证卷宗。"
+        )
+    )
+)
 @click.argument("loan_no", required=False)
-@click.option("--file", "file_no", metavar="NO", help="Of a litigation file, by its number.")
-@click.option("--package", "package_no", metavar="NO", help="Of a package, by its number.")
-@click.option("--preset", default="court", show_default=True, type=click.Choice(list(PRESETS)))
-@click.option("--language", default="zh", show_default=True, type=click.Choice(LANGUAGES))
-@click.option("--merged", "with_merged", is_flag=True, help="Add all originals as one PDF.")
-@click.option("--checkpoint", type=int, help="Repeat the dossier under this earlier head.")
-@click.option("--out", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--file", "file_no", metavar="NO", help=str(_("案件的卷宗，写案件编号。")))
+@click.option("--package", "package_no", metavar="NO", help=str(_("资产包的卷宗，写资产包编号。")))
+@click.option(
+    "--preset",
+    default="court",
+    show_default=True,
+    type=click.Choice(list(PRESETS)),
+    help=str(_("披露的范围。")),
+)
+@click.option(
+    "--language",
+    default="zh",
+    show_default=True,
+    type=click.Choice(LANGUAGES),
+    help=str(_("卷宗的语言。")),
+)
+@click.option(
+    "--merged", "with_merged", is_flag=True, help=str(_("另附合并为一个 PDF 的全部原件。"))
+)
+@click.option("--checkpoint", type=int, help=str(_("在这个较早的检查点下重做卷宗。")))
+@click.option(
+    "--out",
+    required=True,
+    type=click.Path(dir_okay=False, path_type=Path),
+    help=str(_("写到这个文件。")),
+)
 @json_option
 @with_app
 def export(
@@ -68,11 +94,17 @@ def _named(loan_no: str | None, file_no: str | None, package_no: str | None) -> 
     return given[0]
 
 
-@dossier.command("list")
+@dossier.command("list", help=str(_("列出已导出的卷宗，最新的在前：全部，或某一记录的。")))
 @click.argument("loan_no", required=False)
-@click.option("--file", "file_no", metavar="NO", help="Of a litigation file, by its number.")
-@click.option("--package", "package_no", metavar="NO", help="Of a package, by its number.")
-@click.option("--limit", default=50, show_default=True, type=click.IntRange(1, 1000))
+@click.option("--file", "file_no", metavar="NO", help=str(_("案件的卷宗，写案件编号。")))
+@click.option("--package", "package_no", metavar="NO", help=str(_("资产包的卷宗，写资产包编号。")))
+@click.option(
+    "--limit",
+    default=50,
+    show_default=True,
+    type=click.IntRange(1, 1000),
+    help=str(_("最多列出多少份。")),
+)
 @json_option
 @with_app
 def list_dossiers(

@@ -12,15 +12,24 @@ from recovery.evidence.intake.receiving import Received, from_archive, from_fold
 from recovery.evidence.intake.rules import DEFAULT_RULE
 from recovery.kernel.commands import command_work, json_option, report, report_rows, with_app
 from recovery.kernel.job_rows import unpack_text
+from recovery.kernel.text import _
 
 FOUND = 1
 
 
-@click.command()
+@click.command(
+    help=str(_("把 PLACE（文件夹或 zip）中的文件收入所属的贷款；有一份被拒绝时退出状态为 1。"))
+)
 @click.argument("place", type=click.Path(exists=True, path_type=Path))
-@click.option("--index", type=click.Path(exists=True, dir_okay=False, path_type=Path))
-@click.option("--rule", default=DEFAULT_RULE, show_default=True, help="How file names are read.")
-@click.option("--dry-run", is_flag=True, help="Say what goes where and add nothing.")
+@click.option(
+    "--index",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    help=str(_("索引表：每份文件属于哪笔贷款。")),
+)
+@click.option(
+    "--rule", default=DEFAULT_RULE, show_default=True, help=str(_("怎样从文件名读出合同编号。"))
+)
+@click.option("--dry-run", is_flag=True, help=str(_("只说明各归何处，不收入。")))
 @json_option
 @with_app
 def intake(place: Path, index: Path | None, rule: str, *, dry_run: bool, as_json: bool) -> int:

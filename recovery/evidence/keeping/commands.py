@@ -6,6 +6,7 @@ from pathlib import Path
 import click
 
 from recovery.kernel.commands import command_work, json_option, report, with_app
+from recovery.kernel.text import _
 
 PASSPHRASE = "RECOVERY_BACKUP_PASSPHRASE"  # noqa: S105 - the name of the variable
 
@@ -15,7 +16,11 @@ def new_passphrase() -> str:
     given = os.environ.get(PASSPHRASE)
     if given is not None:
         return given
-    return str(click.prompt("Passphrase", hide_input=True, err=True, confirmation_prompt=True))
+    return str(
+        click.prompt(
+            str(_("口令")), hide_input=True, err=True, confirmation_prompt=str(_("再输一次"))
+        )
+    )
 
 
 def known_passphrase() -> str:
@@ -23,10 +28,17 @@ def known_passphrase() -> str:
     given = os.environ.get(PASSPHRASE)
     if given is not None:
         return given
-    return str(click.prompt("Passphrase", hide_input=True, err=True))
+    return str(click.prompt(str(_("口令")), hide_input=True, err=True))
 
 
-@click.command()
+@click.command(
+    help=str(
+        _(
+            "备份到 FILE：先数据库，后存证；密钥另存于 FILE.keys，以口令保护。\n\n"
+            "口令取自 RECOVERY_BACKUP_PASSPHRASE，没有则询问。"
+        )
+    )
+)
 @click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
 @json_option
 @with_app
@@ -49,7 +61,14 @@ def backup(file: Path, *, as_json: bool) -> int:
     return 0
 
 
-@click.command()
+@click.command(
+    help=str(
+        _(
+            "把 FILE 恢复到还没有数据库的系统。\n\n"
+            "随后重新执行删除，并列出数据库中没有记录的日志条目；这些条目保留。"
+        )
+    )
+)
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @json_option
 def restore(file: Path, *, as_json: bool) -> int:
@@ -79,9 +98,11 @@ def restore(file: Path, *, as_json: bool) -> int:
     return 0
 
 
-@click.command()
-@click.option("--seconds", type=float, help="Stop after so long; the next run goes on.")
-@click.option("--bytes", "octets", type=int, help="Stop after reading so much.")
+@click.command(
+    help=str(_("从上次停止处继续重新计算所存文件的哈希值；有未处理的发现时退出状态为 1。"))
+)
+@click.option("--seconds", type=float, help=str(_("多少秒后停止；下次接着做。")))
+@click.option("--bytes", "octets", type=int, help=str(_("读取多少字节后停止。")))
 @json_option
 @with_app
 def fixity(seconds: float | None, octets: int | None, *, as_json: bool) -> int:
@@ -100,9 +121,9 @@ def fixity(seconds: float | None, octets: int | None, *, as_json: bool) -> int:
     return 1 if found else 0
 
 
-@click.command("restore")
+@click.command("restore", help=str(_("用完好的副本替换受损的文件 SHA256。")))
 @click.argument("sha256")
-@click.option("--from", "source", required=True, help="A file, or `copy`: the second store.")
+@click.option("--from", "source", required=True, help=str(_("一个文件，或 copy：第二份存储。")))
 @json_option
 @with_app
 def restore_file(sha256: str, source: str, *, as_json: bool) -> int:
@@ -116,7 +137,7 @@ def restore_file(sha256: str, source: str, *, as_json: bool) -> int:
     return 0
 
 
-@click.command("replay-erasures")
+@click.command("replay-erasures", help=str(_("重新执行恢复后的数据库或存储中没有体现的删除。")))
 @json_option
 @with_app
 def replay_erasures(*, as_json: bool) -> int:

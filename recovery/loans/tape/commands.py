@@ -21,19 +21,19 @@ FILE = click.Path(exists=True, dir_okay=False, readable=True, path_type=Path)
 TARGET = click.Path(dir_okay=False, writable=True, path_type=Path)
 
 
-@click.group()
+@click.group(help=str(_("导入贷款数据。")))
 def tape() -> None:
     """Import loan tapes."""
 
 
-@tape.command("import")
+@tape.command("import", help=str(_("导入 FILE：csv（UTF-8、GB18030）、xlsx 或 ABS-EE。")))
 @click.argument("file", type=FILE)
-@click.option("--payments", type=FILE, help="Second file of an ABS-EE tape: one row a month.")
-@click.option("--layout", metavar="NAME", help="Layout to read with; else the one that fits best.")
-@click.option("--as-of", type=DAY, help="Day of the balances, where no column tells it.")
-@click.option("--branch", metavar="CODE", help="Branch of rows that name none.")
-@click.option("--dry-run", is_flag=True, help="Say what would happen; write nothing.")
-@click.option("--rejects", type=TARGET, help="Write rejected rows with their reasons here (csv).")
+@click.option("--payments", type=FILE, help=str(_("ABS-EE 数据的第二个文件：每月一行。")))
+@click.option("--layout", metavar="NAME", help=str(_("所用的版式；不写则选最合适的。")))
+@click.option("--as-of", type=DAY, help=str(_("没有列说明余额日期时，余额截至哪一天。")))
+@click.option("--branch", metavar="CODE", help=str(_("未写明分支机构的行归入哪个机构。")))
+@click.option("--dry-run", is_flag=True, help=str(_("只说明会发生什么，不写入。")))
+@click.option("--rejects", type=TARGET, help=str(_("把被拒绝的行及原因写到这个文件（csv）。")))
 @json_option
 @with_app
 def import_tape(**options: Any) -> int:
@@ -57,7 +57,7 @@ def import_tape(**options: Any) -> int:
     return 1 if figures["rejected"] or figures["state"] == "differs" else 0
 
 
-@tape.command("layouts")
+@tape.command("layouts", help=str(_("按名称列出版式。")))
 @json_option
 @with_app
 def list_layouts(as_json: bool) -> int:

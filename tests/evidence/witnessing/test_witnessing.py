@@ -1,11 +1,13 @@
 """A witness reads the published log, cosigns its heads, and the registry shows it."""
 
+import json
 import shutil
 from collections.abc import Callable
 from io import BytesIO
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 from flask import Flask
 from sqlalchemy import select
 
@@ -14,15 +16,19 @@ from evidence_store.note import PrivateKey
 from evidence_store.witness import Refused, witness
 from recovery.access.approvals import PENDING, approve_request, reject_request
 from recovery.access.models import ApprovalRequest, UserAccount
+from recovery.cli import cli
 from recovery.evidence import queries, sequencer
 from recovery.evidence.house import house_store
 from recovery.evidence.public.queries import known_file
 from recovery.evidence.witnessing import naming, publication, service
 from recovery.evidence.witnessing.models import Cosignature, Witness
 from recovery.evidence.witnessing.queries import standings
+from recovery.kernel.actions import Action
+from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import EVERYTHING, Actor
+from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
 from recovery.loans.models import Loan
@@ -301,6 +307,31 @@ def test_the_log_is_read_over_http_only_where_it_is_published(
     assert browser_client.get("/log/checkpoint").data == house_store().head().encode()
     assert browser_client.get("/log/private/log.key").status_code == 404
     assert browser_client.get("/log/%2e%2e/recovery.db").status_code == 404
+
+
+def test_commands_rotate_and_revoke_the_logs_key_and_the_house_signs_on(
+    loan: Loan, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("RECOVERY_HOME", str(settings.home))
+    old, size = house_store().ring.keys[-1].vkey, house_store().checkpoint_sizes()[-1]
+    file = str(tmp_path / "new.key")
+    rotate = CliRunner().invoke(cli, ["evidence", "rotate-key", "--key", file, "--json"])
+    vkey = json.loads(rotate.output)["vkey"]
+    words = ["evidence", "revoke-key", "--vkey", old, "--day", "2026-07-01", "--last-size"]
+    CliRunner().invoke(cli, [*words, str(size)], standalone_mode=False)
+    refused = CliRunner().invoke(cli, [*words, str(size + 1)], standalone_mode=False)
+    assert "存证库拒绝" in str(refused.exception)
+    house_store().add_records("x", [{"a": "b"}])
+    assert note.verify(house_store().checkpoint(), [vkey])  # of a process that knew the old key
+    assert [key.reason for key in house_store().ring.keys] == ["revoked", "-"]
+    assert house_store().verify(full=True) == []
+    events = db.session.scalars(
+        select(AuditEvent).where(AuditEvent.action == Action.CHANGE_LOG_KEY).order_by(AuditEvent.id)
+    ).all()
+    assert [event.changes for event in events] == [
+        {"key": [old, vkey]},
+        {"key": old, "ended_on": "2026-07-01", "checkpoint": size},
+    ]
 
 
 def test_the_copy_that_the_command_publishes_verifies(loan: Loan, tmp_path: Path) -> None:
