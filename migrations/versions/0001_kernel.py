@@ -188,7 +188,7 @@ def downgrade() -> None:
 
 
 def make_search() -> None:
-    """Make the full-text index of `search_entry`: its words come spaced from `kernel.search`.
+    """Make the full-text index of `search_entry`: its words come spaced from `kernel.search_index`.
 
     On SQLite it keeps no text of its own; on PostgreSQL the words are written as a tsvector, so
     that no parser, and no locale, decides what a word is.

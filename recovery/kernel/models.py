@@ -115,7 +115,7 @@ class RegistrationIntent(Base):
 
 
 class SearchRow(Base):
-    """What global search knows of a record: `kernel.search` alone writes it and its index.
+    """What global search knows of a record: `kernel.search_index` alone writes it and its index.
 
     The full-text tables beside it (`search_fts…`) are made by hand in the migration, because
     each engine has its own.

@@ -5,7 +5,7 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages, jobs and links with `app`."""
-    from recovery.kernel import links, search
+    from recovery.kernel import links, search_index
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
     from recovery.litigation import deadlines, jobs, lists, queries, service, views
@@ -14,7 +14,7 @@ def register(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     jobs.register()
-    search.sources.put("file", service.search_entries)
+    search_index.sources.put("file", service.search_entries)
     followers.put("litigation", Follower(deadlines.moves_under, deadlines.open_count, jobs.REFRESH))
     links.change_words.put("litigation_file", lists.WORDS)
     court_sources.put("litigation", queries.courts)

@@ -11,7 +11,7 @@ from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import visible
 from recovery.kernel.numbering import draw, house_number
-from recovery.kernel.search import SearchEntry, index_many
+from recovery.kernel.search_index import SearchEntry, index_many
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.law.book import LawBook

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
-from recovery.kernel.search import index_many
+from recovery.kernel.search_index import index_many
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.law.courts import places_of

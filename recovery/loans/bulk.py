@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recovery.kernel import search
+from recovery.kernel import search_index
 from recovery.kernel.bulk import Intent, insert_rows, next_ids, register_many
-from recovery.kernel.search import SearchEntry
+from recovery.kernel.search_index import SearchEntry
 from recovery.kernel.work import Work
 from recovery.loans import bulk_ledger
 from recovery.loans import bulk_rows as rows
@@ -139,7 +139,7 @@ class Intake:
             self._add(loan_id, loan, ledger)
         for model in ORDER:
             insert_rows(session, model, self.rows[model])
-        search.index_many(session, self.search)
+        search_index.index_many(session, self.search)
         register_many(self.work, self.intents)
         return list(self.ids)
 

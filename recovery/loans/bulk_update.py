@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from recovery.kernel import search
+from recovery.kernel import search_index
 from recovery.kernel.bulk import Intent, insert_rows, next_ids, register_many
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
@@ -96,8 +96,8 @@ class Revision:
         for model in (LedgerEntry, LoanParty, LoanOwnership, AccountingFact, MonthEndSnapshot):
             insert_rows(session, model, self.rows[model])
         register_many(self.work, self.intents)
-        if searched and "loan" in search.sources:
-            search.reindex(session, "loan", searched)
+        if searched and "loan" in search_index.sources:
+            search_index.reindex(session, "loan", searched)
 
     def _number_rows(self) -> None:
         """Give the new ledger rows their ids, and add the intents to register them."""

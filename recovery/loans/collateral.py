@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recovery.kernel import search
+from recovery.kernel import search_index
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.text import _
@@ -182,6 +182,6 @@ def _changes(before: Collateral, after: Collateral) -> dict[str, object]:
 
 def reindex(work: Work, loan: Loan) -> None:
     """Let search know what changed of a loan."""
-    if "loan" in search.sources:
+    if "loan" in search_index.sources:
         work.session.flush()
-        search.reindex(work.session, "loan", [loan.id])
+        search_index.reindex(work.session, "loan", [loan.id])

@@ -6,7 +6,7 @@ from typing import BinaryIO
 
 from sqlalchemy import select
 
-from recovery.kernel import links, search
+from recovery.kernel import links, search_index
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.links import DocumentStore, StoredFile
@@ -144,8 +144,8 @@ def end_document(work: Work, loan_id: int, document_id: int, reason: str) -> Doc
     if document.ended_on is not None or not reason.strip():
         raise RuleViolation(_("请说明停用的原因；已停用的文件不能再次停用。"))
     document.ended_on = work.today
-    if "document" in search.sources:
+    if "document" in search_index.sources:
         work.session.flush()
-        search.reindex(work.session, "document", [document.id])
+        search_index.reindex(work.session, "document", [document.id])
     work.record(Action.ADD_EVIDENCE, loan, document=document.id, ended_on=(None, work.today))
     return document

@@ -10,7 +10,7 @@ from evidence_store import jcs
 from recovery.evidence.totals.queries import latest_reconciliation
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import RuleViolation
-from recovery.kernel.search import reindex
+from recovery.kernel.search_index import reindex
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from recovery.evidence.keeping.reach import GONE, Eraser, erasers, holding_rows
-from recovery.kernel.search import index_many
+from recovery.kernel.search_index import index_many
 from recovery.kernel.work import Work
 from recovery.portfolio.models import Package, PackageLoan
 from recovery.portfolio.service import search_entry

@@ -168,7 +168,7 @@ def columns_of(path: Path, table: str) -> list[str]:
 
 def search_words(path: Path) -> list[tuple[int, str]]:
     """Return what the full-text index holds: the words of each entry."""
-    from recovery.kernel.search import SHIFT, SearchEntry, words_of
+    from recovery.kernel.search_index import SHIFT, SearchEntry, words_of
 
     with sqlite3.connect(path) as connection:
         found = connection.execute("SELECT id, label, names, codes, branch_id FROM search_entry")

@@ -9,10 +9,11 @@ import pytest
 from sqlalchemy import create_engine
 from sqlalchemy.orm import Session
 
-from recovery.kernel import search
+from recovery.kernel import search, search_index
 from recovery.kernel.gate import EVERYTHING, NOTHING, Scope
 from recovery.kernel.migrations import upgrade
-from recovery.kernel.search import Hit, SearchEntry, find, index_many, matching, reindex, remove
+from recovery.kernel.search import Hit, find, matching
+from recovery.kernel.search_index import SearchEntry, index_many, reindex, remove
 
 BOTH = ["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)]
 
@@ -158,11 +159,11 @@ def test_what_is_removed_is_not_found(session: Session) -> None:
 def test_reindexing_asks_the_feature_and_forgets_what_it_no_longer_gives(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "sources", type(search.sources)())
-    monkeypatch.setattr(search, "followers", type(search.followers)())
+    monkeypatch.setattr(search_index, "sources", type(search_index.sources)())
+    monkeypatch.setattr(search_index, "followers", type(search_index.followers)())
     told: list[int] = []
-    search.followers.put("loan", lambda _session, ids: told.extend(ids))
-    search.sources.put(
+    search_index.followers.put("loan", lambda _session, ids: told.extend(ids))
+    search_index.sources.put(
         "loan",
         lambda _session, ids: [SearchEntry("loan", 1, "周九", ("周九",))] if 1 in ids else [],
     )

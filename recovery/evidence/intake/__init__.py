@@ -15,15 +15,15 @@ def register(app: Flask) -> None:
         texts,
         views,
     )
-    from recovery.kernel import links, search
+    from recovery.kernel import links, search_index
 
     for pages in (views, scan_views, custody_views, stocktake_views):
         if pages.bp.name not in app.blueprints:
             app.register_blueprint(pages.bp)
     jobs.register()
     reach.register()
-    search.sources.put("document", texts.search_entries)
-    search.followers.put("loan", texts.follow_loans)
+    search_index.sources.put("document", texts.search_entries)
+    search_index.followers.put("loan", texts.follow_loans)
     links.subject_links.put(
         "document", lambda number: ("items.of_document", {"document_id": number})
     )

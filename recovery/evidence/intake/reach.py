@@ -18,7 +18,7 @@ from recovery.evidence.intake.models import (
 from recovery.evidence.keeping.erasure_log import destroy_objects
 from recovery.evidence.keeping.objects import Reference, references
 from recovery.evidence.keeping.reach import GONE, Eraser, erasers, object_reach
-from recovery.kernel import search
+from recovery.kernel import search_index
 from recovery.kernel.db import db
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
@@ -63,7 +63,7 @@ def forget(work: Work, sha256: str) -> None:
         select(DocumentDetail).where(DocumentDetail.document_id.in_(ids))
     ):
         detail.text = detail.signatures = None
-    search.remove(session, "document", ids)
+    search_index.remove(session, "document", ids)
     rows = update(IntakeRow).where(IntakeRow.sha256 == sha256)
     session.execute(rows.values(sha256=None, file_name="—", title="—"))
     pages = _pages_of(session, ids)

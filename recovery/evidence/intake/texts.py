@@ -15,10 +15,10 @@ from recovery.evidence.intake.models import DocumentDetail
 from recovery.evidence.intake.rules import masked_text
 from recovery.evidence.intake.service import new_detail
 from recovery.evidence.intake.signature_child import Trust
-from recovery.kernel import search
+from recovery.kernel import search_index
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.job_rows import pack_text
-from recovery.kernel.search import SearchEntry
+from recovery.kernel.search_index import SearchEntry
 from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work
 from recovery.loans.documents import store
@@ -89,7 +89,7 @@ def keep_examined(work: Work, document_id: int, found: Examined) -> DocumentDeta
         fields = _report_fields(document, found)
         work.register("event", document, loan_id=document.loan_id, fields=fields)
     work.session.flush()
-    search.reindex(work.session, "document", [document.id])
+    search_index.reindex(work.session, "document", [document.id])
     return detail
 
 
@@ -150,4 +150,4 @@ def _entry(document: Document, loan: Loan, text: str | None) -> SearchEntry:
 def follow_loans(session: Session, loan_ids: Sequence[int]) -> None:
     """Index the documents of loans anew: their scope is their loans'."""
     rows = select(Document.id).where(Document.loan_id.in_(loan_ids))
-    search.reindex(session, "document", list(session.scalars(rows)))
+    search_index.reindex(session, "document", list(session.scalars(rows)))

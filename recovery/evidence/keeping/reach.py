@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from evidence_store.jcs import canonical
 from recovery.access.models import ApprovalRequest
-from recovery.kernel import reasons, search
+from recovery.kernel import reasons, search_index
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import Registry
 from recovery.kernel.text import _
@@ -158,7 +158,7 @@ def _forget_name(work: Work, person: Person, texts: Sequence[str]) -> None:
     for look_for in text_reach.all():
         look_for(work, texts)
     work.session.flush()
-    search.reindex(work.session, "loan", [loan.id for loan in loans])
+    search_index.reindex(work.session, "loan", [loan.id for loan in loans])
 
 
 def _document(work: Work, document_id: int, names: Sequence[str]) -> None:
@@ -166,7 +166,7 @@ def _document(work: Work, document_id: int, names: Sequence[str]) -> None:
     for name in names:
         setattr(document, name, GONE)
     work.session.flush()
-    search.reindex(work.session, "document", [document.id])
+    search_index.reindex(work.session, "document", [document.id])
 
 
 def _ledger_entry(work: Work, entry_id: int, names: Sequence[str]) -> None:

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from recovery.kernel import search
+from recovery.kernel import search, search_index
 from recovery.kernel.crypto import keyring, normal
 from recovery.kernel.gate import Scope, visible
-from recovery.kernel.search import Hit, SearchEntry
+from recovery.kernel.search import Hit
+from recovery.kernel.search_index import SearchEntry
 from recovery.loans.listing.pasted import ID_NUMBER, PHONE, loans_of_people
 from recovery.loans.models import Loan, LoanParty, Person, Vehicle
 
@@ -100,5 +101,5 @@ def find_sealed(session: Session, query: str, scope: Scope, limit: int) -> list[
 
 def register() -> None:
     """Offer loans to global search."""
-    search.sources.put("loan", loan_entries)
+    search_index.sources.put("loan", loan_entries)
     search.exact_finders.put("loan", find_sealed)

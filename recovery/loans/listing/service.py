@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import insert, select, update
 
-from recovery.kernel import search
+from recovery.kernel import search_index
 from recovery.kernel.actions import Action
 from recovery.kernel.gate import visible
 from recovery.kernel.models import AuditEvent
@@ -49,7 +49,7 @@ def assign_loans(work: Work, loan_ids: Sequence[int], assignment: Assignment) ->
         .values(**values, version=Loan.version + 1)
         .execution_options(synchronize_session=False)
     )
-    search.reindex(work.session, "loan", list(changed))
+    search_index.reindex(work.session, "loan", list(changed))
     _record(work, changed, values)
     return len(changed)
 

@@ -17,7 +17,7 @@ from recovery.evidence.intake.models import IntakeBatch, IntakeRow
 from recovery.evidence.intake.receiving import from_archive, from_upload
 from recovery.evidence.intake.rules import DEFAULT_RULE
 from recovery.evidence.intake.staging import Reading
-from recovery.kernel import search
+from recovery.kernel import search, search_index
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
@@ -225,7 +225,7 @@ def test_a_document_moves_in_search_with_its_loan(actor: Actor, loans: list[Loan
     run_due_jobs()
     with work_as(actor) as work:
         work.get(Loan, loans[0].id).agency_id = 1
-        search.reindex(work.session, "loan", [loans[0].id])
+        search_index.reindex(work.session, "loan", [loans[0].id])
     db.session.rollback()
     assert search.find(db.session(), "speedloan", Scope(agency_id=1)) != []
 

@@ -34,7 +34,7 @@ from recovery.evidence.keeping.models import ErasedRecord, Erasure
 from recovery.evidence.keeping.opening import open_record
 from recovery.evidence.keeping.retention import count_due, due_loans, rule_of_document, rules
 from recovery.evidence.models import EvidenceItem
-from recovery.kernel import search
+from recovery.kernel import search, search_index
 from recovery.kernel.config import Settings
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
@@ -96,7 +96,7 @@ def case(app: Flask, person: Callable[..., UserAccount]) -> Case:
     loan = closed_loan(counsel)
     document = add_file(counsel, loan, "identity card")
     with work_as(counsel, now=NOW) as work:
-        search.reindex(work.session, "loan", [loan.id])
+        search_index.reindex(work.session, "loan", [loan.id])
     register()
     return Case(loan, document, counsel, approver)
 

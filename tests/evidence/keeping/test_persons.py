@@ -19,7 +19,7 @@ from recovery.evidence.keeping.hold import set_hold
 from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.keeping.opening import open_records
 from recovery.evidence.models import EvidenceItem
-from recovery.kernel import search
+from recovery.kernel import search, search_index
 from recovery.kernel.db import db
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.gate import EVERYTHING, Actor
@@ -93,7 +93,7 @@ def case(app: Flask, person: Callable[..., UserAccount]) -> Case:
         work.add(guarantor)
         part = {"role": "guarantor", "guarantee_mode": None, "guarantee_last_day": None}
         work.add(LoanParty(loan_id=loan.id, person_id=guarantor.id, ended_on=None, **part))
-        search.reindex(work.session, "loan", [loan.id])
+        search_index.reindex(work.session, "loan", [loan.id])
     dossier = export_dossier(counsel, loan.id, Wanted())
     register()
     db.session.rollback()
