@@ -60,6 +60,8 @@ def upgrade() -> None:
         sa.Column("package_id", Id, nullable=False),
         sa.Column("loan_id", Id, nullable=False),
         sa.Column("excluded_reason", sa.String(), nullable=True),
+        sa.Column("row_uuid", sa.LargeBinary(), nullable=True),
+        sa.Column("excluded_words_sealed", sa.LargeBinary(), nullable=True),
         sa.Column("contract_no", sa.String(), nullable=False),
         sa.Column("borrower_id", Id, nullable=False),
         sa.Column("principal", sa.BigInteger(), nullable=True),

@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session, selectinload
@@ -12,7 +13,7 @@ from recovery.access.labels import table_of
 from recovery.access.models import AccessEntry, UserAccount
 from recovery.kernel import clock, reasons
 from recovery.kernel.models import AuditEvent
-from recovery.web.filters import FilterState
+from recovery.web.filters import FilterState, Words
 from recovery.web.spreadsheets import harmless
 
 CHUNK = 2_000
@@ -44,6 +45,13 @@ def events(filters: FilterState) -> Select[AuditEvent]:
         if days.high is not None:
             statement = statement.where(AuditEvent.at < clock.end_of(days.high))
     return statement
+
+
+def told(filters: FilterState) -> tuple[str, str]:
+    """Return what was typed into the filters, in words, and their query with `*` in its place."""
+    typed = {one.name: filters.get(one.name) for one in filters.bar.filters if type(one) is Words}
+    pairs = [(name, "*" if name in typed else value) for name, value in filters.pairs]
+    return "；".join(words for words in typed.values() if words), urlencode(pairs, safe="*")
 
 
 VISIT_COLUMNS: tuple[Any, ...] = (

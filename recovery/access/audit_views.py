@@ -69,7 +69,8 @@ def export() -> ResponseReturnValue:
     """Send the filtered events as CSV, a chunk at a time, and record that it was done."""
     filters = EVENTS.filters.read(request.form).require_whole()
     with user_work() as work:
-        work.record(Action.EXPORT_AUDIT, filter=filters.query)
+        typed, query = audit_queries.told(filters)
+        work.record(Action.EXPORT_AUDIT, reason=typed, filter=query)
     lines = audit_queries.rows(db.session(), audit_queries.events(filters))
     name = f"audit-{clock.today():%Y%m%d}.csv"
     return Response(

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from recovery.kernel.crypto import Sealed
 from recovery.kernel.db import Base, Moment, Versioned, Yuan
 from recovery.kernel.gate import Scoped
 from recovery.loans.models import Loan
@@ -67,7 +68,12 @@ class LitigationFile(Base, Versioned, Scoped):
     """The same for sorting: 9999-12-31 where none is open."""
 
     closed_on: Mapped[date | None]
-    remark: Mapped[str | None]
+
+    row_uuid: Mapped[bytes | None]
+    """None: nothing was ever sealed in the row."""
+
+    remark_sealed: Mapped[bytes | None]
+    remark = Sealed()
 
     loan: Mapped[Loan] = relationship()
     deadlines: Mapped[list["Deadline"]] = relationship(
@@ -114,7 +120,11 @@ class Deadline(Base, Versioned):
     """`met`, `lapsed`, `superseded`, `interrupted` (a suit was filed), `moot` (a later step left
     nothing hanging on it); None: open."""
 
-    outcome_reason: Mapped[str | None]
+    row_uuid: Mapped[bytes | None]
+    """None: nothing was ever sealed in the row."""
+
+    outcome_reason_sealed: Mapped[bytes | None]
+    outcome_reason = Sealed()
     """Why it lapsed and why that was corrected, in the words of who recorded it, a line each in
     their order; None: none was needed."""
 
@@ -124,7 +134,7 @@ class Deadline(Base, Versioned):
 
 
 class StageChange(Base):
-    """A step of a file from one stage to the next. Never changed."""
+    """A step of a file from one stage to the next. Never changed, but for what is erased."""
 
     __tablename__ = "stage_change"
 
@@ -135,5 +145,10 @@ class StageChange(Base):
     from_stage: Mapped[str | None]
     to_stage: Mapped[str]
     happened_on: Mapped[date]
-    reason: Mapped[str | None]
+
+    row_uuid: Mapped[bytes | None]
+    """None: nothing was ever sealed in the row."""
+
+    reason_sealed: Mapped[bytes | None]
+    reason = Sealed()
     """Given where the step is not the usual one (a recorded override)."""

@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, Integer, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from recovery.kernel.crypto import Sealed
 from recovery.kernel.db import Base, Moment, Versioned, Yuan
 from recovery.kernel.gate import Scoped
 from recovery.kernel.sentences import Sentence
@@ -63,7 +64,14 @@ class PackageLoan(Base):
     loan_id: Mapped[int] = mapped_column(ForeignKey("loan.id"))
 
     excluded_reason: Mapped[Text | str | None] = mapped_column(Sentence)
-    """Why it is not eligible: by a rule, or in the words of a person; None: in the package."""
+    """Why it is not eligible by a rule, or that a person left it out; None: in the package."""
+
+    row_uuid: Mapped[bytes | None]
+    """None: nothing was ever sealed in the row."""
+
+    excluded_words_sealed: Mapped[bytes | None]
+    excluded_words = Sealed()
+    """Why a person left it out; None: nobody did, or the words were erased."""
 
     contract_no: Mapped[str]
     borrower_id: Mapped[int]
@@ -91,3 +99,8 @@ class PackageLoan(Base):
     overdue_since: Mapped[date | None]
     matures_on: Mapped[date | None]
     disbursed_on: Mapped[date | None]
+
+    @property
+    def why_excluded(self) -> Text | str | None:
+        """Why it is not in the package, in the words of who left it out where there are any."""
+        return self.excluded_words or self.excluded_reason

@@ -81,7 +81,7 @@ def count_excluded(session: Session, package_id: int) -> int:
 def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[TimelineItem]:
     """Return the packages that a loan was put into, for its timeline."""
     statement = (
-        select(Package, PackageLoan.excluded_reason)
+        select(Package, PackageLoan)
         .join(PackageLoan, PackageLoan.package_id == Package.id)
         .where(PackageLoan.loan_id == loan_id)
         .order_by(Package.id.desc())
@@ -92,11 +92,11 @@ def timeline(session: Session, loan_id: int, scope: Scope, limit: int) -> list[T
             at=one.frozen_at or one.created_at,
             kind="package",
             title=_("列入资产包 {number} {name}", number=one.number, name=one.name)
-            if reason is None
+            if row.excluded_reason is None
             else _("从资产包 {number} 剔除", number=one.number),
-            detail=reason or "",
+            detail=row.why_excluded or "",
             endpoint="portfolio.show",
             arguments={"package_id": one.id},
         )
-        for one, reason in session.execute(visible(statement, Package, scope))
+        for one, row in session.execute(visible(statement, Package, scope))
     ]

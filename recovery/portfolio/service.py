@@ -60,7 +60,7 @@ def start_package(work: Work, new: NewPackage) -> Package:
         )
     )
     package.package_id = package.id
-    work.record(Action.BUILD_PACKAGE, package, number=package.number, criteria=new.criteria)
+    work.record(Action.BUILD_PACKAGE, package, number=package.number)
     index_many(work.session, [search_entry(package)])
     return package
 
@@ -152,7 +152,7 @@ def exclude_loan(work: Work, package_id: int, loan_id: int, reason: str) -> Pack
     ).one_or_none()
     if row is None or row.excluded_reason is not None:
         raise RuleViolation(_("这笔贷款不在资产包中。"))
-    row.excluded_reason = reason.strip()
+    row.excluded_reason, row.excluded_words = _("人工剔除"), reason.strip()
     package.loan_count -= 1
     work.record(Action.BUILD_PACKAGE, package, excluded=row.contract_no)
     return row

@@ -84,10 +84,10 @@ def _loans(session: Session, page: Page, package: Package) -> int:
 def _left_out(session: Session, page: Page, package: Package) -> None:
     page.head([_("合同号"), _("剔除理由")])
     statement = (
-        select(PackageLoan.contract_no, PackageLoan.excluded_reason)
+        select(PackageLoan)
         .where(PackageLoan.package_id == package.id, PackageLoan.excluded_reason.is_not(None))
         .order_by(PackageLoan.contract_no)
         .execution_options(yield_per=1000)
     )
-    for contract_no, reason in session.execute(statement):
-        page.write((contract_no, str(reason)))
+    for row in session.scalars(statement):
+        page.write((row.contract_no, str(row.why_excluded)))

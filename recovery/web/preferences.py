@@ -85,7 +85,7 @@ def save_view(work: Work, list_key: str, name: str, query: str) -> ListChoice:
     if len(others) >= MOST_VIEWS:
         raise RuleViolation(_("每个清单最多保存 {limit} 个视图，请先去掉一个。", limit=MOST_VIEWS))
     choice.views = [*others, {"name": name, "query": query}]
-    work.record(Action.SAVE_VIEW, choice, view=name)
+    work.record(Action.SAVE_VIEW, choice, views=len(choice.views))
     return choice
 
 
@@ -93,7 +93,7 @@ def drop_view(work: Work, list_key: str, name: str) -> ListChoice:
     """Show the view `name` no longer."""
     choice = _choice_for_change(work, list_key)
     choice.views = [view for view in choice.views if view["name"] != name]
-    work.record(Action.SAVE_VIEW, choice, dropped=name)
+    work.record(Action.SAVE_VIEW, choice, views=len(choice.views))
     return choice
 
 

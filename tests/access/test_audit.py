@@ -13,7 +13,7 @@ from werkzeug.datastructures import MultiDict
 from recovery.access import audit_queries, service
 from recovery.access.labels import ACTION_NAMES
 from recovery.access.lists import EVENTS, acts_on
-from recovery.kernel import clock
+from recovery.kernel import clock, reasons
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.models import AuditEvent
@@ -87,6 +87,10 @@ def test_an_export_holds_every_event_in_order_and_is_itself_recorded(log, signed
     assert rows[0] == list(audit_queries.HEAD)
     assert [row[3] for row in rows[1:]] == ["branch.manage", "branch.manage", "loan.export"]
     assert found({"action": "audit.export"}) == ["audit.export"]
+    done = select(AuditEvent).where(AuditEvent.action == "audit.export")
+    event = db.session.scalars(done).one()
+    assert event.changes == {"filter": "person=*"}
+    assert reasons.said(event) == "system:importer"
 
 
 def test_an_export_longer_than_a_chunk_misses_nothing(app: Flask, monkeypatch):

@@ -1,6 +1,7 @@
 """The audit log speaks to people: no key of the program is shown where there is a word for it."""
 
 import ast
+import inspect
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from recovery.evidence import audit_words
 from recovery.kernel.db import Base, db
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.text import reading
+from recovery.kernel.work import Work
 from recovery.loans.history import FIELDS as LOAN_FIELDS
 from recovery.web.language import translate_for
 from tests.conftest import NOW, Browser
@@ -39,6 +41,20 @@ def event(table: str, **changes: object) -> AuditEvent:
 
 def lines(one: AuditEvent) -> list[tuple[str, str, str]]:
     return [(str(x.label), str(x.before), str(x.after)) for x in changes_of(one)]
+
+
+WORDS = {
+    "basis", "comment", "conditions", "criteria", "description", "holder", "note", "purpose",
+    "query", "reason", "remark", "request_reason", "text", "title", "view", "words",
+}  # fmt: skip
+"""Names under which people's own words stand in forms and rows: the log has none of them."""
+
+
+def test_no_field_of_the_log_holds_what_a_person_typed() -> None:
+    """What is given as `reason` is kept beside the log; everything else stands in it."""
+    assert recorded() & WORDS == {"reason"}
+    kept = inspect.signature(Work.record).parameters["reason"]
+    assert kept.kind is inspect.Parameter.KEYWORD_ONLY
 
 
 def test_every_field_that_is_recorded_has_a_name() -> None:

@@ -1,5 +1,7 @@
 """What the demonstration's people have done stands in the product as if they had clicked."""
 
+import json
+
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
@@ -13,8 +15,9 @@ from recovery.evidence.sampling.models import AuditSample
 from recovery.insight import queries as overview
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING
+from recovery.kernel.models import AuditEvent
 from recovery.litigation.models import LitigationFile
-from recovery.loans.models import Document
+from recovery.loans.models import Document, Loan
 from recovery.portfolio.models import Package
 
 
@@ -43,6 +46,9 @@ def test_the_demonstration_has_files_deadlines_contracts_packages_and_an_overvie
     assert list(compare()) == []
     sample = db.session.scalars(select(AuditSample)).one()
     assert sample.state == "concluded"
+    said = json.dumps(db.session.scalars(select(AuditEvent.changes)).all(), ensure_ascii=False)
+    assert [name for name in db.session.scalars(select(Loan.borrower_name)) if name in said] == []
+    assert '"reason"' not in said
 
 
 def test_a_book_is_built_once(app: Flask) -> None:

@@ -3,12 +3,12 @@
 from flask import Flask
 from sqlalchemy import select
 
-from recovery.evidence.keeping.reach import erasers
+from recovery.evidence.keeping.reach import erasers, person_reach
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
 from recovery.litigation.dossiers import particulars
 from recovery.litigation.endings import end_deadline
-from recovery.litigation.models import Deadline, StageChange
+from recovery.litigation.models import Deadline, LitigationFile, StageChange
 from tests.conftest import NOW
 from tests.evidence.dossiers.making import make_file
 
@@ -41,3 +41,18 @@ def test_why_a_deadline_was_missed_is_told_in_the_particulars_and_can_be_erased(
         assert particulars(work.session, file)["deadline.1.reason"] == "王伟已还款"
         eraser.erase(work, file.id, ["deadline.1.reason"])
         assert deadline.outcome_reason == "（已删除）"
+
+
+def test_what_people_wrote_in_the_files_of_a_loan_goes_whoever_it_names(
+    app: Flask, actor: Actor
+) -> None:
+    file = make_file(actor)
+    with work_as(actor, now=NOW) as work:
+        work.session.get_one(LitigationFile, file.id).remark = "其妻愿代偿"
+        deadline = work.session.scalars(select(Deadline).where(Deadline.file_id == file.id)).one()
+        end_deadline(work, deadline.id, deadline.version, outcome="lapsed", reason="通知书误投")
+        person_reach.get("litigation_file")(work, file.loan_id)
+        assert deadline.outcome_reason == "（已删除）"
+        assert work.session.get_one(LitigationFile, file.id).remark == "（已删除）"
+        steps = work.session.scalars(select(StageChange).where(StageChange.file_id == file.id))
+        assert {step.reason for step in steps} <= {None, "（已删除）"}

@@ -171,7 +171,8 @@ def test_a_loan_in_one_frozen_package_is_refused_by_the_next_with_the_reason(
 def test_what_is_left_out_stays_listed_with_its_reason(loans: list[Loan], work: Work) -> None:
     package = started(work, loans)
     row = service.exclude_loan(work, package.id, loans[0].id, "债务人已起诉我方")
-    assert (row.excluded_reason, package.loan_count) == ("债务人已起诉我方", 2)
+    assert (row.why_excluded, package.loan_count) == ("债务人已起诉我方", 2)
+    assert str(row.excluded_reason) == "人工剔除"
     work.session.flush()
     event = work.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
     assert event

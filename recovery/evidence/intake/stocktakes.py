@@ -86,7 +86,7 @@ def open_stocktake(work: Work, place: str) -> Stocktake:
     expected = _expect(work.session, stocktake)
     if not expected:
         raise RuleViolation(_("“{place}”没有在库的原件。", place=place))
-    work.record(Action.TAKE_STOCK, stocktake, place=place, expected=expected)
+    work.record(Action.TAKE_STOCK, stocktake, expected=expected)
     return stocktake
 
 

@@ -14,12 +14,14 @@ def register(app: Flask) -> None:
         periods,
         person_views,
         reach,
+        typed,
         views,
     )
 
     jobs.register()
     objects.register()
     reach.register()
+    typed.register()
     app.register_blueprint(views.bp)
     app.jinja_env.globals.update(
         erasure_field_name=labels.field_name,

@@ -5,12 +5,15 @@
 each loan of a person whose data are, `text_reach` with what tells of that person.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
+from typing import Any
+from urllib.parse import quote_plus
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_store.jcs import canonical
@@ -141,6 +144,15 @@ def refuse_running(loans: Sequence[Loan]) -> None:
             raise RuleViolation(
                 _("合同 {number} 尚未结清，当事人信息不能删除。", number=loan.contract_no)
             )
+
+
+def spelled(column: Any, texts: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that a column holds one of `texts`, as typed, in JSON or an address."""
+    spellings = {
+        spelling for text in texts for spelling in (text, json.dumps(text)[1:-1], quote_plus(text))
+    }
+    found = (cast(column, String).contains(one, autoescape=True) for one in sorted(spellings))
+    return or_(false(), *found)
 
 
 def _forget_name(work: Work, person: Person, texts: Sequence[str]) -> None:

@@ -1,5 +1,6 @@
-"""Joining the letters of a sample into one PDF/A; runs in a child process of `papers`."""
+"""Printing the letters of a sample and joining them; runs in a child process of `papers`."""
 
+import gc
 from collections.abc import Sequence
 from io import BytesIO
 
@@ -7,6 +8,15 @@ import pikepdf
 from pikepdf import OutlineItem, Pdf
 
 from recovery.web.paper_joining import share_equal_resources
+
+
+def render(letters: Sequence[tuple[str, str]]) -> list[tuple[str, bytes]]:
+    """Return letters (number, HTML) as one PDF/A-3b each."""
+    from recovery.web import paper_engine
+
+    printed = [(number, paper_engine.render(html)) for number, html in letters]
+    gc.collect()
+    return printed
 
 
 def join(letters: Sequence[tuple[str, bytes]]) -> bytes:

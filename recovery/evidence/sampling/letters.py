@@ -8,6 +8,7 @@ import zipfile
 from collections.abc import Sequence
 from io import BytesIO
 
+from flask import current_app
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -22,13 +23,16 @@ from recovery.kernel.jobs import RunningJob
 from recovery.kernel.text import _
 from recovery.loans.models import LedgerEntry, Loan
 from recovery.web.language import reading
-from recovery.web.papers import SECONDS, in_child, render_paper, too_large_refused
+from recovery.web.papers import SECONDS, in_child, refuse_missing_glyphs, too_large_refused
 from recovery.web.uploads import PDF, ZIP
 
 TEMPLATE = "documents/evidence/sampling/confirmation.html"
 MOST_LETTERS = 1_000
 AT_ONCE = 50
 """Letters that one unit of work writes down; their balances are computed before it."""
+
+PER_CALL = 10
+"""Letters that a child prints in one call; two children print at a time."""
 
 UNPRINTABLE = _("姓名或地址中有字库没有的字，这一份不能打印。")
 
@@ -82,29 +86,37 @@ def _prepare(job: RunningJob, subject: Subject) -> None:
 
 def _print(job: RunningJob, sample: AuditSample, letters: Sequence[Confirmation]) -> Printed:
     """Return the papers of all letters; of those that cannot be printed the job tells the place."""
-    printed: list[tuple[str, bytes]] = []
-    for done, letter in enumerate(letters, 1):
-        job.check()
+    written: list[tuple[str, str]] = []
+    for letter in letters:
+        html = paper(db.session(), sample, letter)
         try:
-            printed.append((letter.number, paper(db.session(), sample, letter)))
+            refuse_missing_glyphs(html)
         except RuleViolation:
             # The sentence would quote a name, and administrators read it.
             job.exception(_("第 {place} 项", place=letter.place), UNPRINTABLE)
-        job.progress(done, len(letters), _("打印"))
+        else:
+            written.append((letter.number, html))
+    printed: list[tuple[str, bytes]] = []
+    parts = [written[at : at + PER_CALL] for at in range(0, len(written), PER_CALL)]
+    begun = [in_child(letter_child.render, part) for part in parts]
+    try:
+        for part in begun:
+            job.check()
+            with too_large_refused():
+                printed += part.result(timeout=SECONDS)
+            job.progress(len(printed), len(written), _("打印"))
+    finally:
+        for part in begun:
+            part.cancel()
     return printed
 
 
-def paper(session: Session, sample: AuditSample, letter: Confirmation) -> bytes:
-    """Return the letter as PDF.
-
-    Raises:
-        RuleViolation: a name holds a character that cannot be printed.
-    """
+def paper(session: Session, sample: AuditSample, letter: Confirmation) -> str:
+    """Return the letter as the HTML that is printed."""
     entries = select(LedgerEntry).join(SampleItem, SampleItem.entry_id == LedgerEntry.id)
     covered = entries.where(SampleItem.sample_id == sample.id, SampleItem.loan_id == letter.loan_id)
     with reading("zh"):  # the debtor's language, whatever the auditor's
-        return render_paper(
-            TEMPLATE,
+        return current_app.jinja_env.get_template(TEMPLATE).render(
             number=letter.number,
             letter=letter,
             loan=session.get_one(Loan, letter.loan_id),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from io import StringIO
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import select
@@ -11,10 +12,14 @@ from recovery.evidence.keeping.audit import commit_events, verify_events
 from recovery.kernel import reasons
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
+from recovery.kernel.job_rows import Job, JobStatus
 from recovery.kernel.models import AuditEvent, AuditReason
 from recovery.kernel.work import work_as
 from recovery.loans import parties, service
+from recovery.loans.list_models import Selection
 from recovery.loans.models import Loan
+from recovery.web.models import ListChoice
+from recovery.web.preferences import save_view
 from tests.conftest import NOW, Browser
 from tests.evidence.keeping.making import closed_loan, register
 from tests.evidence.keeping.test_persons import (  # noqa: F401 - a fixture
@@ -86,3 +91,25 @@ def test_a_guarantors_erasure_reaches_the_loan_too(told: Case) -> None:
     events = select(AuditEvent).where(AuditEvent.subject_type == Loan.__tablename__)
     mine = db.session.scalars(events.where(AuditEvent.subject_id == told.loan.id)).all()
     assert {str(reasons.said(one)) for one in mine} - {"None"} == {"（已随个人信息删除）"}
+
+
+def test_what_was_typed_to_find_the_person_goes_from_lists_and_jobs(told: Case) -> None:
+    query = urlencode({"q": BORROWER})
+    with work_as(told.counsel, now=NOW) as work:
+        selection = work.add(
+            Selection(
+                user_id=1, subject_type="loan", description=BORROWER, row_count=0, created_at=NOW
+            )
+        )
+        save_view(work, "loans", "his", query)
+        save_view(work, "loans", "losses", "class=loss")
+        ended = work.enqueue("tests.none", {"query": query, "format": "csv"})
+        ended.status = JobStatus.CANCELLED
+        waiting = work.enqueue("tests.none", {"query": query})
+    told.erase(told.loan.borrower_id)
+    assert db.session.get_one(Selection, selection.id).description == "（已删除）"
+    views = db.session.scalars(select(ListChoice.views)).one()
+    assert [view["name"] for view in views] == ["losses"]
+    asked = {"query": "（已删除）", "format": "csv"}
+    assert db.session.get_one(Job, ended.id).arguments == asked
+    assert db.session.get_one(Job, waiting.id).arguments == {"query": query}
