@@ -48,7 +48,9 @@ def filled(field: ReadField[T]) -> T:
 class ReasonForm(BaseForm):
     """Why a change is asked for: what a confirmation needs, and every other form ends with."""
 
-    reason = NoteField(_("申请理由"), [Required()], help_text=_("审批人会看到，并永久保存。"))
+    reason = NoteField(
+        _("申请理由"), [Required()], help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。")
+    )
 
 
 class SourceForm(BaseForm):
@@ -62,7 +64,9 @@ class SourceForm(BaseForm):
     edition = LineField(_("版本或文号"), [Blank()])
     mark = SelectField(_("来源标记"), [Required()], choices=MARKS)
     is_confirmed = BooleanField(_("我已核对，可视为已确认"))
-    reason = NoteField(_("申请理由"), [Required()], help_text=_("审批人会看到，并永久保存。"))
+    reason = NoteField(
+        _("申请理由"), [Required()], help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。")
+    )
 
     def toml(self) -> str:
         """Return the value that was entered, as TOML."""
@@ -240,7 +244,9 @@ class YearForm(BaseForm):
         _("天数与法定节假日不平衡，已与通知逐日核对"),
         description=_("跨年的安排会不平衡，属正常；平衡时不必勾选。"),
     )
-    reason = NoteField(_("申请理由"), [Required()], help_text=_("审批人会看到，并永久保存。"))
+    reason = NoteField(
+        _("申请理由"), [Required()], help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。")
+    )
 
     def begin_with(self, calendar: Calendar, year: int) -> None:
         """Show what is known of `year`, to be corrected; the name of the notice of a new one."""

@@ -17,6 +17,7 @@ from sqlalchemy import ColumnElement, String, cast, false, or_, select
 from sqlalchemy.orm import Session
 
 from evidence_store.jcs import canonical
+from recovery.access.approvals import VOID, WITHDRAWN
 from recovery.access.models import ApprovalRequest
 from recovery.kernel import reasons, search_index
 from recovery.kernel.errors import RuleViolation
@@ -94,6 +95,7 @@ def register() -> None:
     erasers.put("approval_request", Eraser(frozenset(), _approval, of_person=OF_APPROVAL))
     object_reach.put("document", _end_documents)
     person_reach.put("audit_reason", _reasons)
+    person_reach.put("approval_request", _given_up)
     text_reach.put("audit_reason", _reasons_naming)
 
 
@@ -202,6 +204,15 @@ def _reasons(work: Work, loan_id: int) -> None:
 
 def _reasons_naming(work: Work, texts: Sequence[str]) -> None:
     reasons.erase_naming(work.session, texts, work.now)
+
+
+def _given_up(work: Work, loan_id: int) -> None:
+    """Destroy what was asked for and never decided: it is registered nowhere."""
+    rows = select(ApprovalRequest).where(
+        ApprovalRequest.loan_id == loan_id, ApprovalRequest.status.in_((WITHDRAWN, VOID))
+    )
+    for request in work.session.scalars(rows):
+        request.content, request.reason = ERASED_CONTENT, GONE
 
 
 def _end_documents(work: Work, sha256: str) -> None:

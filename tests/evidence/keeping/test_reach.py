@@ -167,6 +167,19 @@ def test_what_another_system_told_of_a_contract_is_reached_also_before_the_loan_
     )
 
 
+def test_what_was_asked_for_and_withdrawn_goes_with_the_person(case: Case) -> None:  # noqa: F811
+    erasure = case.ask(case.guarantor.id)
+    with work_as(case.counsel, now=NOW) as work:
+        request = approvals.pending_on(work.session, "erasure", erasure.id)
+        assert request is not None
+        request.reason = f"{GUARANTOR} 来电"
+        approvals.withdraw_request(work, request.id)
+    case.erase(case.guarantor.id)
+    kept = db.session.get_one(ApprovalRequest, request.id)
+    assert (kept.status, kept.reason) == ("withdrawn", "（已删除）")
+    assert kept.content == '{"erased":true}'
+
+
 def test_every_field_that_stays_says_why(case: Case) -> None:  # noqa: F811
     erasure = case.ask(case.guarantor.id)
     with work_as(case.counsel, now=NOW) as work:
