@@ -11,6 +11,7 @@ def register(app: Flask) -> None:
         jobs,
         reach,
         scan_views,
+        stocktake_report,
         stocktake_views,
         texts,
         views,
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
         if pages.bp.name not in app.blueprints:
             app.register_blueprint(pages.bp)
     jobs.register()
+    stocktake_report.register()
     reach.register()
     search_index.sources.put("document", texts.search_entries)
     search_index.followers.put("loan", texts.follow_loans)

@@ -1,6 +1,6 @@
 """Reads of stocktakes: which there are, what each line came to, and how many of each."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import Select, and_, case, func, select
@@ -23,6 +23,10 @@ ORDER = ("missing", "unexpected", "wrong_place", "found")
 """Results as a page lists them: what is to be looked into first."""
 
 RANK = case({result: place for place, result in enumerate(ORDER)}, value=RESULT)
+
+
+A_READ = 1_000
+"""Lines that a report reads at a time."""
 
 
 def stocktakes(scope: Scope) -> Select[Any]:
@@ -59,9 +63,10 @@ def lines(stocktake_id: int, results: Sequence[str] = ()) -> Select[Any]:
     return rows.where(RESULT.in_(results)) if results else rows
 
 
-def lines_of(session: Session, stocktake_id: int) -> Sequence[StocktakeLine]:
-    """Return what was expected and found, by barcode: all of it, for a report."""
-    return session.scalars(lines(stocktake_id).order_by(StocktakeLine.barcode)).all()
+def lines_of(session: Session, stocktake_id: int) -> Iterator[StocktakeLine]:
+    """Yield what was expected and found, differences first and then by barcode, for a report."""
+    rows = lines(stocktake_id).order_by(RANK, StocktakeLine.barcode)
+    yield from session.scalars(rows.execution_options(yield_per=A_READ))
 
 
 def result_of(line: StocktakeLine) -> str:

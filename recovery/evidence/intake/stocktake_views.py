@@ -7,19 +7,16 @@ from recovery.evidence.intake import custody_lists, custody_queries, stocktakes
 from recovery.evidence.intake import stocktake_queries as reads
 from recovery.evidence.intake.custody_forms import CountForm, OpenStocktakeForm
 from recovery.evidence.intake.custody_views import bp
-from recovery.evidence.intake.labels import RESULTS
-from recovery.evidence.intake.models import Stocktake, StocktakeLine
-from recovery.kernel import clock
+from recovery.evidence.intake.models import Stocktake
+from recovery.evidence.intake.stocktake_report import REPORT
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.text import _
 from recovery.web.forms import EmptyForm
 from recovery.web.messages import flash
 from recovery.web.pagination import bounded_count
-from recovery.web.papers import render_paper
 from recovery.web.people import current_actor, current_scope, user_work
 from recovery.web.rights import allowed
-from recovery.web.uploads import PDF, XLSX, as_attachment
 
 
 @bp.route("/stocktakes/", methods=["GET", "POST"])
@@ -100,33 +97,16 @@ def close_stocktake(stocktake_id: int) -> ResponseReturnValue:
     return redirect(url_for(".stocktake", stocktake_id=stocktake_id))
 
 
-@bp.get("/stocktakes/<int:stocktake_id>/report.pdf")
+@bp.post("/stocktakes/<int:stocktake_id>/report")
 @allowed(Action.VIEW_CUSTODY)
-def stocktake_paper(stocktake_id: int) -> ResponseReturnValue:
-    """Print the report of a stocktake."""
+def stocktake_report(stocktake_id: int) -> ResponseReturnValue:
+    """Have the report of a stocktake made, as PDF and xlsx."""
     found = _found(stocktake_id)
-    groups: dict[str, list[StocktakeLine]] = {code: [] for code in RESULTS}
-    for line in reads.lines_of(db.session(), found.id):
-        groups[reads.result_of(line)].append(line)
-    pdf = render_paper(
-        "documents/evidence/intake/stocktake.html",
-        one=found,
-        number=found.number,
-        counts=[(RESULTS[code].text, len(found_so)) for code, found_so in groups.items()],
-        groups=[(RESULTS[code].text, groups[code]) for code in reads.ORDER],
-        printed_on=clock.today(),
-        draft=found.closed_at is None,
-    )
-    return as_attachment(pdf, name=f"{found.number}.pdf", media_type=PDF.media_type)
-
-
-@bp.get("/stocktakes/<int:stocktake_id>/report.xlsx")
-@allowed(Action.VIEW_CUSTODY)
-def stocktake_sheet(stocktake_id: int) -> ResponseReturnValue:
-    """Send a stocktake as xlsx."""
-    found = _found(stocktake_id)
-    content = stocktakes.as_workbook(found, reads.lines_of(db.session(), found.id))
-    return as_attachment(content, name=f"{found.number}.xlsx", media_type=XLSX.media_type)
+    if not EmptyForm().validate_on_submit():
+        return redirect(url_for(".stocktake", stocktake_id=stocktake_id))
+    with user_work() as work:
+        job = work.enqueue(REPORT, {"stocktake": found.id})
+    return redirect(url_for("jobs.show", job_id=job.id))
 
 
 def _found(stocktake_id: int) -> Stocktake:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from io import BytesIO
 from typing import Any, cast
 
 from sqlalchemy import CursorResult, insert, literal, select, true
@@ -10,13 +9,11 @@ from sqlalchemy.orm import Session
 
 from recovery.access.models import UserAccount
 from recovery.evidence.intake.custody_queries import originals
-from recovery.evidence.intake.labels import RESULTS
 from recovery.evidence.intake.models import PaperOriginal, Stocktake, StocktakeLine
 from recovery.evidence.intake.stocktake_queries import (
     barcodes_of,
     counts_of,
     find_stocktake,
-    result_of,
     takers_of,
 )
 from recovery.kernel import numbering
@@ -27,7 +24,6 @@ from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan
 from recovery.loans.registration import moment_text
-from recovery.web.spreadsheets import workbook
 
 SERIES = "stocktake"
 MOST = 20_000
@@ -200,29 +196,3 @@ def close(work: Work, stocktake_id: int) -> Stocktake:
     work.register("event", stocktake, loan_id=None, fields=fields)
     work.record(Action.CLOSE_STOCKTAKE, stocktake, reason=None, **counts)
     return stocktake
-
-
-def as_workbook(stocktake: Stocktake, lines: Sequence[StocktakeLine]) -> bytes:
-    """Return a stocktake as xlsx; texts never turn into formulas."""
-    out = BytesIO()
-    heads = (_("条码"), _("结果"), _("名称"), _("合同编号"), _("登记位置"), _("清点人"))
-    with workbook(out) as book:
-        page = book.page(_("盘点"), [22] * len(heads))
-        page.fact(stocktake.number, stocktake.place)
-        page.head(heads)
-        for line in lines:
-            page.write(_cells(line))
-    return out.getvalue()
-
-
-def _cells(line: StocktakeLine) -> list[str]:
-    one = line.original
-    contract_no = one.loan.contract_no if one is not None and isinstance(one.loan, Loan) else ""
-    return [
-        line.barcode,
-        str(RESULTS[result_of(line)].text),
-        one.title if one else "",
-        contract_no,
-        one.place if one else "",
-        line.counted_by or "",
-    ]

@@ -21,6 +21,7 @@ from recovery.evidence.intake import (
     custody,
     custody_queries,
     stocktake_queries,
+    stocktake_report,
     stocktakes,
 )
 from recovery.evidence.intake.custody import Act, NewOriginal
@@ -30,6 +31,8 @@ from recovery.evidence.sequencer import fields_of, register_pending
 from recovery.kernel.db import db
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.kernel.gate import Actor, Scope
+from recovery.kernel.job_rows import Job
+from recovery.kernel.job_runner import run_here
 from recovery.kernel.links import DossierRequest
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import Work, work_as
@@ -210,13 +213,28 @@ def test_a_place_is_counted_once_at_a_time_and_only_where_something_lies(
         stocktakes.open_stocktake(work, "空柜")
 
 
-def test_the_sheet_of_a_stocktake_turns_no_barcode_into_a_formula(work: Work, loan: Loan) -> None:
-    stocktake, _all = take_stock(work, loan)
-    stocktakes.count(work, stocktake.id, '=HYPERLINK("x")')
-    lines = stocktake_queries.lines_of(work.session, stocktake.id)
-    sheet = stocktakes.as_workbook(stocktake, lines)
-    rows = CalamineWorkbook.from_filelike(BytesIO(sheet)).get_sheet_by_index(0).to_python()
-    assert '=HYPERLINK("X")' in [row[0] for row in rows]
+def test_the_report_of_a_stocktake_lists_all_in_a_workbook_and_the_differences_on_paper(
+    app: Flask, actor: Actor, loan: Loan, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(stocktake_report, "MOST", 3)
+    with work_as(actor) as work:
+        stocktake, [found, missing, misplaced] = take_stock(work, loan)
+        pasted = f'=HYPERLINK("x") {found.barcode} {misplaced.barcode}'
+        stocktakes.count(work, stocktake.id, pasted)
+        job_id = work.enqueue(stocktake_report.REPORT, {"stocktake": stocktake.id}).id
+    run_here(job_id)
+    db.session.rollback()
+    job = db.session.get_one(Job, job_id)
+    assert job.result is not None
+    assert job.result["rows"] == 4
+    folder = app.config["SETTINGS"].home / "exports" / str(job_id)
+    files = {path.suffix: path for path in folder.rglob("PD*")}
+    rows = CalamineWorkbook.from_path(files[".xlsx"]).get_sheet_by_index(0).to_python()
+    barcodes = [row[0] for row in rows][2:]
+    assert barcodes == [missing.barcode, '=HYPERLINK("X")', misplaced.barcode, found.barcode]
+    text = pypdfium2.PdfDocument(files[".pdf"])[0].get_textpage().get_text_range()
+    assert [one.barcode in text for one in (found, missing, misplaced)] == [False, True, True]
+    assert "其余 1 件见 xlsx 清单" in text
 
 
 def test_the_chapter_of_a_dossier_holds_what_was_registered_under_its_head(
@@ -295,9 +313,7 @@ def test_a_stocktake_goes_through_its_pages_with_two_people(
     second = signed_in("counsel", username="second")
     page = second.post(f"{here}/close", follow_redirects=True)
     assert "已结束" in page.text
-    with client.get(f"{here}/report.pdf") as answer:
-        text = pypdfium2.PdfDocument(answer.data)[0].get_textpage().get_text_range()
-        assert stocktake.number in text
+    assert "/jobs/" in client.post(f"{here}/report").location
     other = signed_in("counsel", username="elsewhere", branch="202")
     assert other.get(here).status_code == 404
     assert other.get(f"/evidence/originals/{one.id}").status_code == 404
