@@ -90,13 +90,8 @@ def request_approval(
         package_id=getattr(subject, "package_id", None),
     )
     _add_only_pending(work, request)
-    work.record(
-        Action.REQUEST_APPROVAL,
-        request,
-        kind=kind,
-        on=f"{request.subject_type}:{subject_id}",
-        digest=content.digest,
-    )
+    on = f"{request.subject_type}:{subject_id}"
+    work.record(Action.REQUEST_APPROVAL, request, kind=kind, on=on, digest=content.digest)
     return request
 
 

@@ -42,7 +42,6 @@ def create_user(
     username = rules.normal_username(username)
     _check_new_name(work, username)
     _check_place(role, branch, agency)
-    password = passwords.new_one_time_password()
     account = UserAccount(
         row_uuid=os.urandom(16),
         username=username,
@@ -50,12 +49,10 @@ def create_user(
         role=role.value,
         branch_id=branch.id if branch else None,
         agency_id=agency.id if agency else None,
-        password_hash=passwords.hashed(password),
-        must_change_password=True,
-        one_time_last_day=work.today + timedelta(days=rules.ONE_TIME_DAYS),
         language=language,
         created_at=work.now,
     )
+    password = _give_one_time_password(work, account)
     work.add(account)
     work.record(
         Action.MANAGE_USERS,
@@ -66,6 +63,15 @@ def create_user(
         agency=account.agency_id,
     )
     return Handed(account, password)
+
+
+def _give_one_time_password(work: Work, account: UserAccount) -> str:
+    """Give an account a new password that its person must change in time; return it."""
+    password = passwords.new_one_time_password()
+    account.password_hash = passwords.hashed(password)
+    account.must_change_password = True
+    account.one_time_last_day = work.today + timedelta(days=rules.ONE_TIME_DAYS)
+    return password
 
 
 def _check_new_name(work: Work, username: str) -> None:
@@ -170,10 +176,7 @@ def reset_password(work: Work, account: UserAccount) -> str:
     """
     if account.id == work.actor.id:
         raise RuleViolation(_("请在“我的账户”中修改自己的密码。"))
-    password = passwords.new_one_time_password()
-    account.password_hash = passwords.hashed(password)
-    account.must_change_password = True
-    account.one_time_last_day = work.today + timedelta(days=rules.ONE_TIME_DAYS)
+    password = _give_one_time_password(work, account)
     end_sessions(work, account, because="password")
     work.record(Action.RESET_PASSWORD, account)
     return password

@@ -1,6 +1,6 @@
 """Synthetic loans with all that hangs on them: schedule, ledger, people, car, months, owners."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -79,6 +79,11 @@ class Case:
             days=self.course.days
         )
 
+    @property
+    def days_late(self) -> int:
+        """Days past due; none of a loan that has ended."""
+        return 0 if self.course.story.ended else self.course.days
+
 
 def full_loans(count: int, staff: Staff, today: date) -> Iterator[NewLoan]:
     """Yield `count` loans; the same number and day give the same loan."""
@@ -91,7 +96,6 @@ def full_loan(number: int, staff: Staff, today: date) -> NewLoan:
     case = draw(number, today)
     random, story = case.random, case.course.story
     ledger = ledger_of(random, case.course, case.terms, case.dues, today)
-    days = case.course.days if not story.ended else 0
     stage = drawn(random, story.stages)
     lawsuit = stage != "none"
     return NewLoan(
@@ -111,21 +115,16 @@ def full_loan(number: int, staff: Staff, today: date) -> NewLoan:
         close_reason=ledger.close_reason,
         written_off_on=ledger.written_off_on,
         accelerated_on=ledger.accelerated_on,
-        assigned_class=_assigned_class(random, days),
+        assigned_class=_assigned_class(random, case.days_late),
         class_floor="special_mention" if story.name == "cured" else None,
         stage=stage,
         guarantee=drawn(random, GUARANTEES),
         branch_id=staff.branches[case.place_number],
         owner_id=_owner(case, staff, lawsuit=lawsuit),
-        agency_id=random.choice(staff.agencies)
-        if 30 < days < 400 and not lawsuit and number % 5 == 0
-        else None,
+        agency_id=_agency(case, staff, lawsuit=lawsuit),
         parties=_parties(case),
         vehicle=_vehicle(case),
-        instalments=tuple(
-            NewInstalment(due.number, due.due_on, due.principal, due.interest)
-            for due in ledger.dues
-        ),
+        instalments=_instalments(ledger.dues),
         entries=ledger.entries,
         ownership=_ownership(case),
         facts=_facts(case, today),
@@ -173,11 +172,17 @@ def _owner(case: Case, staff: Staff, *, lawsuit: bool) -> int | None:
     """Return who works the loan: counsel where it is in court, a collector where it is late."""
     if lawsuit and case.place_number == 0:
         return staff.counsel
-    return (
-        staff.owners[case.place_number]
-        if case.course.days > 0 and not case.course.story.ended
-        else None
-    )
+    return staff.owners[case.place_number] if case.days_late > 0 else None
+
+
+def _agency(case: Case, staff: Staff, *, lawsuit: bool) -> int | None:
+    """Return the agency that one in five of the loans not too long late is placed with."""
+    placed = 30 < case.days_late < 400 and not lawsuit and case.number % 5 == 0
+    return case.random.choice(staff.agencies) if placed else None
+
+
+def _instalments(dues: Sequence[Due]) -> tuple[NewInstalment, ...]:
+    return tuple(NewInstalment(due.number, due.due_on, due.principal, due.interest) for due in dues)
 
 
 def _parties(case: Case) -> tuple[NewParty, ...]:

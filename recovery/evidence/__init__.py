@@ -26,15 +26,8 @@ def register(app: Flask) -> None:
 
     app.register_blueprint(views.bp)
     jobs.register()
-    exhibits.register(app)
-    dossiers.register(app)
-    witnessing.register(app)
-    keeping.register(app)
-    public.register(app)
-    totals.register(app)
-    sampling.register(app)
-    intake.register(app)
-    items.register(app)
+    for part in (exhibits, dossiers, witnessing, keeping, public, totals, sampling, intake, items):
+        part.register(app)
     audit_words.register()
     links.document_store.put("evidence", documents.HouseDocuments())
     links.navigation.put(

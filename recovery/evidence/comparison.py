@@ -1,8 +1,9 @@
 """Compares database and log both ways: nothing registered twice, nothing skipped."""
 
 from collections.abc import Iterator
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Row, select
 
 from evidence_store.leaves import Entry
 from recovery.evidence.house import house_store
@@ -25,7 +26,31 @@ def compare() -> Iterator[Text]:
     entries = store.leaves_from(0)
     # The rows are read after that, in a new snapshot: an intent is committed before its leaf.
     db.session.rollback()
-    rows = db.session.execute(
+    expected = _marked()
+    row = next(expected, None)
+    for entry in entries:
+        while row is not None and row.log_index < entry.index:
+            yield _("数据库称第 {index} 号已登记，日志中不是这条记录。", index=row.log_index)
+            row = next(expected, None)
+        if row is not None and row.log_index == entry.index:
+            kept = (row.uuid.hex(), row.commitment, row.leaf_hash)
+            if kept != (entry.id, entry.commitment, entry.leaf_hash.hex()):
+                yield _("第 {index} 号：数据库与日志不一致。", index=entry.index)
+            row = next(expected, None)
+        # Leaves are marked in their order: before one that is marked, none waits.
+        elif entry.kind not in OWN_KINDS and (row is not None or not _is_waiting(entry)):
+            told = {"index": entry.index, "kind": entry.kind}
+            yield _("日志第 {index} 号（{kind}）在数据库中没有对应记录。", **told)
+    size = store.size if row is not None else 0
+    while row is not None:
+        if row.log_index >= size:
+            yield _("数据库称第 {index} 号已登记，日志中没有。", index=row.log_index)
+        row = next(expected, None)
+
+
+def _marked() -> Iterator[Row[tuple[Any, ...]]]:
+    """Return what the database says is registered, by its place in the log."""
+    statement = (
         select(
             RegistrationIntent.log_index,
             RegistrationIntent.uuid,
@@ -37,31 +62,7 @@ def compare() -> Iterator[Text]:
         .order_by(RegistrationIntent.log_index)
         .execution_options(yield_per=5000)
     )
-    expected = iter(rows)
-    row = next(expected, None)
-    for entry in entries:
-        while row is not None and row.log_index < entry.index:
-            yield _("数据库称第 {index} 号已登记，日志中不是这条记录。", index=row.log_index)
-            row = next(expected, None)
-        if row is None or row.log_index != entry.index:
-            # Leaves are marked in their order: before one that is marked, none waits.
-            if entry.kind in OWN_KINDS or (row is None and _is_waiting(entry)):
-                continue
-            yield _(
-                "日志第 {index} 号（{kind}）在数据库中没有对应记录。",
-                index=entry.index,
-                kind=entry.kind,
-            )
-            continue
-        same = (row.uuid.hex(), row.commitment, row.leaf_hash)
-        if same != (entry.id, entry.commitment, entry.leaf_hash.hex()):
-            yield _("第 {index} 号：数据库与日志不一致。", index=entry.index)
-        row = next(expected, None)
-    size = store.size if row is not None else 0
-    while row is not None:
-        if row.log_index >= size:
-            yield _("数据库称第 {index} 号已登记，日志中没有。", index=row.log_index)
-        row = next(expected, None)
+    return iter(db.session.execute(statement))
 
 
 def _is_waiting(entry: Entry) -> bool:

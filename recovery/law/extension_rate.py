@@ -55,24 +55,12 @@ def extension_rate(
             total=total,
         )
     )
-    most, rate = after.up_to_months, after.annual_rate
+    taken = {"most": after.up_to_months, "rate": after.annual_rate}
     if reached:
-        paper.say(
-            _(
-                "达到新的期限档次（{most} 个月以内），按展期日该档次利率 {rate}。",
-                most=most,
-                rate=rate,
-            )
-        )
+        paper.say(_("达到新的期限档次（{most} 个月以内），按展期日该档次利率 {rate}。", **taken))
     else:
-        paper.say(
-            _(
-                "未达到新的期限档次，按展期日原档次（{most} 个月以内）利率 {rate}。",
-                most=most,
-                rate=rate,
-            )
-        )
-    return {"cumulative_months": total, "new_bracket": reached, "annual_rate": rate}
+        paper.say(_("未达到新的期限档次，按展期日原档次（{most} 个月以内）利率 {rate}。", **taken))
+    return {"cumulative_months": total, "new_bracket": reached, "annual_rate": after.annual_rate}
 
 
 def bracket(listed: tuple[ListedRate, ...], months: int) -> ListedRate:

@@ -5,11 +5,22 @@ A feature imports from here by module: `recovery.web.forms`, `.fields`, `.rights
 page is put together.
 """
 
+from types import ModuleType
+
 from flask import Flask
 
 
 def register(app: Flask) -> None:
     """Put the frame under `app`: call it before the features' own `register`."""
+    for part in _parts():
+        part.register(app)
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.add_extension("jinja2.ext.do")
+
+
+def _parts() -> tuple[ModuleType, ...]:
+    """Return the parts of the frame in the order in which they are put together."""
     from recovery.web import (
         assets,
         chart_svg,
@@ -30,7 +41,7 @@ def register(app: Flask) -> None:
         worklist,
     )
 
-    for part in (
+    return (
         numbers,
         security,
         assets,
@@ -48,8 +59,4 @@ def register(app: Flask) -> None:
         jobs,
         health,
         metrics,
-    ):
-        part.register(app)
-    app.jinja_env.trim_blocks = True
-    app.jinja_env.lstrip_blocks = True
-    app.jinja_env.add_extension("jinja2.ext.do")
+    )

@@ -22,9 +22,8 @@ def register(app: Flask) -> None:
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
-    app.register_blueprint(views.bp)
-    app.register_blueprint(choosing_views.bp)
-    app.register_blueprint(blackout_views.bp)
+    for pages in (views, choosing_views, blackout_views):
+        app.register_blueprint(pages.bp)
     references.put(
         "redaction",
         Reference(_("遮盖件"), Redaction.id, Redaction.sha256, Redaction.loan_id),

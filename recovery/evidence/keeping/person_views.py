@@ -1,5 +1,7 @@
 """The page on which the erasure of a person from all records is asked for."""
 
+from collections.abc import Sequence
+
 from flask import redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 
@@ -26,6 +28,13 @@ def _label(one: PersonFile) -> str:
     return f"{kind} · {document.title} · {one.contract_no}"
 
 
+def _offer(form: ErasureForm, files: Sequence[PersonFile]) -> None:
+    """Let the reader choose among files of this person alone; what is proposed is ticked."""
+    form.files.choices = [(one.document.id, _label(one)) for one in files if not one.others]
+    if not form.is_submitted():
+        form.files.data = [one.document.id for one in files if one.is_proposed]
+
+
 @bp.route("/erase-person/<int:loan_id>/<int:person_id>", methods=["GET", "POST"])
 @allowed(Action.REQUEST_ERASURE)
 def erase_person(loan_id: int, person_id: int) -> ResponseReturnValue:
@@ -37,9 +46,7 @@ def erase_person(loan_id: int, person_id: int) -> ResponseReturnValue:
     form = ErasureForm()
     del form.names, form.parts  # all that is listed goes
     files = person_files.files_of(session, person, loans)
-    form.files.choices = [(one.document.id, _label(one)) for one in files if not one.others]
-    if not form.is_submitted():
-        form.files.data = [one.document.id for one in files if one.is_proposed]
+    _offer(form, files)
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
