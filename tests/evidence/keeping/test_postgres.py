@@ -22,6 +22,8 @@ from recovery.evidence.totals.service import compare_again, enter_totals, figure
 from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.gate import EVERYTHING, Actor
+from recovery.kernel.job_rows import Job, JobStatus
+from recovery.kernel.models import AuditReason
 from recovery.kernel.work import system_work, work_as
 from tests.conftest import NOW, make_person
 from tests.evidence.keeping.making import acting, add_file, closed_loan, opener, register
@@ -58,7 +60,14 @@ def test_an_erasure_runs_and_lists_are_read(app: Flask) -> None:
     loan = closed_loan(counsel)
     case = Case(loan, add_file(counsel, loan, "identity card"), counsel, approver)
     register()
+    with work_as(counsel, now=NOW) as work:
+        work.record(Action.EXPORT_LOANS, reason="王伟一案")
+        ended = work.enqueue("tests.none", {"query": "q=%E7%8E%8B%E4%BC%9F", "reason": "王伟"})
+        ended.status = JobStatus.CANCELLED
     case.erase("contract", "borrower_name")
+    kept = db.session.scalars(select(AuditReason)).one()
+    assert (kept.text, list(verify_events(db.session(), NOW))) == (None, [])
+    assert set(db.session.get_one(Job, ended.id).arguments.values()) == {"（已删除）"}
     case.erase("file", "title", with_object=True)
     vacuumed = text("SELECT relname FROM pg_stat_user_tables WHERE vacuum_count > 0")
     assert {"person", "loan", "document", "evidence_item", "search_fts"} <= set(
