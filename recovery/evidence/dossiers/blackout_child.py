@@ -19,18 +19,25 @@ BAND = 28
 """Pixels above each page for the line that says what it is."""
 
 FONT = STATIC / "vendor" / "NotoSansSC-Regular.ttf"
-UNREADABLE = (pypdfium2.PdfiumError, Image.DecompressionBombError, OSError, ValueError, SyntaxError)
+UNREADABLE = (
+    pypdfium2.PdfiumError,
+    Image.DecompressionBombError,
+    OSError,
+    EOFError,
+    ValueError,
+    SyntaxError,
+)
 
 
 def count_pages(data: bytes) -> int:
-    """Return the pages of a PDF, or one of a picture; 0: it is neither, or cannot be read."""
+    """Return the pages of a PDF or frames of a picture; 0: it is neither, or cannot be read."""
     try:
         if data.startswith(b"%PDF-"):
             return len(pypdfium2.PdfDocument(data))
-        _opened(data)
+        next(_frames(data, 1))
+        return _frame_count(Image.open(BytesIO(data)))
     except UNREADABLE:
         return 0
-    return 1
 
 
 def picture(data: bytes, number: int) -> bytes | None:
@@ -61,7 +68,7 @@ def blacked_out(data: bytes, boxes: Sequence[Box], words: str) -> bytes | None:
 def _pages(data: bytes, first: int = 1) -> Iterator[Image.Image]:
     """Yield the pages from `first` on as pictures."""
     if not data.startswith(b"%PDF-"):
-        yield from [_opened(data)][first - 1 :]
+        yield from _frames(data, first)
         return
     document = pypdfium2.PdfDocument(data)
     for place in range(first - 1, len(document)):
@@ -71,11 +78,19 @@ def _pages(data: bytes, first: int = 1) -> Iterator[Image.Image]:
         yield page.render(scale=min(SCALE, most)).to_pil().convert("RGB")
 
 
-def _opened(data: bytes) -> Image.Image:
+def _frames(data: bytes, first: int) -> Iterator[Image.Image]:
+    """Yield the frames of a picture from `first` on: a scan as TIFF has one for each sheet."""
     image = Image.open(BytesIO(data))
-    if image.width * image.height > MOST_PIXELS:
-        raise Image.DecompressionBombError("too many pixels")
-    return ImageOps.exif_transpose(image).convert("RGB")
+    for place in range(first - 1, _frame_count(image)):
+        image.seek(place)
+        if image.width * image.height > MOST_PIXELS:
+            raise Image.DecompressionBombError("too many pixels")
+        yield ImageOps.exif_transpose(image).convert("RGB")
+
+
+def _frame_count(image: Image.Image) -> int:
+    count: int = getattr(image, "n_frames", 1)
+    return count
 
 
 def _covered(page: Image.Image, boxes: Sequence[Box]) -> Image.Image:

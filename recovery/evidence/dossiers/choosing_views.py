@@ -12,6 +12,7 @@ from recovery.kernel.errors import NotFound
 from recovery.kernel.job_rows import ENDED, unpack_text
 from recovery.kernel.text import _
 from recovery.web.forms import EmptyForm
+from recovery.web.messages import flash
 from recovery.web.people import current_actor, user_work
 from recovery.web.preview import page_count, page_png
 from recovery.web.rights import allowed, polled
@@ -38,6 +39,7 @@ def show(draft_id: int) -> ResponseReturnValue:
         subject=choosing.basis_of(current_actor(), draft).subject,
         choices=choosing.choices(current_actor(), draft),
         page_total=count,
+        seen=path_of(draft).stem,
         job=job,
         running=job is not None and job.status not in ENDED,
         message=unpack_text(job.message) if job is not None else "",
@@ -64,11 +66,17 @@ def page(draft_id: int, number: int) -> ResponseReturnValue:
 @bp.post("/<int:draft_id>")
 @allowed(Action.EXPORT_DOSSIER)
 def change(draft_id: int) -> ResponseReturnValue:
-    """Keep what is ticked; then show the pages again, or export."""
+    """Keep what is ticked; then show the pages again, or export what was shown."""
     shown, files = request.form.getlist("field"), request.form.getlist("file")
     draft = choosing.change(current_actor(), draft_id, shown, files)
-    if "export" not in request.form:
+    is_seen = request.form.get("seen") == path_of(draft).stem
+    if "export" not in request.form or not is_seen:
         previews.ask(current_actor(), draft.id)
+        if "export" in request.form:
+            said = _(
+                "还没有导出：勾选的内容与您看过的预览不同。勾选已保留，请看过新的预览后再导出。"
+            )
+            flash(said, "warning")
         return redirect(url_for(".show", draft_id=draft.id))
     wanted = choosing.wanted_of(draft)
     with user_work() as work:

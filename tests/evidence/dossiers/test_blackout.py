@@ -6,8 +6,10 @@ from pathlib import Path
 import pypdfium2
 import pytest
 from flask import Flask
+from PIL import Image
 
 from recovery.evidence.dossiers.blackout import Blackout, black_out
+from recovery.evidence.dossiers.blackout_child import blacked_out, count_pages, picture
 from recovery.evidence.dossiers.disclosure import chosen
 from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.evidence.house import house_store
@@ -79,3 +81,19 @@ def test_without_a_reason_or_a_right_nothing_is_made(document: Document, actor: 
     stranger = Actor(id=None, name="zhang", role="counsel", scope=Scope())
     with pytest.raises(NotFound):
         black_out(stranger, document.id, Blackout([BOX], "隐去电话"))
+
+
+def test_every_frame_of_a_scan_is_a_page_to_be_seen_and_blacked_out() -> None:
+    sheets = [Image.new("RGB", (300, 400), colour) for colour in ("red", "white", "blue")]
+    out = BytesIO()
+    sheets[0].save(out, "TIFF", save_all=True, append_images=sheets[1:])
+    scan = out.getvalue()
+    assert count_pages(scan) == 3
+    third = picture(scan, 3)
+    assert third is not None
+    assert Image.open(BytesIO(third)).getpixel((5, 5)) == (0, 0, 255)
+    assert picture(scan, 4) is None
+    made = blacked_out(scan, [(2, 0, 0, 100, 100)], "遮盖件")
+    pages = [page.render().to_pil() for page in pypdfium2.PdfDocument(made)]
+    middles = [page.getpixel((page.width // 2, page.height // 2)) for page in pages]
+    assert [max(colour) < 60 for colour in middles] == [False, True, False]

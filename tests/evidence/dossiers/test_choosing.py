@@ -11,7 +11,7 @@ from sqlalchemy import select
 
 from recovery.access.models import UserAccount
 from recovery.evidence import sequencer
-from recovery.evidence.dossiers import choosing, previews, queries
+from recovery.evidence.dossiers import choosing, jobs, previews, queries
 from recovery.evidence.dossiers.disclosure import chosen
 from recovery.evidence.dossiers.models import Dossier, DossierDraft
 from recovery.evidence.dossiers.service import Wanted, export_dossier
@@ -118,6 +118,11 @@ def test_a_choice_belongs_to_the_person_who_makes_it(loan: Loan, chooser: Actor)
         choosing.change(other, draft.id, [], [])
 
 
+def seen_on(page: str) -> dict[str, str]:
+    """Return what a page of a choice posts of the pages that it shows."""
+    return dict(re.findall('name="(seen)" value="([0-9a-f]{64})" form="choose"', page))
+
+
 def test_the_pages_lead_from_the_choice_to_the_export_its_history_and_its_noted_download(
     loan: Loan, signed_in: Callable[..., Browser]
 ) -> None:
@@ -128,7 +133,11 @@ def test_the_pages_lead_from_the_choice_to_the_export_its_history_and_its_noted_
     picture = client.get(f"{answer.location}/pages/1.png")
     assert picture.data.startswith(b"\x89PNG")
     assert picture.headers["Cache-Control"] == "no-store"
-    client.post(answer.location, data={"field": ["transaction:amount"], "export": "1"})
+    ticked = {"field": ["transaction:amount"], "export": "1"}
+    page = client.post(answer.location, data=ticked | seen_on(page), follow_redirects=True).text
+    assert "还没有导出" in page  # of other pages than these ticks give
+    assert not db.session.scalars(select(Job).where(Job.kind == jobs.EXPORT)).all()
+    assert "/jobs/" in client.post(answer.location, data=ticked | seen_on(page)).location
     run_due_jobs()
     db.session.rollback()
     made = db.session.scalars(select(Dossier)).one()
@@ -163,8 +172,10 @@ def test_the_merged_copy_is_in_the_export_of_a_choice_where_it_was_ticked_and_no
     asked = WANTED | {"choose": "y"} | ({"merged": "y"} if ticked else {})
     address = client.post(f"/evidence/dossiers/new/loan/{loan.id}", data=asked).location
     [digest] = db.session.scalars(select(Document.sha256))
-    shown = {"field": ["file:sha256", "file:title"], "file": [digest], "export": "1"}
+    shown = {"field": ["file:sha256", "file:title"], "file": [digest]}
     client.post(address, data=shown)
+    run_due_jobs()
+    client.post(address, data=shown | {"export": "1"} | seen_on(client.get(address).text))
     run_due_jobs()
     db.session.rollback()
     folder = unpack(db.session.scalars(select(Dossier)).one(), tmp_path)
