@@ -46,6 +46,7 @@ FOLLOWING = {"document", "dossier", "evidence_list", "redaction"}
 TOUCHED = (
     "person",
     "audit_reason",
+    "concession",
     "deadline",
     "stage_change",
     "litigation_file",

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote_plus
 
-from sqlalchemy import ColumnElement, String, cast, false, or_, select
+from sqlalchemy import ColumnElement, String, cast, false, or_, select, update
 from sqlalchemy.orm import Session
 
 from evidence_store.jcs import canonical
@@ -24,7 +24,7 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.links import Registry
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
-from recovery.loans.models import Document, LedgerEntry, Loan, LoanParty, Person
+from recovery.loans.models import Concession, Document, LedgerEntry, Loan, LoanParty, Person
 
 GONE = "（已删除）"
 """What stands in the place of a name that a row cannot be without."""
@@ -96,6 +96,7 @@ def register() -> None:
     object_reach.put("document", _end_documents)
     person_reach.put("audit_reason", _reasons)
     person_reach.put("approval_request", _given_up)
+    person_reach.put("ledger_entry", _ledger_words)
     text_reach.put("audit_reason", _reasons_naming)
 
 
@@ -204,6 +205,14 @@ def _reasons(work: Work, loan_id: int) -> None:
 
 def _reasons_naming(work: Work, texts: Sequence[str]) -> None:
     reasons.erase_naming(work.session, texts, work.now)
+
+
+def _ledger_words(work: Work, loan_id: int) -> None:
+    """Destroy what people wrote beside the money: no registration commits to it."""
+    written = (LedgerEntry.loan_id == loan_id, LedgerEntry.description.is_not(None))
+    work.session.execute(update(LedgerEntry).where(*written).values(description=None))
+    waived = update(Concession).where(Concession.loan_id == loan_id)
+    work.session.execute(waived.values(reason=GONE))
 
 
 def _given_up(work: Work, loan_id: int) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import date
+from decimal import Decimal
 from io import BytesIO
 
 import pytest
@@ -26,7 +27,7 @@ from recovery.kernel.errors import RuleViolation
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.documents import Papers, add_documents, keep_file
-from recovery.loans.models import Document, Loan, Person
+from recovery.loans.models import Concession, Document, LedgerEntry, Loan, Person
 from tests.conftest import NOW, Browser
 from tests.evidence.keeping.making import add_file, closed_loan, register
 from tests.evidence.keeping.test_persons import (  # noqa: F401 - a fixture
@@ -35,7 +36,8 @@ from tests.evidence.keeping.test_persons import (  # noqa: F401 - a fixture
     Case,
     case,
 )
-from tests.evidence.making import small_pdf
+from tests.evidence.making import NIL, small_pdf
+from tests.evidence.totals.test_totals import book
 
 
 def told_by(subject_type: str) -> dict[str, str]:
@@ -178,6 +180,24 @@ def test_what_was_asked_for_and_withdrawn_goes_with_the_person(case: Case) -> No
     kept = db.session.get_one(ApprovalRequest, request.id)
     assert (kept.status, kept.reason) == ("withdrawn", "（已删除）")
     assert kept.content == '{"erased":true}'
+
+
+def test_what_was_written_beside_the_money_goes_and_the_ledger_stays_registered(
+    case: Case,  # noqa: F811
+) -> None:
+    with work_as(case.counsel, now=NOW) as work:
+        loan = work.session.get_one(Loan, case.loan.id)
+        entry = book(work, loan, 1, amount=Decimal(1), description="其妻柜台代还")
+        work.register("transaction", entry, loan_id=loan.id)
+        amounts = dict.fromkeys(("principal", "interest", "penalty", "compound", "costs"), NIL)
+        waiver = Concession(loan_id=loan.id, kind="waiver", value_date=NOW.date(), **amounts)
+        waiver.reason, waiver.proposed_at = "其妻患病", NOW
+        work.add(waiver)
+    register()
+    case.erase(case.guarantor.id)
+    assert db.session.get_one(LedgerEntry, entry.id).description is None
+    assert db.session.get_one(Concession, waiver.id).reason == "（已删除）"
+    assert told_by("ledger_entry")["amount"] == "1.00"
 
 
 def test_every_field_that_stays_says_why(case: Case) -> None:  # noqa: F811
