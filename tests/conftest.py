@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
-from copy import copy
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,9 +13,12 @@ import pytest
 from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_sqlalchemy import SQLAlchemy
 from itsdangerous import URLSafeTimedSerializer
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import select
+from sqlalchemy import Engine, select
+from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
+from sqlalchemy.util import LRUCache
 from werkzeug.routing import Rule
 
 from recovery import create_app
@@ -51,6 +53,24 @@ SHARED = Path(__file__).parent.parent.parent / "shared"
 needs_shared = pytest.mark.skipif(
     not SHARED.is_dir(), reason="the public data and vectors are not beside this checkout"
 )
+
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 4 * 1024**3
+"""Folders of passed tests are removed at once; what is there at a time is far less."""
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep what tests write in memory, where there is enough: they make 100,000 folders."""
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= ENOUGH:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the files of the slowest tests, so that no process ends long after the others."""
+    slow = {item.path for item in items if item.get_closest_marker("slow")}
+    items.sort(key=lambda item: item.path not in slow)
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -145,15 +165,37 @@ def remembered_routes() -> Iterator[None]:
         key = (rule.rule, rule.is_leaf, rule.subdomain, rule.host, str(rule.defaults))
         if key in known:
             made = known[key]
-            vars(rule).update({name: copy(made[name]) for name in READ})
+            vars(rule).update({name: made[name] for name in READ})
             vars(rule).update({name: made[name].__get__(rule) for name in BUILDERS})
         else:
             plain(rule)
-            known[key] = {name: copy(getattr(rule, name)) for name in READ}
+            known[key] = {name: getattr(rule, name) for name in READ}
             known[key] |= {name: getattr(rule, name).__func__ for name in BUILDERS}
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Rule, "compile", remembered)
+        yield
+
+
+@pytest.fixture(scope="session", autouse=True)
+def remembered_statements() -> Iterator[None]:
+    """Let every SQLite engine take over the statements that an earlier one compiled.
+
+    A compiled statement depends on its dialect, and of SQLite all tests have the same.
+    """
+    known: LRUCache[Any, Any] = LRUCache(5000)
+    plain = SQLAlchemy._make_engine
+
+    def remembering(*arguments: Any) -> Engine:
+        engine = plain(*arguments)
+        if engine.dialect.name == "sqlite":
+            engine._compiled_cache = known
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(SQLAlchemy, "_make_engine", remembering)
+        patch.setattr(SQLiteDialect_pysqlite, "__eq__", lambda one, other: type(one) is type(other))
+        patch.setattr(SQLiteDialect_pysqlite, "__hash__", lambda one: hash(type(one)))
         yield
 
 

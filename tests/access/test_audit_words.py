@@ -24,8 +24,9 @@ PACKAGE = Path(__file__).parents[2] / "recovery"
 def recorded() -> set[str]:
     """Return the fields that any feature records by name."""
     found = set()
-    for path in PACKAGE.rglob("*.py"):
-        for node in ast.walk(ast.parse(path.read_text("utf-8"))):
+    texts = (path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    for text in (one for one in texts if ".record(" in one):
+        for node in ast.walk(ast.parse(text)):
             if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute):
                 continue
             if node.func.attr == "record" and node.args and "Action." in ast.unparse(node.args[0]):

@@ -25,9 +25,10 @@ PACKAGE = Path(__file__).parents[2] / "recovery"
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
 
-def functions() -> list[ast.FunctionDef]:
-    """Return every function of the program."""
-    trees = (ast.parse(path.read_text("utf-8")) for path in PACKAGE.rglob("*.py"))
+def functions(saying: str) -> list[ast.FunctionDef]:
+    """Return every function of the files of the program that match an expression."""
+    texts = (path.read_text("utf-8") for path in PACKAGE.rglob("*.py"))
+    trees = [ast.parse(text) for text in texts if re.search(saying, text)]
     return [one for tree in trees for one in ast.walk(tree) if isinstance(one, ast.FunctionDef)]
 
 
@@ -50,7 +51,7 @@ def keys_in(node: ast.AST) -> set[str]:
 def written_names() -> set[str]:
     """Return the fields written out where something is registered, or in what is called there."""
     names, called = set[str](), set[str]()
-    for function in functions():
+    for function in functions(r"\.register\("):
         for fields in registered_fields(function):
             used = {one.id for one in ast.walk(fields) if isinstance(one, ast.Name)}
             for one in ast.walk(function):
@@ -59,7 +60,7 @@ def written_names() -> set[str]:
             names |= keys_in(fields)
             calls = (one for one in ast.walk(fields) if isinstance(one, ast.Call))
             called |= {ast.unparse(one.func).rpartition(".")[2] for one in calls}
-    for function in functions():
+    for function in functions(rf"def ({'|'.join(called)})\("):
         if function.name in called:
             names |= keys_in(function)
     return names

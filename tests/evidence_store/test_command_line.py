@@ -2,7 +2,6 @@
 
 import http.server
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -26,9 +25,11 @@ KEY = note.generate("log.example/other")
 
 
 @pytest.fixture
-def folder(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> Path:
+def folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> Path:
     """A store with three files and a head, made by the commands alone."""
-    os.chdir(tmp_path)
+    monkeypatch.chdir(tmp_path)
     for name in ("a.pdf", "b.pdf", "c.pdf"):
         (tmp_path / name).write_bytes(name.encode() * 100)
     assert main(["init", "S", "--origin", "log.example/one"]) == 0
