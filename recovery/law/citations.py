@@ -41,13 +41,6 @@ class Edition:
                 return reference + shift.by
         return None
 
-    def reference(self, number: int) -> int | None:
-        """Return the number that article `number` of this edition has in the reference edition."""
-        for shift in self.shifts:
-            if shift.first <= number - shift.by <= shift.last:
-                return number - shift.by
-        return None
-
 
 @dataclass(frozen=True, slots=True)
 class Citation:
@@ -104,15 +97,3 @@ def _cite(instrument: str, article: str, written: str, wanted: str) -> Citation:
         return Citation(instrument, written, article)
     renumbered = _ARTICLE.sub(lambda found: f"第{edition.number(int(found[1]))}条", article)
     return Citation(instrument, wanted, renumbered)
-
-
-def renumber(instrument: str, article: int, *, written: date, wanted: date) -> int | None:
-    """Return the number on the day `wanted` of the article numbered `article` on `written`.
-
-    `None` where the instrument's numbering of either day is unknown or the article is new.
-    """
-    before, after = edition_on(instrument, written), edition_on(instrument, wanted)
-    if before is None or after is None:
-        return None
-    reference = before.reference(article)
-    return None if reference is None else after.number(reference)

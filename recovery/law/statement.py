@@ -1,7 +1,6 @@
-"""The claim statement (债权计算书): what a loan owes on a day, for one loan or for a whole book.
+"""The claim statement (债权计算书): what a loan owes on a day, in exact decimals.
 
-Two ways that agree to the fen: `claim_statement` in exact decimals with its trace, and
-`claim_columns` over arrays of whole fen for many loans at once. Each head is rounded once.
+Each head is rounded once.
 
 For an instalment due on or before the day: its unpaid principal bears penalty interest, its unpaid
 interest bears compound interest, at the contract rate before maturity and at the penalty rate from
@@ -13,10 +12,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, localcontext
-from typing import Any, TypedDict
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TypedDict
 
 from recovery.kernel.money import to_fen
 from recovery.kernel.text import _
@@ -24,10 +20,6 @@ from recovery.law.inputs import Rate, Yuan
 from recovery.law.paper import Paper
 from recovery.law.penalty import raised_rate
 from recovery.law.registry import rule
-
-Integers = NDArray[np.int64]
-RATE_UNITS = 1_000_000_000
-"""Rates in columns are whole billionths per year."""
 
 _EXACT_DIGITS = 60
 
@@ -63,48 +55,6 @@ class Terms:
     basis: int
 
 
-@dataclass(frozen=True, slots=True)
-class LoanColumns:
-    """Loans side by side: `n` loans with at most `k` instalments each, absent ones all zero."""
-
-    due: Integers
-    """(n, k) ordinals of the due days."""
-    principal: Integers
-    """(n, k) unpaid principal in fen."""
-    interest: Integers
-    """(n, k) unpaid billed interest in fen; zero for instalments not yet due."""
-    maturity: Integers
-    """(n,) ordinals."""
-    accrues_from: Integers
-    """(n,) ordinals."""
-    contract_rate: Integers
-    """(n,) billionths per year."""
-    penalty_rate: Integers
-    """(n,) billionths per year."""
-
-
-@dataclass(frozen=True, slots=True)
-class ClaimColumns:
-    """What each of `n` loans owes, in fen."""
-
-    principal: Integers
-    interest: Integers
-    penalty: Integers
-    compound: Integers
-
-
-def rate_units(rate: Decimal) -> int:
-    """Return `rate` per year in whole billionths.
-
-    Raises:
-        ValueError: it has more than nine decimals.
-    """
-    scaled = rate * RATE_UNITS
-    if scaled != int(scaled):
-        raise ValueError(f"{rate} has more than nine decimals")
-    return int(scaled)
-
-
 def claim(instalments: Sequence[Billed], terms: Terms, as_of: date) -> Statement:
     """Return what is owed at the end of the day `as_of`, exact until each head is rounded."""
     with localcontext(prec=_EXACT_DIGITS):
@@ -132,40 +82,6 @@ def _compounded(billed: Billed, terms: Terms, as_of: date) -> Decimal:
     before = max((min(as_of, terms.maturity) - billed.due).days, 0)
     after = (as_of - billed.due).days - before
     return billed.interest * (terms.contract_rate * before + terms.penalty_rate * after)
-
-
-def claim_columns(loans: LoanColumns, as_of: date, *, basis: int) -> ClaimColumns:
-    """Return what every loan owes at the end of `as_of`; `basis` days divide the rates."""
-    today = as_of.toordinal()
-    is_due = loans.due <= today
-    overdue_days = np.where(is_due, today - loans.due, 0)
-    maturity = np.minimum(loans.maturity, today)[:, None]
-    before = np.where(is_due, np.maximum(maturity - loans.due, 0), 0)
-    billed = np.where(is_due, loans.interest, 0)
-    undue = np.where(is_due, 0, loans.principal).sum(axis=1)
-    accrued = undue * np.maximum(today - loans.accrues_from, 0)
-    early = (billed * before).sum(axis=1)
-    late = (billed * (overdue_days - before)).sum(axis=1)
-    overdue = (loans.principal * overdue_days).sum(axis=1)
-    contract, penalty = _wide(loans.contract_rate), _wide(loans.penalty_rate)
-    return ClaimColumns(
-        principal=loans.principal.sum(axis=1),
-        interest=billed.sum(axis=1) + _fen(_wide(accrued) * contract, basis),
-        penalty=_fen(_wide(overdue) * penalty, basis),
-        compound=_fen(_wide(early) * contract + _wide(late) * penalty, basis),
-    )
-
-
-def _wide(column: Integers) -> NDArray[Any]:
-    """Return the column as whole numbers without bound: products with a rate exceed 64 bits."""
-    return column.astype(object)
-
-
-def _fen(scaled: NDArray[Any], basis: int) -> Integers:
-    """Divide by the rate's unit and by `basis`, rounding half up to whole fen."""
-    parts = RATE_UNITS * basis
-    whole: NDArray[Any] = (2 * scaled + parts) // (2 * parts)
-    return whole.astype(np.int64)
 
 
 @rule("interest.claim_statement")

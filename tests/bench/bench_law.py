@@ -8,9 +8,6 @@ from datetime import date, timedelta
 from itertools import cycle, islice
 from time import process_time
 
-import numpy as np
-
-from recovery.kernel.money import yuan_of
 from recovery.law.answer import Answer
 from recovery.law.book import LawBook
 from recovery.law.deadlines import (
@@ -27,9 +24,9 @@ from recovery.law.guarantee import guarantee_period
 from recovery.law.limitation import civil_limitation, enforcement_application
 from recovery.law.preservation import restraint_expiry, restraint_renewal
 from recovery.law.service import service_by_publication
-from recovery.law.statement import LoanColumns, claim, claim_columns
+from recovery.law.statement import claim
 from tests.bench import Bench, Benchmark
-from tests.law.columns import columns, loan_of
+from tests.law.loans import loan_of
 
 TODAY = date(2026, 11, 23)
 AS_OF = date(2025, 6, 30)
@@ -83,41 +80,20 @@ def deadlines(bench: Bench) -> None:
     )
 
 
-def made_up_book(count: int) -> LoanColumns:
-    """Return `count` loans of sixty instalments, the first few of them as `loan_of` makes them."""
-    known = columns([loan_of(number) for number in range(200)])
-    copies = -(-count // 200)
-    return LoanColumns(
-        due=np.tile(known.due, (copies, 1))[:count],
-        principal=np.tile(known.principal, (copies, 1))[:count],
-        interest=np.tile(known.interest, (copies, 1))[:count],
-        maturity=np.tile(known.maturity, copies)[:count],
-        accrues_from=np.tile(known.accrues_from, copies)[:count],
-        contract_rate=np.tile(known.contract_rate, copies)[:count],
-        penalty_rate=np.tile(known.penalty_rate, copies)[:count],
-    )
-
-
 def statements(bench: Bench) -> None:
     """State principal, interest, penalty and compound interest of a book of loans."""
     count = 5_000 if bench.quick else 100_000
-    loans = made_up_book(count)
+    loans = [loan_of(number) for number in range(200)]
     began = process_time()
-    stated = claim_columns(loans, AS_OF, basis=360)
+    for loan in islice(cycle(loans), count):
+        claim(loan.instalments, loan.terms, AS_OF)
     seconds = process_time() - began
     allowed = SECONDS_FOR_A_BOOK * count / 100_000
-    agree = all(
-        yuan_of(int(getattr(stated, head)[number])) == alone[head]
-        for number in range(200)
-        for alone in (claim(loan_of(number).instalments, loan_of(number).terms, AS_OF),)
-        for head in ("principal", "interest", "penalty", "compound")
-    )
     bench.report(
         f"claim statements of {count:,} loans of 60 instalments",
         ratio=seconds / allowed,
         target=1.0,
-        ok=agree and seconds <= allowed,
-        note=f"{seconds:.2f} s of {allowed:g} s; both ways agree to the fen: {agree}",
+        note=f"{seconds:.2f} s of {allowed:g} s",
     )
 
 

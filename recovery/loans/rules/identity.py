@@ -1,4 +1,4 @@
-"""Check digits and forms of ID numbers, VINs and number plates, and what an ID number tells."""
+"""Check digits and forms of ID numbers and VINs, and what an ID number tells."""
 
 import re
 import unicodedata
@@ -17,12 +17,6 @@ VIN_VALUES = dict(
 """Value of each letter of a VIN (GB 16735, ISO 3779); I, O and Q do not occur."""
 
 VIN_WEIGHTS = (8, 7, 6, 5, 4, 3, 2, 10, 0, 9, 8, 7, 6, 5, 4, 3, 2)
-
-PROVINCE_LETTERS = "京津冀晋蒙辽吉黑沪苏浙皖闽赣鲁豫鄂湘粤桂琼渝川贵云藏陕甘青宁新"
-SIGN = "A-HJ-NP-Z0-9"
-PLATE = re.compile(
-    rf"[{PROVINCE_LETTERS}][A-HJ-NP-Z]([{SIGN}]{{4}}[{SIGN}挂学警港澳]|[{SIGN}]{{6}})"
-)
 
 
 def normal(number: str) -> str:
@@ -75,8 +69,3 @@ def vin_check(vin: str | None) -> str:
     if len(signs) != len(VIN_WEIGHTS) or not set(signs) <= VIN_VALUES.keys():
         return "invalid"
     return "valid" if vin_check_digit(signs) == signs[8] else "invalid"
-
-
-def is_plate(plate: str) -> bool:
-    """Return whether `plate` has the form of a number plate (车牌), new-energy ones included."""
-    return PLATE.fullmatch(normal(plate)) is not None
