@@ -1,5 +1,8 @@
 """Administration of branches and agencies, and the suggestions of type-ahead fields."""
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -13,10 +16,13 @@ from recovery.kernel.actions import Action
 from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
+from recovery.kernel.work import Work
 from recovery.web.people import user_work
 from recovery.web.rights import allowed
 
 bp = Blueprint("places", __name__, url_prefix="/places")
+
+P = TypeVar("P", Branch, Agency)
 
 
 @people.get("/branches")
@@ -76,14 +82,18 @@ def rename_branch(branch_id: int) -> ResponseReturnValue:
     row = db.session.get(Branch, branch_id)
     if row is None:
         raise NotFound(_("没有这个机构。"))
+    return _rename(row, row.code, service.rename_branch)
+
+
+def _rename(row: P, key: str, rename: Callable[[Work, P, str], None]) -> ResponseReturnValue:
     form = NameForm(data={"name": row.name})
     if form.validate_on_submit():
         with form.refusal_shown():
             with user_work() as work:
-                service.rename_branch(work, work.session.get_one(Branch, row.id), form.name.data)
+                rename(work, work.session.get_one(type(row), row.id), form.name.data)
             flash(str(_("名称已修改。")), "success")
             return redirect(url_for(".index"))
-    return render_template("access/rename.html", form=form, key=row.code), form.status
+    return render_template("access/rename.html", form=form, key=key), form.status
 
 
 @bp.route("/agencies/new", methods=["GET", "POST"])
@@ -107,11 +117,4 @@ def rename_agency(agency_id: int) -> ResponseReturnValue:
     row = db.session.get(Agency, agency_id)
     if row is None:
         raise NotFound(_("没有这个委外机构。"))
-    form = NameForm(data={"name": row.name})
-    if form.validate_on_submit():
-        with form.refusal_shown():
-            with user_work() as work:
-                service.rename_agency(work, work.session.get_one(Agency, row.id), form.name.data)
-            flash(str(_("名称已修改。")), "success")
-            return redirect(url_for(".index"))
-    return render_template("access/rename.html", form=form, key=row.name), form.status
+    return _rename(row, row.name, service.rename_agency)

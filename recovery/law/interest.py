@@ -55,18 +55,23 @@ def interest_over_days(paper: Paper, *, principal: Yuan, annual_rate: Rate, days
     Source: 银发〔2005〕129号 art. 3. Contracts may say 365: see `interest.days_365`.
     """
     basis = paper.whole("interest.day_basis")
-    amount = to_fen(over_days(principal, annual_rate, days, basis=basis))
+    return {"amount": _said(paper, principal, annual_rate, days, basis=basis)}
+
+
+def _said(paper: Paper, principal: Decimal, rate: Decimal, days: int, *, basis: int) -> Decimal:
+    """Return interest over `days` days, and say how it comes about."""
+    amount = to_fen(over_days(principal, rate, days, basis=basis))
     paper.say(
         _(
             "{principal} 元 × {rate} ÷ {basis} × {days} 天 = {amount} 元。",
             principal=principal,
-            rate=annual_rate,
+            rate=rate,
             basis=basis,
             days=days,
             amount=amount,
         )
     )
-    return {"amount": amount}
+    return amount
 
 
 @rule("interest.actual_days")
@@ -76,20 +81,10 @@ def interest_between_days(
     """Interest over the actual days from `from_` (counted) to `to` (not counted), year of 360."""
     days = days_between(from_, to, "to")
     basis = paper.whole("interest.day_basis")
-    amount = to_fen(over_days(principal, annual_rate, days, basis=basis))
     paper.say(
         _("自 {first} 至 {last}，算头不算尾，共 {days} 天。", first=from_, last=to, days=days)
     )
-    paper.say(
-        _(
-            "{principal} 元 × {rate} ÷ {basis} × {days} 天 = {amount} 元。",
-            principal=principal,
-            rate=annual_rate,
-            basis=basis,
-            days=days,
-            amount=amount,
-        )
-    )
+    amount = _said(paper, principal, annual_rate, days, basis=basis)
     return {"days": days, "amount": amount}
 
 
@@ -123,18 +118,7 @@ def interest_over_days_365(
 ) -> Amount:
     """Interest over a number of days where the contract divides the yearly rate by 365."""
     basis = paper.whole("interest.day_basis.contract")
-    amount = to_fen(over_days(principal, annual_rate, days, basis=basis))
-    paper.say(
-        _(
-            "{principal} 元 × {rate} ÷ {basis} × {days} 天 = {amount} 元。",
-            principal=principal,
-            rate=annual_rate,
-            basis=basis,
-            days=days,
-            amount=amount,
-        )
-    )
-    return {"amount": amount}
+    return {"amount": _said(paper, principal, annual_rate, days, basis=basis)}
 
 
 @rule("interest.actual_years")

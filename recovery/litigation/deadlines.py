@@ -57,21 +57,21 @@ def interrupt(work: Work, file: LitigationFile, filed_on: date) -> None:
     refresh_next(work, file)
 
 
-def meet(work: Work, file: LitigationFile, rules: set[str]) -> None:
+def meet(work: Work, file: LitigationFile, rules: Collection[str]) -> None:
     """End the open deadlines of these rules: what they wait for was done today."""
-    for rule in sorted(rules):
-        for deadline in running(work, file, rule):
-            deadline.ended_on, deadline.outcome = work.today, "met"
-            work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, "met"))
-    refresh_next(work, file)
+    _end(work, file, rules, "met")
 
 
 def drop(work: Work, file: LitigationFile, rules: Collection[str]) -> None:
     """End the open deadlines of these rules: with the step of today nothing hangs on them."""
+    _end(work, file, rules, "moot")
+
+
+def _end(work: Work, file: LitigationFile, rules: Collection[str], outcome: str) -> None:
     for rule in sorted(rules):
         for deadline in running(work, file, rule):
-            deadline.ended_on, deadline.outcome = work.today, "moot"
-            work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, "moot"))
+            deadline.ended_on, deadline.outcome = work.today, outcome
+            work.record(Action.CHANGE_DEADLINE, file, rule=rule, outcome=(None, outcome))
     refresh_next(work, file)
 
 

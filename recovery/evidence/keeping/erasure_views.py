@@ -1,7 +1,5 @@
 """Pages of keeping about single loans: retention, holds, and erasures asked for by one of two."""
 
-from functools import partial
-
 from flask import redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
@@ -76,15 +74,15 @@ def of_loan(loan_id: int) -> ResponseReturnValue:
     """Show what keeps a loan's records, what was and can be erased, and who opened its pages."""
     session = db.session()
     loan = gate.find(session, Loan, loan_id, current_scope())
-    found = registry.registrations(session, loan_id)
+    records = queries.erasable(session, registry.registrations(session, loan_id))
     return render_template(
         "evidence/keeping/of_loan.html",
         loan=loan,
         holds=hold.holds_of(session, [loan_id]).get(loan_id, []),
         own_hold=hold.own_hold(session, loan_id),
         kinds=registry.KINDS,
-        records=queries.erasable(session, found),
-        period_of=partial(periods.period_of, session),
+        records=records,
+        periods=periods.kept_for(session, loan, [one.intent for one in records]),
         erasures=erasure.erasures_of(session, loan_id),
         states=labels.STATES,
         visits=visits.sessions_of_loan(session, loan_id),
@@ -152,7 +150,7 @@ def erase(intent_id: int) -> ResponseReturnValue:
         loan=loan,
         intent=intent,
         kind=registry.KINDS.get(intent.kind, Text(intent.kind)),
-        period=periods.period_of(session, intent),
+        period=periods.kept_for(session, loan, [intent])[intent.id],
         holds=hold.holds_of(session, [loan.id]).get(loan.id, []),
     )
     return page, form.status

@@ -96,13 +96,19 @@ def periods_of(session: Session, erasure: Erasure) -> list[Period]:
     return longest(found + _of_records(session, others, erasure.loan_id))
 
 
-def period_of(session: Session, intent: RegistrationIntent) -> Period:
-    """Return the period that a registered record of a loan is kept."""
-    loan = session.get_one(Loan, intent.loan_id)
-    document = None
-    if intent.subject_type == Document.__tablename__:
-        document = session.get(Document, intent.subject_id)
-    return _period(rule_of_document(document.kind) if document else rule_of_record(intent), loan)
+def kept_for(
+    session: Session, loan: Loan, intents: Sequence[RegistrationIntent]
+) -> dict[int, Period]:
+    """Return the periods that registered records of a loan are kept, by their registration."""
+    of_documents = [one for one in intents if one.subject_type == Document.__tablename__]
+    ids = [one.subject_id for one in of_documents]
+    rows = session.execute(select(Document.id, Document.kind).where(Document.id.in_(ids)))
+    kinds = dict(rows.tuples().all())
+    found = {one.id: rule_of_record(one) for one in intents}
+    for one in of_documents:
+        if one.subject_id in kinds:
+            found[one.id] = rule_of_document(kinds[one.subject_id])
+    return {intent_id: _period(rule, loan) for intent_id, rule in found.items()}
 
 
 def approved_period(told: Mapping[str, str]) -> Period:

@@ -52,7 +52,7 @@ def twice(months: Iterable[Month]) -> list[date]:
 def new_monthly_loan(row: CastRow, months: Sequence[Month], setting: Setting) -> NewLoan | None:
     """Return the loan of an ABS-EE row with the ledger of its months; None: rejected.
 
-    A stub (recoveries alone, of a loan that the book does not know) is rejected.
+    Recoveries alone, of a loan that the book does not know, are rejected.
     """
     reject_gaps(row, NEEDED)
     check_row(row, setting)

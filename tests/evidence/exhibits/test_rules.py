@@ -53,16 +53,16 @@ def applied(arrangement: Arrangement, step: tuple[str, int, int, int]) -> Arrang
 
 
 @given(arrangements(), steps)
-def test_any_sequence_of_moves_keeps_each_line_exactly_once(arrangement, todo):
+def test_any_sequence_of_moves_keeps_each_line_exactly_once(arrangement, moves):
     before = rules.lines_of(arrangement)
-    for step in todo:
+    for step in moves:
         arrangement = applied(arrangement, step)
         assert sorted(rules.lines_of(arrangement)) == sorted(before)
 
 
 @given(arrangements(), steps, st.dictionaries(st.integers(1, 60), st.integers(0, 40)))
-def test_page_ranges_are_continuous_in_any_order(arrangement, todo, pages):
-    for step in todo:
+def test_page_ranges_are_continuous_in_any_order(arrangement, moves, pages):
+    for step in moves:
         arrangement = applied(arrangement, step)
     counts = [pages.get(line) for line in rules.lines_of(arrangement)]
     ranges = rules.page_ranges(counts)

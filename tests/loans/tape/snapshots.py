@@ -147,7 +147,7 @@ def charged_off_row(serial: int) -> dict[str, str]:
     )
 
 
-def stub_row(serial: int) -> dict[str, str]:
+def lone_recovery_row(serial: int) -> dict[str, str]:
     """Return a recovery on a loan charged off long ago: nothing else is told."""
     return {
         "assetNumber": f"AL{serial:07d}",

@@ -24,8 +24,8 @@ from tests.loans.tape.snapshots import (
     HEADER,
     charged_off_row,
     closed_row,
+    lone_recovery_row,
     snapshot_row,
-    stub_row,
     write_snapshot,
 )
 from tests.loans.tape.tapes import count, import_file, loan_of
@@ -111,7 +111,7 @@ def test_overdue_begins_with_the_earliest_scheduled_payment_not_covered() -> Non
 def snapshot(app: Flask, tmp_path: Path) -> ImportBatch:
     """Return the batch of a snapshot of 40 loans with every odd kind of row."""
     rows = [snapshot_row(serial) for serial in range(36)]
-    rows += [closed_row(100), charged_off_row(101), stub_row(102)]
+    rows += [closed_row(100), charged_off_row(101), lone_recovery_row(102)]
     rows.append(snapshot_row(103, currentDelinquencyStatus="45", originalLoanAmount="n/a"))
     return import_file(app, write_snapshot(tmp_path / "snapshot.csv", rows))
 
@@ -142,7 +142,9 @@ def test_a_closed_loan_closes_and_a_charged_off_one_is_still_pursued(
     assert "核销" in (end.difference_reason or "")
 
 
-def test_a_stub_and_a_row_without_amount_are_rejected_with_reasons(snapshot: ImportBatch) -> None:
+def test_a_recovery_without_its_loan_and_a_row_without_amount_are_rejected_with_reasons(
+    snapshot: ImportBatch,
+) -> None:
     rows = db.session.scalars(select(StagedRow).where(StagedRow.state == "rejected")).all()
     assert [row.contract_no for row in rows] == ["AL0000102", "AL0000103"]
     reasons = rows[0].reason or ""
@@ -169,7 +171,7 @@ def test_the_next_months_snapshot_goes_on_and_the_same_again_changes_nothing(
         reportingPeriodBeginningLoanBalanceAmount="19601",
         reportingPeriodActualEndBalanceAmount="19201",
     )
-    recovery = stub_row(101) | {"reportingPeriodEndingDate": "06-30-2023"}
+    recovery = lone_recovery_row(101) | {"reportingPeriodEndingDate": "06-30-2023"}
     path = write_snapshot(tmp_path / "june.csv", [june, recovery])
     batch = import_file(app, path)
     assert (batch.updated_count, batch.rejected_count, batch.state) == (2, 0, "applied")
