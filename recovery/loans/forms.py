@@ -1,12 +1,16 @@
 """Forms of the loan page."""
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
 from wtforms import BooleanField, RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
+from wtforms.validators import ValidationError
 
-from recovery.kernel.text import _
+from recovery.kernel import clock
+from recovery.kernel.text import Text, _
 from recovery.loans import labels
 from recovery.loans.parties import ROLES
 from recovery.loans.service import Booking
@@ -23,6 +27,7 @@ from recovery.web.forms import BaseForm, VersionedForm
 from recovery.web.uploads import UploadsField
 from recovery.web.validators import (
     Blank,
+    Check,
     Required,
     above_zero,
     length_up_to,
@@ -48,6 +53,35 @@ CHARGES = {
 }
 CONDITIONS = {"new": _("新车"), "used": _("二手车")}
 LONGEST_TEXT = 500
+PHONE = re.compile(r"\+?[\d ()-]{7,}((转|x|ext\.?|#) ?\d{1,6})?")
+ACCOUNT = re.compile(r"[\dA-Za-z -]{6,}")
+PAPER_OF_IDENTITY = re.compile(r"[\dA-Za-z()-]{5,}")
+
+
+def written_as(shape: re.Pattern[str], what: Text) -> Check:
+    """Return a check that refuses a text that is not `what`, whose shape is known."""
+
+    def check(form: Any, field: Any) -> None:
+        if field.data and not shape.fullmatch(unicodedata.normalize("NFKC", field.data)):
+            raise ValidationError(
+                _("“{typed}”不是{what}，请核对。", typed=field.data[:40], what=what)
+            )
+
+    return check
+
+
+def a_year(form: Any, field: Any) -> None:
+    """Refuse a year in which no car was made, or that is far ahead."""
+    last = clock.today().year + 1
+    if field.data is not None and not 1900 <= field.data <= last:
+        raise ValidationError(
+            _("{field}须在 1900 年至 {last} 年之间。", field=field.label.text, last=last)
+        )
+
+
+A_PHONE = written_as(PHONE, _("电话号码"))
+AN_ACCOUNT = written_as(ACCOUNT, _("账号"))
+AN_IDENTITY = written_as(PAPER_OF_IDENTITY, _("证件号码"))
 
 
 def choices(named: Mapping[str, Any]) -> list[SelectChoice]:
@@ -126,7 +160,7 @@ class CollateralForm(VersionedForm):
     engine_no = LineField(_("发动机号"), [Blank(), length_up_to(40)])
     make = LineField(_("品牌"), [Blank(), length_up_to(60)])
     model = LineField(_("型号"), [Blank(), length_up_to(60)])
-    model_year = CountField(_("年款"), [Blank()])
+    model_year = CountField(_("年款"), [Blank(), a_year])
     condition = SelectField(_("购入时"), choices=choices(CONDITIONS))
     value = YuanField(_("购入价或评估价"), [Blank(), not_negative])
 
@@ -140,8 +174,8 @@ class PartyForm(BaseForm):
         default="guarantor",
     )
     name = LineField(_("姓名或名称"), [Required(), length_up_to(80)])
-    id_number = LineField(_("证件号码"), [Blank(), length_up_to(30)])
-    phone = LineField(_("电话"), [Blank(), length_up_to(30)])
+    id_number = LineField(_("证件号码"), [Blank(), length_up_to(30), AN_IDENTITY])
+    phone = LineField(_("电话"), [Blank(), length_up_to(30), A_PHONE])
     address = NoteField(_("地址"), [Blank(), length_up_to(200)])
     guarantee_mode = SelectField(_("保证方式"), choices=choices({"": "—"} | labels.GUARANTEE_MODES))
     guarantee_last_day = DateField(
@@ -154,9 +188,9 @@ class PartyForm(BaseForm):
 class ContactForm(BaseForm):
     """How a person is reached; blank leaves it as it is."""
 
-    phone = LineField(_("电话"), [Blank(), length_up_to(30)])
+    phone = LineField(_("电话"), [Blank(), length_up_to(30), A_PHONE])
     address = NoteField(_("地址"), [Blank(), length_up_to(200)])
-    bank_account = LineField(_("还款账号"), [Blank(), length_up_to(40)])
+    bank_account = LineField(_("还款账号"), [Blank(), length_up_to(40), AN_ACCOUNT])
 
 
 class OwnershipForm(BaseForm):

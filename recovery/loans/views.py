@@ -41,7 +41,7 @@ from recovery.loans.statement import statement_of
 from recovery.rulebook.service import current_book
 from recovery.web.addresses import url_if
 from recovery.web.display import Clock
-from recovery.web.language import LANGUAGES, current_language, translate_for
+from recovery.web.language import LANGUAGES, current_language, reading
 from recovery.web.long_papers import print_in_parts
 from recovery.web.people import current_scope
 from recovery.web.reading import Unreadable, read_day
@@ -137,7 +137,7 @@ def statement(loan_id: int) -> ResponseReturnValue:
     asked = request.args.get("language", current_language())
     language = asked if asked in LANGUAGES else "zh"
     day = _printed_day()
-    with text.reading(translate_for(language)):
+    with reading(language):
         told = statement_of(db.session(), loan, day)
         printed = print_in_parts(
             "documents/loans/statement.html",

@@ -103,13 +103,16 @@ class RateField(ReadField[Decimal]):
 
 
 class CountField(ReadField[int]):
-    """A whole number, thousands separators allowed."""
+    """How many there are: a whole number from zero, thousands separators allowed."""
 
     inputmode = "numeric"
 
     def read(self, text: str) -> int:
         """Return the number."""
-        return read_count(text)
+        number = read_count(text)
+        if number < 0:
+            raise Unreadable(_("“{typed}”不能是负数。", typed=text.strip()))
+        return number
 
 
 class DateField(ReadField[date]):

@@ -1,12 +1,13 @@
 """What every response carries, and what a request may be: headers, request id, CSRF."""
 
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Request, Response, abort, current_app, g, request
 from flask_wtf.csrf import CSRFProtect
+from werkzeug.datastructures import ImmutableMultiDict
 
 from recovery.kernel import work
 
@@ -59,10 +60,28 @@ class Protection(CSRFProtect):  # type: ignore[misc]
 csrf = Protection()
 
 
+class Typed(ImmutableMultiDict[str, Any]):
+    """What a request carries, without NUL: nobody types it, and PostgreSQL stores no such text."""
+
+    def __init__(self, pairs: Iterable[tuple[str, Any]] = ()) -> None:
+        super().__init__(
+            (name, value.replace("\0", "") if isinstance(value, str) else value)
+            for name, value in pairs
+        )
+
+
+class Asked(Request):
+    """A request whose form and query are `Typed`."""
+
+    parameter_storage_class = Typed
+
+
 def begin_request() -> None:
     """Give the request its id, which the log, the audit and an error page name."""
     g.request_id = secrets.token_hex(8)
     work.request_id.set(g.request_id)
+    if "\0" in request.path:
+        abort(404)
     view = current_app.view_functions.get(request.endpoint or "")
     if (largest := getattr(view, "largest_request", None)) is not None:
         request.max_content_length = largest
@@ -99,6 +118,7 @@ def register(app: Flask) -> None:
     if app.config["MAX_CONTENT_LENGTH"] is None:
         app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.config["WTF_CSRF_TIME_LIMIT"] = None
+    app.request_class = Asked
     csrf.init_app(app)
     app.before_request(begin_request)
     app.after_request(add_headers)

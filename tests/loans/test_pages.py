@@ -146,6 +146,10 @@ def test_the_car_is_changed_and_a_stale_form_is_told(signed_in: SignIn, loan_id:
     }
     address = f"/loans/{loan_id}/collateral"
     assert browser.get(address).status_code == 200
+    for year in ("-1", "123", "99999"):
+        refused = browser.post(address, data=form | {"model_year": year})
+        assert refused.status_code == 422
+        assert 'id="model_year-error"' in refused.text
     assert browser.post(address, data=form).status_code == 302
     db.session.rollback()
     loan = db.session.get_one(Loan, loan_id)
@@ -197,6 +201,9 @@ def test_people_owners_and_acceleration_have_their_forms(signed_in: SignIn, loan
     right = {"on": "2026-02-01", "confirmation": "提前到期"}
     assert browser.post(f"{base}/accelerate", data=right).status_code == 302
     person_id = db.session.get_one(Loan, loan_id).borrower_id
+    for field, wrong in (("phone", "1e5"), ("bank_account", "<script>")):
+        refused = browser.post(f"{base}/people/{person_id}/contact", data={field: wrong})
+        assert "请核对" in refused.text
     contact = {"phone": "13900000009"}
     assert browser.post(f"{base}/people/{person_id}/contact", data=contact).status_code == 302
     db.session.rollback()
@@ -326,9 +333,12 @@ def test_a_long_statement_is_printed_in_parts_and_lists_every_entry_once(
     assert re.search(r"1 / \d", parted)
 
 
-@pytest.mark.parametrize(("language", "title"), [("zh", "贷款对账单"), ("en", "Loan statement")])
+@pytest.mark.parametrize(
+    ("language", "title", "day"),
+    [("zh", "贷款对账单", "2026年3月1日"), ("en", "Loan statement", "1 March 2026")],
+)
 def test_the_printed_statement_adds_up_to_the_ledger_to_the_fen(
-    signed_in: SignIn, loan_id: int, language: str, title: str
+    signed_in: SignIn, loan_id: int, language: str, title: str, day: str
 ) -> None:
     answer = signed_in("asset_manager").get(
         f"/loans/{loan_id}/statement.pdf?language={language}&on=2026-03-01"
@@ -336,6 +346,7 @@ def test_the_printed_statement_adds_up_to_the_ledger_to_the_fen(
     assert answer.status_code == 200
     words = _words(answer.data)
     assert title in words
+    assert day in words
     loan = db.session.get_one(Loan, loan_id)
     claim = queries.claim_on(db.session(), loan, date(2026, 3, 1))
     rows = db.session.scalars(

@@ -32,6 +32,8 @@ def test_without_javascript_it_is_a_page_and_with_it_a_fragment(
     assert "<title>" in page
     assert PHONE not in page
     assert "<title>" not in client.get(address, headers={"HX-Request": "true"}).text
+    long = "核" * 501
+    assert long in client.post(address, data={"reason": long}).text
     assert PHONE in client.post(address, data={"reason": "核对还款人"}).text
     event = db.session.scalars(
         select(AuditEvent).where(AuditEvent.action == "personal_data.unmask")

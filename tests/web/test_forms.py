@@ -7,6 +7,7 @@ from flask import Flask
 
 from recovery.kernel.errors import Conflict, NotFound, RuleViolation
 from recovery.web.fields import (
+    CountField,
     DateField,
     LineField,
     MomentField,
@@ -27,6 +28,7 @@ class LoanForm(VersionedForm):
     day = DateField("日期", [Blank()])
     kind = SelectField("方式", choices=[("a", "查封"), ("b", "冻结")])
     note = LineField("备注", [length_up_to(3)])
+    copies = CountField("份数", [Blank()])
 
 
 def posted(app: Flask, **data: str) -> LoanForm:
@@ -42,6 +44,16 @@ def test_what_was_typed_becomes_values(frame: Flask) -> None:
     assert form.errors == {}
     assert (form.amount.data, form.rate.data) == (Decimal("12000.00"), Decimal("0.049"))
     assert (form.day.data.isoformat(), form.note.data) == ("2024-02-29", "急")
+
+
+def test_a_count_is_never_negative(frame: Flask) -> None:
+    form = posted(frame, amount="1", copies="-1")
+    assert [fault.sentence for fault in form.faults] == ["“-1”不能是负数。"]
+
+
+def test_no_text_reaches_a_form_with_nul(frame: Flask) -> None:
+    assert posted(frame, amount="1", note="\0急").note.data == "急"
+    assert frame.test_client().get("/no%00where").status_code == 404
 
 
 def test_what_cannot_be_read_stays_in_its_field(frame: Flask) -> None:
