@@ -42,7 +42,7 @@ def _cells(row: PackageLoan) -> tuple[str, ...]:
     amounts = (row.principal, row.interest, row.costs)
     return (
         *("" if amount is None else show(amount) for amount in amounts),
-        "" if row.days_past_due is None else str(row.days_past_due),
+        "" if row.days_past_due is None else f"{row.days_past_due:,}",
     )
 
 
@@ -51,7 +51,7 @@ SUBJECT = DossierSubject(
     model=Package,
     number="number",
     action=Action.VIEW_PACKAGES,
-    title=lambda package: _("资产包 {number} {name}", number=package.number, name=package.name),
+    title=lambda package: _("资产包 {number}", number=package.number),
     loans=loans,
     particulars=particulars,
     template="documents/portfolio/dossier.html",

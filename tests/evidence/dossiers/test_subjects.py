@@ -116,6 +116,8 @@ def test_each_preset_verifies_and_a_buyer_reads_no_name(
     for place, folder in enumerate(exports[subject].folders):
         told = (folder / "data/records.jsonl").read_text("utf-8") + words_of(folder)
         assert (NAMES[subject] in told) == (place != BUYER)
+        if subject == "package":
+            assert (exports[subject].record.name in told) == (place != BUYER)
     for place in (BUYER, DEBTOR):
         assert verified(exports[subject].folders[place]).returncode == 0
 
