@@ -1,12 +1,15 @@
-"""The person of this request, for views: who acts, and the unit of work in their name."""
+"""The person of this request, for views: who acts, their unit of work; what to call people."""
 
 from contextlib import AbstractContextManager
 
+from flask import Flask, g
 from flask_login import current_user
 
+from recovery.kernel import links
+from recovery.kernel.db import db
 from recovery.kernel.errors import Forbidden
 from recovery.kernel.gate import Actor, Scope
-from recovery.kernel.text import _
+from recovery.kernel.text import Text, _
 from recovery.kernel.work import Work, work_as
 
 
@@ -30,3 +33,20 @@ def current_scope() -> Scope:
 def user_work() -> AbstractContextManager[Work]:
     """Run a unit of work in the name of the signed-in person."""
     return work_as(current_actor())
+
+
+def called(name: str | None) -> Text | str:
+    """Return what to call whom a row names: a person, the system, or what was typed there."""
+    if not name:
+        return ""
+    known: dict[str, Text | str] = g.setdefault("people_called", {})
+    if name not in known:
+        known[name] = name
+        for names in links.actors_called.all():
+            known.update(names(db.session(), {name}))
+    return known[name]
+
+
+def register(app: Flask) -> None:
+    """Let templates write `{{ row.made_by|person }}`."""
+    app.jinja_env.filters["person"] = called

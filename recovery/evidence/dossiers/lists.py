@@ -9,6 +9,7 @@ from recovery.kernel.text import Text, _
 from recovery.web.display import file_size
 from recovery.web.filters import Choices, DayRange, FilterBar, Words
 from recovery.web.pagination import Sort, Sorts
+from recovery.web.people import called
 from recovery.web.worklist import Column, Worklist
 
 
@@ -36,7 +37,7 @@ DOSSIERS = Worklist(
         Column("recipient", _("交给谁")),
         Column("purpose", _("用途")),
         Column("made_at", _("导出时间"), "moment", sort="made_at"),
-        Column("made_by", _("导出人")),
+        Column("made_by", _("导出人"), value=lambda one: called(one.made_by)),
         Column("records", _("记录数"), "count", value=lambda one: one.contents["records"]),
         Column("size", _("大小"), value=lambda one: file_size(one.size)),
         Column("sha256", _("指纹"), value=lambda one: one.sha256[:16], shown=False),

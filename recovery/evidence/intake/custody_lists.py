@@ -15,6 +15,7 @@ from recovery.loans.models import Loan
 from recovery.web.display import Clock
 from recovery.web.filters import Choices, DayRange, FilterBar, FilterState, Words
 from recovery.web.pagination import Sort, Sorts
+from recovery.web.people import called
 from recovery.web.worklist import Badge, Column, View, Worklist
 
 STATE_OPTIONS = [(code, badge.text) for code, badge in ORIGINAL_STATES.items()]
@@ -40,7 +41,7 @@ ORIGINALS = Worklist(
         Column("contract_no", _("合同编号"), value=lambda one: one.loan.contract_no),
         Column("state", _("状态"), "badge", value=lambda one: ORIGINAL_STATES[one.state]),
         Column("place", _("存放位置"), sort="place"),
-        Column("holder", _("保管人")),
+        Column("holder", _("保管人"), value=lambda one: called(one.holder)),
         Column("due_on", _("归还期限"), "clock", value=due_clock),
         Column("page_count", _("页数"), "count"),
         Column("seal_no", _("封签号"), shown=False),
@@ -113,8 +114,8 @@ STOCKTAKES = Worklist(
         Column("place", _("盘点位置")),
         Column("state", _("状态"), "badge", value=stocktake_badge),
         Column("opened_at", _("开始"), "moment", sort="opened_at"),
-        Column("opened_by", _("盘点人")),
-        Column("closed_by", _("复核人")),
+        Column("opened_by", _("盘点人"), value=lambda one: called(one.opened_by)),
+        Column("closed_by", _("复核人"), value=lambda one: called(one.closed_by)),
         Column("missing", _("缺失"), "count", value=lambda one: (one.summary or {}).get("missing")),
         Column(
             "unexpected",
@@ -158,7 +159,7 @@ LINES = Worklist(
             value=lambda line: line.original.place if line.original else "",
         ),
         Column("counted_at", _("清点时间"), "moment"),
-        Column("counted_by", _("清点人")),
+        Column("counted_by", _("清点人"), value=lambda one: called(one.counted_by)),
     ),
     sorts=Sorts(
         (

@@ -16,6 +16,7 @@ from recovery.kernel.text import _
 from recovery.web.display import file_size
 from recovery.web.filters import Choices, FilterBar
 from recovery.web.pagination import Sort, Sorts
+from recovery.web.people import called
 from recovery.web.worklist import Badge, Column, Worklist
 
 
@@ -91,7 +92,7 @@ ITEMS = Worklist(
         Column("examined", _("核对金额（元）"), "money"),
         Column("misstatement", _("差异（元）"), "money", value=misstatement),
         Column("result", _("结果"), "badge", value=result_badge),
-        Column("examined_by", _("核对人")),
+        Column("examined_by", _("核对人"), value=lambda one: called(one.examined_by)),
     ),
     sorts=Sorts((Sort("place", _("序号"), SampleItem.place),), tie=SampleItem.id),
     filters=FilterBar(

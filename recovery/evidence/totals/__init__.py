@@ -5,13 +5,14 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register pages, API, jobs and approval of this part."""
-    from recovery.evidence.totals import api, jobs, reach, reconciling, views
+    from recovery.evidence.totals import api, jobs, reach, reconciling, rules, views
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
     app.register_blueprint(api.bp)
     app.register_blueprint(views.bp)
+    app.jinja_env.globals["totals_rules"] = rules
     jobs.register()
     reach.register()
     links.navigation.put(
@@ -32,5 +33,6 @@ def register(app: Flask) -> None:
             content=reconciling.content,
             execute=reconciling.sign,
             amount=None,
+            template="evidence/totals/_approval.html",
         ),
     )

@@ -7,6 +7,7 @@ from decimal import Decimal
 from flask import Flask
 from sqlalchemy import select
 
+from recovery.access.models import ApprovalRequest
 from recovery.evidence.totals.models import ControlDifference, ControlTotal, Reconciliation
 from recovery.kernel import clock
 from recovery.kernel.db import db
@@ -86,4 +87,9 @@ def test_a_month_is_drawn_up_and_shown(app: Flask, signed_in: SignIn) -> None:
     one = db.session.scalars(select(Reconciliation)).one()
     assert one.figures["month"] == "2026-01"
     assert one.prepared_at <= clock.now()
+    request_id = db.session.scalars(select(ApprovalRequest.id)).one()
+    asked = browser.get(f"/approvals/{request_id}").get_data(as_text=True)
+    assert "缺少天数" in asked, "in words, as on the page of the month"
+    assert "测试 asset-manager" in asked
+    assert '"general_ledger"' not in asked.split("<pre")[0]
     assert "2026-01/1" in browser.get("/evidence/totals/reconciliations").get_data(as_text=True)
