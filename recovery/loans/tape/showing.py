@@ -293,5 +293,5 @@ def total_rows(batch: ImportBatch) -> list[tuple[Text, str, str, bool]]:
         )
         for name in ("created.disbursed_amount", "created.principal", "updated.principal")
     ]
-    count = str(int(Decimal(found["created"]))) if "created" in found else UNKNOWN
-    return [(HEADS["created"], str(batch.created_count), count, "created" not in wrong), *rows]
+    count = f"{int(Decimal(found['created'])):,}" if "created" in found else UNKNOWN
+    return [(HEADS["created"], f"{batch.created_count:,}", count, "created" not in wrong), *rows]
