@@ -103,7 +103,7 @@ def kept_for(
     of_documents = [one for one in intents if one.subject_type == Document.__tablename__]
     ids = [one.subject_id for one in of_documents]
     rows = session.execute(select(Document.id, Document.kind).where(Document.id.in_(ids)))
-    kinds = dict(rows.tuples().all())
+    kinds: dict[int, str] = dict(iter(rows))
     found = {one.id: rule_of_record(one) for one in intents}
     for one in of_documents:
         if one.subject_id in kinds:
