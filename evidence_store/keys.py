@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from . import note
+from .durable import sync_folder
 from .note import NoteError, PrivateKey, Signer
 
 PASSPHRASE = "EVIDENCE_STORE_PASSPHRASE"  # noqa: S105 - the name of a variable
@@ -52,15 +53,23 @@ def load(reference: str) -> Signer:
 def write(path: Path, key: PrivateKey, passphrase: str | None = None) -> None:
     """Write a key to a new file of mode 0600, under the passphrase if one is given.
 
+    The file has its name only when it is whole: another process may be about to read it.
+
     Raises:
         FileExistsError: the path is taken; a key is never overwritten.
     """
     text = str(key) if passphrase is None else seal(str(key), passphrase)
-    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(handle, "w", encoding="utf-8") as file:
-        file.write(text + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+    unnamed = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8") as file:
+            file.write(text + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(unnamed, path)
+    finally:
+        unnamed.unlink()
+    sync_folder(path.parent)
 
 
 def new_reference(place: str, ring: "KeyRing") -> str:

@@ -9,8 +9,9 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from datetime import timedelta
 from hashlib import sha256
-from typing import Any, BinaryIO, cast
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import obstore
 from obstore.exceptions import AlreadyExistsError, PreconditionError
@@ -18,10 +19,24 @@ from obstore.store import S3Store
 
 from .storage import GROUP, Hasher, ObjectInfo, StoreError, chunks, object_path, refuse_other
 
+if TYPE_CHECKING:
+    from obstore.store import RetryConfig
+
 WHOLE = 64 << 20
 """Bytes up to which an object is sent in one conditional request."""
 
 _PARALLEL = 16
+
+_PATIENCE: "RetryConfig" = {
+    "max_retries": 4,
+    "retry_timeout": timedelta(seconds=10),
+    "backoff": {
+        "init_backoff": timedelta(milliseconds=100),
+        "max_backoff": timedelta(seconds=1),
+        "base": 2,
+    },
+}
+"""Somebody waits for the answer: who cannot be reached in seconds is down, and is said to be."""
 
 
 class _Stream(io.RawIOBase):
@@ -62,7 +77,7 @@ class S3Storage:
     @classmethod
     def connect(cls, url: str) -> "S3Storage":
         """Connect to `s3://bucket/prefix`."""
-        return cls(S3Store.from_url(url))
+        return cls(S3Store.from_url(url, retry_config=_PATIENCE))
 
     def read(self, path: str) -> bytes | None:
         """Return the content, None when there is no such file."""

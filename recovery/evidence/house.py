@@ -51,5 +51,6 @@ def _own_key(folder: Path) -> Path:
     path = folder / "log.key"
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     with suppress(FileExistsError):
-        keys.write(path, note.generate(f"recovery-{os.urandom(4).hex()}"))
+        key = note.generate(f"recovery-{os.urandom(4).hex()}")
+        keys.write(path, key, os.environ.get(keys.PASSPHRASE))
     return path

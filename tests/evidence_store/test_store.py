@@ -448,6 +448,19 @@ def test_a_key_file_is_private_and_can_be_encrypted(tmp_path: Path, monkeypatch)
         keys.write(tmp_path / "plain", KEY)
 
 
+def test_a_key_file_has_its_name_only_when_it_is_whole(tmp_path: Path, monkeypatch):
+    path, there, plain = tmp_path / "log.key", [], os.fsync
+
+    def sync(handle: int) -> None:
+        there.append(path.exists())
+        plain(handle)
+
+    monkeypatch.setattr(os, "fsync", sync)
+    keys.write(path, KEY)
+    assert there == [False, True]
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_a_key_comes_from_the_environment(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("LOG_KEY", str(KEY))
     store = Store.create(str(tmp_path / "s"), KEY.name, "env:LOG_KEY")
