@@ -1,10 +1,12 @@
 """The first whole journey on real data, as other tools call it: the commands, in a fresh home.
 
-A public tape goes in; a litigation file, a verified dossier and a frozen package come out.
+A public tape of 1,342 loans and 40,463 reporting rows goes in; a litigation file, a verified
+dossier and a frozen package come out.
 """
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -15,7 +17,7 @@ from pathlib import Path
 import bagit
 import pytest
 from python_calamine import CalamineWorkbook
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from recovery import create_app
 from recovery.kernel.config import Settings
@@ -23,10 +25,12 @@ from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
 from recovery.litigation.service import NewFile, open_file
-from recovery.loans.models import Loan
-from tests.conftest import SHARED, let_go, needs_shared
+from recovery.loans.models import ApplicationData, LedgerEntry, Loan, Person, StagedRow
+from tests.conftest import let_go, needs_shared, settings_in
+from tests.loans.tape.month_ends import TAPE, check_columns, check_month_ends
+from tests.loans.tape.tapes import count
 
-TAPE = SHARED / "data" / "abs_ee_auto_2017"
+IMPORT = ("tape", "import", str(TAPE / "loans.csv"), "--payments", str(TAPE / "payments.csv"))
 CUT_OFF = "2023-12-31"
 """The law of classification begins with 1 July 2023; an earlier cut-off date is refused."""
 pytestmark = [needs_shared, pytest.mark.slow]
@@ -34,9 +38,17 @@ pytestmark = [needs_shared, pytest.mark.slow]
 Recovery = Callable[..., subprocess.CompletedProcess[str]]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
+def settings(migrated: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
+    """Return the settings of the home that all of this module stands in."""
+    home = tmp_path_factory.mktemp("real")
+    shutil.copy(migrated, home / "recovery.db")
+    return settings_in(home)
+
+
+@pytest.fixture(scope="module")
 def recovery(settings: Settings) -> Recovery:
-    """Return how the `recovery` command is run in a home of its own."""
+    """Return how the `recovery` command is run in that home."""
     environment = os.environ | {
         "RECOVERY_HOME": str(settings.home),
         "RECOVERY_SECRET_KEY": settings.secret_key,
@@ -67,14 +79,35 @@ def facts(done: subprocess.CompletedProcess[str]) -> dict[str, object]:
     return found
 
 
+@pytest.fixture(scope="module")
+def imported(recovery: Recovery) -> dict[str, object]:
+    """Return what the import of the tape reported."""
+    return facts(recovery(*IMPORT, "--layout", "abs-ee", "--json"))
+
+
+def test_every_loan_month_is_the_filings_to_the_cent_or_listed_with_its_reason(
+    recovery: Recovery, settings: Settings, imported: dict[str, object]
+) -> None:
+    assert (imported["state"], imported["created"], imported["rejected"]) == ("applied", 1342, 0)
+    with create_app(settings).app_context():
+        rows = select(func.count()).where(StagedRow.part == "payments")
+        assert db.session.scalar(rows.where(StagedRow.state == "applied")) == 40463
+        assert check_month_ends() == 79
+        check_columns()
+        assert db.session.scalar(select(func.count()).where(Person.name.is_not(None))) == 0
+        assert count(ApplicationData) == 1342
+        entries = count(LedgerEntry)
+        let_go()
+        again = facts(recovery(*IMPORT, "--layout", "abs-ee", "--json"))
+        assert (again["unchanged"], again["updated"], again["rejected"]) == (1342, 0, 0)
+        assert count(LedgerEntry) == entries
+        let_go()
+
+
+@pytest.mark.usefixtures("imported")
 def test_from_a_real_tape_to_a_file_a_verified_dossier_and_a_frozen_package(
     recovery: Recovery, settings: Settings, tmp_path: Path
 ) -> None:
-    tape = ("--layout", "abs-ee", "--payments", str(TAPE / "payments.csv"), "--json")
-    imported = facts(recovery("tape", "import", str(TAPE / "loans.csv"), *tape))
-    assert imported["created"] == 1342
-    assert imported["rejected"] == 0
-
     with create_app(settings).app_context():
         loan = db.session.scalars(
             select(Loan).where(Loan.closed_on.is_(None), Loan.overdue_since.is_not(None))
