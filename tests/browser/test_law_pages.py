@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
-from tests.browser.conftest import check_accessibility, check_structure, check_width, settle
+from tests.browser.conftest import check_accessibility, check_width, settle
 
 Enter = Callable[..., Page]
 
@@ -38,8 +38,9 @@ def test_the_pages_of_the_law_are_accessible_and_fit(
     for address in PAGES:
         page.goto(address)
         settle(page)
-        (check_accessibility if language == "zh" else check_structure)(page)
         check_width(page)
+        if language == "zh":  # in English the words differ alone
+            check_accessibility(page)
 
 
 def test_a_calculator_answers_while_one_types(enter: Enter) -> None:

@@ -3,20 +3,19 @@
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from playwright.sync_api import Page
 
 from recovery.kernel.work import system_work
 from tests.books import add_loans
-from tests.browser.conftest import check_accessibility, check_width, settle
+from tests.browser.conftest import check_accessibility, check_structure, check_width, settle
 
 
 @pytest.mark.parametrize(
-    ("role", "width"),
-    [("administrator", 1280), ("counsel", 390)],
+    ("role", "width", "check"),
+    [("administrator", 1280, check_accessibility), ("counsel", 390, check_structure)],
 )
 def test_every_entry_of_the_menu_opens_cleanly(
-    app: Flask, enter: Callable[..., Page], role: str, width: int
+    enter: Callable[..., Page], role: str, width: int, check: Callable[[Page], None]
 ) -> None:
     with system_work("tests") as work:
         add_loans(work, 3)
@@ -31,4 +30,4 @@ def test_every_entry_of_the_menu_opens_cleanly(
         assert answer.status == 200
         settle(page)
         check_width(page)
-        check_accessibility(page)
+        check(page)
