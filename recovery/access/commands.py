@@ -5,7 +5,7 @@ from typing import Any
 import click
 from sqlalchemy.orm import Session
 
-from recovery.access import queries, service, tokens
+from recovery.access import queries, service, token_queries, tokens
 from recovery.access.lists import last_used, token_badge
 from recovery.access.models import Agency, Branch, UserAccount, UserSession
 from recovery.access.rights import Role
@@ -142,7 +142,7 @@ def token(username: str, name: str, days: int, as_json: bool) -> None:
 @with_app
 def list_tokens(as_json: bool) -> None:
     """Print every token of a program, those that are over included."""
-    rows = db.session.execute(queries.every_token().order_by(UserSession.id))
+    rows = db.session.execute(token_queries.every_token().order_by(UserSession.id))
     report_rows([_told(row) for row in rows], as_json=as_json)
 
 

@@ -63,42 +63,6 @@ def open_sessions(session: Session, user_id: int, now: datetime) -> list[UserSes
     return list(session.scalars(statement))
 
 
-TOKEN_COLUMNS: tuple[Any, ...] = (
-    UserSession.id,
-    UserSession.device.label("program"),
-    UserSession.started_at,
-    UserSession.last_seen_at,
-    UserSession.valid_until,
-    UserSession.ended_at,
-    UserAccount.username,
-    UserAccount.role,
-    UserAccount.ended_at.label("account_ended_at"),
-)
-
-
-def every_token() -> Select[Any]:
-    """Return the statement of the tokens of programs, not yet filtered or ordered."""
-    statement = select(*TOKEN_COLUMNS).join(UserAccount, UserAccount.id == UserSession.user_id)
-    return statement.where(UserSession.valid_until.is_not(None))
-
-
-def tokens(filters: FilterState, now: datetime) -> Select[Any]:
-    """Return the statement of the tokens of programs as they are at `now`, filtered."""
-    statement = every_token()
-    if words := filters.get("q"):
-        username = rules.normal_username(words)
-        named = UserSession.device.contains(words, autoescape=True)
-        statement = statement.where(or_(named, UserAccount.username == username))
-    opens = (
-        UserSession.ended_at.is_(None)
-        & UserAccount.ended_at.is_(None)
-        & (UserSession.valid_until > now)
-    )
-    if (state := filters.get("state")) and len(state) == 1:
-        statement = statement.where(opens if state == ("live",) else ~opens)
-    return statement
-
-
 def recovery_codes_left(session: Session, user_id: int) -> int:
     """Return how many recovery codes of a person still open."""
     statement = select(func.count()).where(

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from recovery.access import queries, tokens
+from recovery.access import queries, token_queries, tokens
 from recovery.access.forms import TokenForm
 from recovery.access.lists import TOKENS, token_opens
 from recovery.access.models import UserAccount
@@ -27,7 +27,7 @@ bp = Blueprint("tokens", __name__, url_prefix="/people/tokens")
 def index() -> ResponseReturnValue:
     """List the tokens: whose, for what, since when, last used, until when."""
     asked = TOKENS.read(request.args)
-    statement = queries.tokens(asked.filters, clock.machine_now())
+    statement = token_queries.tokens(asked.filters, clock.machine_now())
     shown = asked.show(
         asked.page(db.session(), statement),
         bounded_count(db.session(), statement),

@@ -65,12 +65,35 @@ def end_token(work: Work, token_id: int) -> UserSession:
         NotFound: there is no such token.
         RuleViolation: it was ended before.
     """
+    row = _token(work, token_id)
+    _end(work, row, Action.MANAGE_USERS)
+    return row
+
+
+def end_own_token(work: Work, account: UserAccount, token_id: int) -> UserSession:
+    """End a token of `account` on its person's own wish, whoever issued it.
+
+    Raises:
+        NotFound: `account` has no such token.
+        RuleViolation: it was ended before.
+    """
+    row = _token(work, token_id)
+    if row.user_id != account.id:
+        raise NotFound(_("没有这个令牌。"))
+    _end(work, row, Action.CHANGE_OWN_ACCOUNT)
+    return row
+
+
+def _token(work: Work, token_id: int) -> UserSession:
     row = work.session.get(UserSession, token_id, with_for_update=True)
     if row is None or row.valid_until is None:
         raise NotFound(_("没有这个令牌。"))
+    return row
+
+
+def _end(work: Work, row: UserSession, action: Action) -> None:
     if row.ended_at is not None:
         raise RuleViolation(_("这个令牌已经结束。"))
     row.ended_at, row.ended_because = clock.machine_now(), "token"
     account = work.session.get_one(UserAccount, row.user_id)
-    work.record(Action.MANAGE_USERS, account, token_ended=row.id, program=row.device)
-    return row
+    work.record(action, account, token_ended=row.id, program=row.device)

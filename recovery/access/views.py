@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from markupsafe import Markup
 
-from recovery.access import queries, second_factor, service, sessions
+from recovery.access import queries, second_factor, service, sessions, token_queries, tokens
 from recovery.access.forms import CodeForm, ConfirmWithPasswordForm, PasswordForm, SignInForm
+from recovery.access.lists import last_used, token_badge, token_opens
 from recovery.access.login import TOKEN, keep_token, origin
 from recovery.access.models import UserAccount
 from recovery.access.rights import ROLE_NAMES
@@ -115,6 +116,11 @@ def account() -> ResponseReturnValue:
         role=ROLE_NAMES[current_user.role],
         sessions=queries.open_sessions(db.session(), row.id, clock.machine_now()),
         codes_left=queries.recovery_codes_left(db.session(), row.id),
+        tokens=token_queries.tokens_of(db.session(), row.id),
+        issuers=token_queries.token_issuers(db.session(), row.id),
+        token_opens=token_opens,
+        token_badge=token_badge,
+        last_used=last_used,
     )
 
 
@@ -133,6 +139,17 @@ def sign_out_everywhere() -> ResponseReturnValue:
                 work, own_account(work), keep=current_user.session_id
             )
         flash(str(_("已退出其他 {count} 处登录。", count=ended)), "success")
+    return redirect(url_for(".account"))
+
+
+@bp.post("/account/tokens/<int:token_id>/end")
+@allowed(Action.CHANGE_OWN_ACCOUNT)
+def end_token(token_id: int) -> ResponseReturnValue:
+    """End a token in one's own name at once."""
+    if EmptyForm().validate_on_submit():
+        with user_work() as work:
+            tokens.end_own_token(work, own_account(work), token_id)
+        flash(str(_("令牌已结束，程序不能再用它。")), "success")
     return redirect(url_for(".account"))
 
 

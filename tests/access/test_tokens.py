@@ -118,6 +118,36 @@ def test_an_auditor_reads_the_list_and_ends_nothing(
     assert client.get(f"{PAGE}new").status_code == 403
 
 
+def test_a_person_sees_who_issued_tokens_in_their_name_and_ends_them(
+    app: Flask, signed_in: Callable[..., Browser], person: Callable[..., UserAccount]
+) -> None:
+    own = signed_in("asset_manager", username="own")
+    assert "没有以您的名义签发的令牌" in own.get("/account").text
+    other = person("asset_manager", username="other")
+    admin = signed_in("administrator")
+    page = admin.post(f"{PAGE}new", data={"program": "报表", "username": "own", "days": "9"}).text
+    found = re.search(r'id="token">([^<]+)<', page)
+    assert found is not None
+    issued(other, "别人的程序")
+    theirs, mine = (
+        db.session.scalars(select(UserSession.id).where(UserSession.device == name)).one()
+        for name in ("别人的程序", "报表")
+    )
+    section = own.get("/account").text.partition('id="tokens"')[2]
+    assert "报表" in section
+    assert "administrator" in section
+    assert "别人的程序" not in section
+    assert own.post(f"/account/tokens/{theirs}/end").status_code == 404
+    assert own.post(f"/account/tokens/{mine}/end").location == "/account"
+    assert shown_by(app, found[1]) == 401
+    assert f"/account/tokens/{mine}/end" not in own.get("/account").text
+    db.session.rollback()
+    event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert event is not None
+    assert (event.action, event.actor_name) == ("account.change", "own")
+    assert event.changes == {"token_ended": mine, "program": "报表"}
+
+
 def test_a_session_of_a_browser_is_no_token_to_end(work: Work) -> None:
     with pytest.raises(NotFound):
         tokens.end_token(work, 1)
