@@ -86,9 +86,19 @@ def show(package_id: int) -> ResponseReturnValue:
 
 
 def criteria_in_words(criteria: str) -> str:
-    """Return what loans a package was built of: its filter in words, or what was said of it."""
-    filters = FILTERS.read(MultiDict(parse_qsl(criteria)))
-    return described(filters) if filters.active and not filters.problems else criteria
+    """Return what loans a package was built of: its filter in words, or what was said of it.
+
+    A branch that the reader's filter does not offer, or one that is gone, is told of, not named.
+    """
+    asked = parse_qsl(criteria)
+    if not asked or not all(name.isascii() for name, _value in asked):
+        return criteria
+    filters = FILTERS.read(MultiDict(asked))
+    if filters.active and not filters.problems:
+        return described(filters)
+    known = described(filters) if filters.values else ""
+    beyond = _("另有条件已不可选，或不在您可查看的范围内")
+    return "；".join(filter(None, (known, str(beyond))))
 
 
 @bp.get("/<int:package_id>/loans")

@@ -99,3 +99,7 @@ def test_the_filter_of_a_package_is_told_in_words(app: Flask) -> None:
         assert criteria_in_words("class=loss&status=open") == "五级分类：损失；状态：未结清"
         assert criteria_in_words("损失类") == "损失类"
         assert criteria_in_words("") == ""
+        beyond = "另有条件已不可选，或不在您可查看的范围内"
+        assert criteria_in_words("class=loss&branch=987654") == f"五级分类：损失；{beyond}"
+        assert criteria_in_words("branch=987654") == beyond
+        assert criteria_in_words("no_such=1") == beyond
