@@ -42,10 +42,13 @@ def _loan_of(subject: Base | None) -> int | None:
 
 
 def said(event: AuditEvent) -> Text | str | None:
-    """Return why an act was done, or that this was erased; None: no reason was given."""
+    """Return why an act was done, or that this was erased or altered; None: no reason was given."""
     if event.reason_commitment is None:
         return None
-    text = None if event.reason is None else event.reason.text
+    try:
+        text = None if event.reason is None else event.reason.text
+    except InvalidTag:
+        return _("（无法读取：存储的内容已被改动）")
     return text if text is not None else _("（已随个人信息删除）")
 
 
@@ -56,11 +59,21 @@ def erase_of_loan(session: Session, loan_id: int, now: datetime) -> None:
 
 
 def erase_naming(session: Session, texts: Collection[str], now: datetime) -> None:
-    """Destroy the reasons of acts on no single loan in which one of `texts` stands."""
+    """Destroy the reasons of acts on no single loan in which one of `texts` stands.
+
+    One that can no longer be read is destroyed too: nobody can say that it names no one.
+    """
     rows = _kept().where(AuditReason.loan_id.is_(None)).execution_options(yield_per=AT_ONCE)
     for row in session.scalars(rows):
-        if any(text in (row.text or "") for text in texts):
+        if _may_name(row, texts):
             _erase(row, now)
+
+
+def _may_name(row: AuditReason, texts: Collection[str]) -> bool:
+    try:
+        return any(text in (row.text or "") for text in texts)
+    except InvalidTag:
+        return True
 
 
 def _kept() -> Select[AuditReason]:

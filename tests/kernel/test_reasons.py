@@ -70,3 +70,8 @@ def test_words_that_were_exchanged_or_removed_are_found(events: list[AuditEvent]
         damaged = update(AuditReason).values(text_sealed=b"\1" + bytes(40))
         work.session.execute(damaged)
     assert differing() == [first, second]
+    event = db.session.get_one(AuditEvent, first)
+    assert str(reasons.said(event)) == "（无法读取：存储的内容已被改动）"
+    with work_as(LI_NA, now=NOW) as work:
+        reasons.erase_naming(work.session, ["王伟"], NOW)
+    assert str(reasons.said(event)) == "（已随个人信息删除）"
