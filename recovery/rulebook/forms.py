@@ -26,7 +26,7 @@ from recovery.web.fields import (
     YuanField,
 )
 from recovery.web.forms import BaseForm
-from recovery.web.validators import Blank, Required
+from recovery.web.validators import Blank, Required, length_up_to
 
 MARKS: tuple[tuple[str, Text], ...] = (
     ("V", _("V 已核对条文原文")),
@@ -37,6 +37,8 @@ PLACE_KINDS = (("court", _("法院")), ("province", _("省份")))
 
 
 T = TypeVar("T")
+
+LONGEST_REASON = 500
 
 
 def filled(field: ReadField[T]) -> T:
@@ -49,7 +51,9 @@ class ReasonForm(BaseForm):
     """Why a change is asked for: what a confirmation needs, and every other form ends with."""
 
     reason = NoteField(
-        _("申请理由"), [Required()], help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。")
+        _("申请理由"),
+        [Required(), length_up_to(LONGEST_REASON)],
+        help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。"),
     )
 
 
@@ -65,7 +69,9 @@ class SourceForm(BaseForm):
     mark = SelectField(_("来源标记"), [Required()], choices=MARKS)
     is_confirmed = BooleanField(_("我已核对，可视为已确认"))
     reason = NoteField(
-        _("申请理由"), [Required()], help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。")
+        _("申请理由"),
+        [Required(), length_up_to(LONGEST_REASON)],
+        help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。"),
     )
 
     def toml(self) -> str:
@@ -245,7 +251,9 @@ class YearForm(BaseForm):
         description=_("跨年的安排会不平衡，属正常；平衡时不必勾选。"),
     )
     reason = NoteField(
-        _("申请理由"), [Required()], help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。")
+        _("申请理由"),
+        [Required(), length_up_to(LONGEST_REASON)],
+        help_text=_("审批人会看到，并随变更永久保存；请勿写个人信息。"),
     )
 
     def begin_with(self, calendar: Calendar, year: int) -> None:

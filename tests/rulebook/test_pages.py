@@ -283,3 +283,13 @@ def test_only_an_administrator_is_offered_changes(app: Flask, signed_in: Enter) 
     assert "新增版本" not in page
     changing = signed_in("counsel").get("/rulebook/parameters/deadline.appeal.judgment/new")
     assert changing.status_code == 403
+
+
+def test_a_reason_of_a_change_to_the_law_is_no_longer_than_other_reasons(
+    signed_in: Enter,
+) -> None:
+    page = signed_in("administrator").post(
+        "/rulebook/parameters/deadline.appeal.judgment/new", data=VERSION | {"reason": "理" * 501}
+    )
+    assert page.status_code == 422
+    assert "申请理由最多 500 个字" in page.text
