@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import func, select
 
 from recovery.access.models import ApprovalRequest
+from recovery.kernel import reasons
 from recovery.kernel.db import db
 from recovery.kernel.models import AuditEvent
 from recovery.kernel.work import system_work
@@ -138,6 +139,7 @@ def test_the_last_place_of_the_car_is_shown_masked_and_opened_with_a_reason(
     events = select(AuditEvent).where(AuditEvent.action == "personal_data.unmask")
     (event,) = db.session.scalars(events).all()
     assert event.changes["value"] == "last_place"
+    assert reasons.said(event) == "派员查看"
     assert "某停车场" not in str(event.changes)
 
 
@@ -207,6 +209,10 @@ def test_figures_of_the_accountants_are_recorded_corrected_and_kept_in_the_histo
         "reason": "年末结账",
     }
     assert manager.post(address, data=form).status_code == 302
+    event = db.session.scalars(select(AuditEvent).order_by(AuditEvent.id.desc())).first()
+    assert event is not None
+    assert reasons.said(event) == "年末结账"
+    assert "年末结账" not in str(event.changes)
     fact = db.session.scalars(select(AccountingFact)).one()
     assert (fact.gross_carrying_amount, fact.allowance) == (D("98765.43"), D("9000.00"))
     assert (fact.ifrs9_stage, fact.effective_rate_per_year) == (3, None)
