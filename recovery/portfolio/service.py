@@ -36,10 +36,18 @@ def start_package(work: Work, new: NewPackage) -> Package:
     """Start an empty package.
 
     Raises:
-        RuleViolation: no name, or an unknown way of disposal.
+        RuleViolation: no name, the person has a draft of this name (the form was sent twice), or
+            an unknown way of disposal.
     """
     if not new.name.strip():
         raise RuleViolation(_("请填写资产包名称。"))
+    same = select(Package.number).where(
+        Package.owner_id == work.actor.id,
+        Package.name == new.name.strip(),
+        Package.state == "draft",
+    )
+    if taken := work.session.scalars(same).first():
+        raise RuleViolation(_("您已有同名的组包中资产包 {number}。", number=taken))
     if new.disposal not in DISPOSALS:
         raise RuleViolation(_("请选择处置方式。"))
     if new.seller not in SELLERS:

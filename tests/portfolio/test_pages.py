@@ -45,7 +45,11 @@ def test_a_selection_becomes_a_frozen_package_with_a_tape(
     selection: int, signed_in: Callable[..., Browser]
 ) -> None:
     client = signed_in("asset_manager")
-    client.post(f"/packages/new/{selection}", data={"name": "第一期", "disposal": "sale"})
+    asked = {"name": "第一期", "disposal": "sale"}
+    client.post(f"/packages/new/{selection}", data=asked)
+    again = client.post(f"/packages/new/{selection}", data=asked)
+    assert again.status_code == 409
+    assert "您已有同名的组包中资产包" in again.text
     run_due_jobs()
     db.session.rollback()
     package = db.session.scalars(select(Package)).one()
