@@ -16,13 +16,19 @@ from .storage import Storage, StoreError, connect
 KEY_VARIABLE = "EVIDENCE_STORE_KEY"
 """A reference in it (see `keys`) comes before the one that the store remembers."""
 
+_REFERENCE = "private/key-reference"
+_LOCAL = "private/log.key"
+_NEXT = "private/next-key-reference"
+"""Where the key is that signs, that key itself, and where the one is to which a rotation turns."""
+
 
 class StoreBase:
     """A storage, the ring of the log's keys, and the log once it is read."""
 
-    def __init__(self, storage: Storage, ring: KeyRing, skey: str | None = None) -> None:
+    def __init__(self, storage: Storage, origin: str, skey: str | None = None) -> None:
         self.storage = storage
-        self.ring = ring
+        self.origin = origin
+        """The name of the log."""
         self._skey = skey
         self._lock = threading.RLock()
         self._log: Log | None = None
@@ -49,8 +55,8 @@ class StoreBase:
             path.mkdir(mode=0o700, exist_ok=True)
             keys.write(path / "log.key", note.parse_skey(skey), os.environ.get(keys.PASSPHRASE))
         elif not skey.startswith("PRIVATE+KEY+"):
-            storage.create("private/key-reference", skey.encode())
-        return cls(storage, ring, skey)
+            storage.create(_REFERENCE, skey.encode())
+        return cls(storage, origin, skey)
 
     @classmethod
     def open(cls, url: str | os.PathLike[str], skey: str | None = None) -> Self:
@@ -64,12 +70,16 @@ class StoreBase:
         data = storage.read("keys")
         if data is None:
             raise StoreError(f"{url} holds no evidence store")
-        return cls(storage, keys.parse_ring(data.decode()), skey)
+        return cls(storage, keys.parse_ring(data.decode()).origin, skey)
 
     @property
-    def origin(self) -> str:
-        """The name of the log."""
-        return self.ring.origin
+    def ring(self) -> KeyRing:
+        """The log's keys as they are now: another process may have rotated or revoked one."""
+        return self._read_ring()[0]
+
+    def _read_ring(self) -> tuple[KeyRing, bytes]:
+        data = self.storage.read("keys") or b""
+        return keys.parse_ring(data.decode()), data
 
     def sign(self, text: str) -> str:
         """Sign a text of another kind than a head, such as the manifest of a dossier.
@@ -92,28 +102,37 @@ class StoreBase:
         return self._log
 
     def _signer(self) -> Signer:
-        """Return the private key in use; another process may have rotated it since.
+        """Return the private key in use.
 
         What was given or set before a rotation names the old key: then the one that the store
-        remembers signs.
+        remembers signs. Of a rotation that was cut off the old or the new one does.
         """
-        self.ring = keys.parse_ring((self.storage.read("keys") or b"").decode())
+        in_use = self.ring.keys[-1].vkey
         given = self._skey or os.environ.get(KEY_VARIABLE)
-        data = self.storage.read("private/key-reference")
-        remembered = data.decode() if data is not None else None
-        references = [one for one in (given, remembered) if one] or [self._local_key()]
+        known = [one for one in (given, self._remembered(_REFERENCE)) if one]
+        following = self._remembered(_NEXT)
+        references = [*(known or [self._local_key()]), *([following] if following else [])]
         for reference in dict.fromkeys(references):
             signer = keys.load(reference)
-            if str(signer.vkey) == self.ring.keys[-1].vkey:
+            if str(signer.vkey) == in_use:
                 return signer
         raise NoteError("the private key is not the one in use by this log")
 
-    def _local_key(self) -> str:
-        data = self.storage.read("private/log.key")
-        if data is None:
-            raise NoteError(f"no private key: name one in {KEY_VARIABLE}")
-        return data.decode().strip()
+    def _remembered(self, path: str) -> str | None:
+        data = self.storage.read(path)
+        return None if data is None else data.decode()
 
-    def _keep_ring(self, ring: KeyRing, signed: str) -> None:
-        self.storage.replace("keys", signed.encode())
-        self.ring = ring
+    def _local_key(self) -> str:
+        key = self._remembered(_LOCAL)
+        if key is None:
+            raise NoteError(f"no private key: name one in {KEY_VARIABLE}")
+        return key.strip()
+
+    def _keep_ring(self, signed: str, before: bytes) -> None:
+        """Replace the ring that was read; the caller holds `exclusive("checkpoint")`.
+
+        Raises:
+            StoreError: another process changed the ring meanwhile.
+        """
+        if not self.storage.replace_if("keys", signed.encode(), before):
+            raise StoreError("the log's keys were changed by somebody else meanwhile; try again")

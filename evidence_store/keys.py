@@ -203,11 +203,11 @@ class KeyRing:
         Raises:
             NoteError: the ring has no such key, or it never counted for so many leaves.
         """
-        for key in self.keys:
-            if key.vkey == vkey and key.last_size is not None and last_size > key.last_size:
-                raise NoteError(f"the key counts only up to the head of {key.last_size} leaves")
         if vkey not in self.vkeys():
             raise NoteError("the log never had this key")
+        key = next(key for key in self.keys if key.vkey == vkey)
+        if last_size < 0 or (key.last_size is not None and last_size > key.last_size):
+            raise NoteError(f"the key counts for heads of 0 to {key.last_size} leaves")
         keys = tuple(
             replace(key, until=on, last_size=last_size, reason="revoked")
             if key.vkey == vkey

@@ -8,9 +8,9 @@ from hashlib import sha256
 from typing import Any, Self
 
 from . import keys, leaves, note, proof
-from .base import KEY_VARIABLE
+from .base import _NEXT, _REFERENCE, KEY_VARIABLE
 from .findings import Finding
-from .keys import KeyRing, RingKey
+from .keys import RingKey
 from .leaves import Entry, Leaf
 from .log import Heads, Log
 from .proof import Checkpoint, TlogProof
@@ -54,8 +54,8 @@ class MapProof:
 class Store(Registry):
     """An evidence store. Safe for several threads; any number of processes may write to it."""
 
-    def __init__(self, storage: Storage, ring: KeyRing, skey: str | None = None) -> None:
-        super().__init__(storage, ring, skey)
+    def __init__(self, storage: Storage, origin: str, skey: str | None = None) -> None:
+        super().__init__(storage, origin, skey)
         self._map: tuple[int, RadixMap, Heads] | None = None
 
     @classmethod
@@ -200,28 +200,43 @@ class Store(Registry):
         return verify_store(self.storage, self.ring, full=full)
 
     def rotate_key(self, skey: str, on: date) -> None:
-        """Let another key sign from the next head on; both sign the ring that says so."""
-        with self._lock:
-            self.checkpoint()
+        """Let another key sign from the next head on; both sign the ring that says so.
+
+        In a bucket, which knows no locks, nobody else may sign a head at that moment.
+
+        Raises:
+            StoreError: another process rotated or revoked a key at the same moment.
+            NoteError: the log has or had that key.
+        """
+        with self._lock, self.storage.exclusive("checkpoint"):
+            log = self._opened()
+            log.catch_up()
+            self._sign(log)
+            ring, before = self._read_ring()
             old, new = self._signer(), keys.load(skey)
             first = self.checkpoint_sizes()[-1] + 1
-            ring = self.ring.rotated(RingKey(str(new.vkey), on, first), "rotated")
+            ring = ring.rotated(RingKey(str(new.vkey), on, first), "rotated")
             lines = [note.split(note.sign_with(str(ring), signer))[1][0] for signer in (new, old)]
-            self._keep_ring(ring, f"{ring}\n" + "".join(f"{line}\n" for line in lines))
-            self.storage.replace("private/key-reference", skey.encode())
+            self.storage.replace(_NEXT, skey.encode())
+            self._keep_ring(f"{ring}\n" + "".join(f"{line}\n" for line in lines), before)
+            self.storage.replace(_REFERENCE, skey.encode())
             self._skey = skey
 
     def revoke_key(self, vkey: str, on: date, last_size: int) -> None:
         """Declare that a key that is no longer in use counts only for heads up to `last_size`.
 
+        This cannot be taken back: the key never counts for more again.
+
         Raises:
-            StoreError: it is the key in use: rotate first.
-            NoteError: the log never had it.
+            StoreError: it is the key in use: rotate first; or somebody else changed the keys.
+            NoteError: the log never had it, or it never counted for so many leaves.
         """
-        if vkey == self.ring.keys[-1].vkey:
-            raise StoreError("the key in use cannot be revoked; rotate to another one first")
-        ring = self.ring.revoked(vkey, on, last_size)
-        self._keep_ring(ring, note.sign_with(str(ring), self._signer()))
+        with self._lock, self.storage.exclusive("checkpoint"):
+            ring, before = self._read_ring()
+            if vkey == ring.keys[-1].vkey:
+                raise StoreError("the key in use cannot be revoked; rotate to another one first")
+            revoked = ring.revoked(vkey, on, last_size)
+            self._keep_ring(note.sign_with(str(revoked), self._signer()), before)
 
     def _sign(self, log: Log) -> str:
         """Write the tiles and the head of what `log` holds, unless a head covers it already."""

@@ -43,6 +43,7 @@ def rotate_key(key: str, *, as_json: bool) -> int:
         reference = keys.new_reference(key, store.ring)
         vkey = str(keys.load(reference).vkey)
         work.record(Action.CHANGE_LOG_KEY, None, key=(store.ring.keys[-1].vkey, vkey))
+        work.session.flush()
         store.rotate_key(reference, work.today)
     report({"vkey": vkey}, as_json=as_json)
     return 0
@@ -61,10 +62,11 @@ def revoke_key(vkey: str, day: datetime, last_size: int, *, as_json: bool) -> in
     store = house_store()
     with _refusals(), command_work() as work:
         key = store.ring.named(vkey)
-        store.revoke_key(key.vkey, day.date(), last_size)
         work.record(
             Action.CHANGE_LOG_KEY, None, key=key.vkey, ended_on=day.date(), checkpoint=last_size
         )
+        work.session.flush()
+        store.revoke_key(key.vkey, day.date(), last_size)
     facts = {"vkey": key.vkey, "day": day.date(), "last_size": last_size}
     report(facts, as_json=as_json)
     return 0

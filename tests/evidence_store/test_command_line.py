@@ -129,7 +129,7 @@ def test_keys_are_listed_rotated_and_revoked_by_commands(folder: Path, tmp_path:
     assert output(capsys, "verify", str(folder), "--full")[:2] == (0, "whole\n")
     for wrong, why in (
         ([*revoke, "3", "--vkey", vkey.strip()], "in use"),
-        ([*revoke, "9", "--vkey", old], "only up to the head of 3 leaves"),
+        ([*revoke, "9", "--vkey", old], "counts for heads of 0 to 3 leaves"),
         ([*revoke, "3", "--vkey", "00000000"], "no keys named"),
         (["rotate-key", str(folder), "--key", new], "has or had this key"),
         (["rotate-key", str(folder), "--key", "env:NO_SUCH_KEY"], "NO_SUCH_KEY holds no key"),

@@ -270,7 +270,7 @@ def test_what_a_revoked_key_signed_counts_only_with_a_checked_stamp_from_before_
     honest = written(store, payload, tmp_path / "honest", stamp)
     thief = Store.open(str(tmp_path / "house"))
     revoke(store, datetime.now(UTC).date() + timedelta(days=1))
-    thief.ring, thief.sign = store.ring, lambda text: note.sign(text, str(KEY))  # type: ignore[method-assign]
+    thief.sign = lambda text: note.sign(text, str(KEY))  # type: ignore[method-assign]
     # Another paper over the old head, signed with the stolen key: no stamp can be had for it.
     forged = written(thief, {**payload, "data/dossier.pdf": b"%PDF forged"}, tmp_path / "forged")
     (tmp_path / "root.pem").write_bytes(authority.roots)

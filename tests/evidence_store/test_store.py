@@ -6,9 +6,11 @@ import os
 import random
 import shutil
 import threading
-from datetime import UTC, date, datetime, timedelta
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -21,6 +23,7 @@ from evidence_store.storage import StoreError
 from evidence_store.tiles import TileReader
 
 KEY = note.generate("log.example/lender")
+TODAY = datetime.now(UTC).date()
 NOW = datetime(2026, 1, 5, 8, 30, tzinfo=UTC)
 
 
@@ -382,26 +385,92 @@ def test_a_key_rotates_and_is_revoked_and_old_heads_stay_good(store: Store, tmp_
     old = store.checkpoint()
     new = note.generate(KEY.name)
     keys.write(tmp_path / "new.key", new)
-    store.rotate_key(f"file:{tmp_path}/new.key", date(2026, 6, 1))
+    store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
     store.append([leaf()])
     signed = store.checkpoint()
     assert proof.open_checkpoint(signed, [str(new.vkey)]).size == 2
     reopened = again(store)
-    reopened.revoke_key(str(KEY.vkey), date(2026, 7, 1), last_size=1)
+    reopened.revoke_key(str(KEY.vkey), TODAY, last_size=1)
     assert again(store).verify(full=True) == []
     ring = again(store).ring
     assert ring.vkeys(1) == [str(KEY.vkey)]
     assert ring.vkeys(2) == [str(new.vkey)]
     assert note.verify(old, ring.vkeys(1)).text == note.split(old)[0]
     with pytest.raises(StoreError, match="in use"):
-        reopened.revoke_key(str(new.vkey), date(2026, 7, 1), last_size=1)
+        reopened.revoke_key(str(new.vkey), TODAY, last_size=1)
+
+
+def test_a_process_that_knows_only_the_old_key_goes_on_after_a_rotation_and_a_head(
+    store: Store, tmp_path: Path
+):
+    other = again(store)
+    other.append([leaf()])
+    other.checkpoint()
+    keys.write(tmp_path / "new.key", note.generate(KEY.name))
+    store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
+    store.append([leaf()])
+    store.checkpoint_with_map()
+    assert other.verify(full=True) == []
+    other.append([leaf()])
+    other.checkpoint_with_map()
+    assert other.verify(full=True) == []
+
+
+@pytest.mark.parametrize("act", ["replace", "replace_if"])
+def test_a_rotation_that_is_cut_off_is_done_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
+):
+    keys.write(tmp_path / "new.key", note.generate(KEY.name))
+    plain = getattr(type(store.storage), act)
+
+    def cut(storage: Any, path: str, *arguments: Any) -> Any:
+        done = plain(storage, path, *arguments)
+        if path in ("keys", "private/next-key-reference"):
+            raise KeyboardInterrupt
+        return done
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(type(store.storage), act, cut)
+        store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
+    late = again(store)
+    late.append([leaf()])
+    late.checkpoint()
+    keys.write(tmp_path / "third.key", note.generate(KEY.name))
+    late.rotate_key(f"file:{tmp_path}/third.key", TODAY)
+    late.append([leaf()])
+    late.checkpoint()
+    assert again(store).verify(full=True) == []
+
+
+def test_heads_signed_while_keys_rotate_all_stay_good(store: Store, tmp_path: Path):
+    def write() -> None:
+        writer = again(store)
+        for _turn in range(30):
+            writer.append([leaf()])
+            writer.checkpoint()
+
+    with ThreadPoolExecutor(1) as pool:
+        writing = pool.submit(write)
+        for number in range(12):
+            keys.write(tmp_path / f"{number}.key", note.generate(KEY.name))
+            again(store).rotate_key(f"file:{tmp_path}/{number}.key", TODAY)
+        writing.result()
+    assert again(store).verify(full=True) == []
+
+
+def test_a_key_is_not_revoked_for_sizes_at_which_it_never_counted(store: Store, tmp_path: Path):
+    keys.write(tmp_path / "new.key", note.generate(KEY.name))
+    store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
+    for size in (-1, 1):
+        with pytest.raises(NoteError, match="0 to 0 leaves"):
+            store.revoke_key(str(KEY.vkey), TODAY, last_size=size)
 
 
 def test_another_process_follows_a_rotation(store: Store, tmp_path: Path):
     other = again(store)
     other.append([leaf()])
     keys.write(tmp_path / "new.key", note.generate(KEY.name))
-    store.rotate_key(f"file:{tmp_path}/new.key", date(2026, 6, 1))
+    store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
     other.append([leaf()])
     assert proof.open_checkpoint(other.checkpoint(), [store.ring.keys[-1].vkey]).size == 2
     assert again(store).verify(full=True) == []
@@ -411,7 +480,7 @@ def test_a_head_signed_with_a_revoked_key_is_a_finding(store: Store, tmp_path: P
     store.append([leaf()])
     store.checkpoint()
     keys.write(tmp_path / "new.key", note.generate(KEY.name))
-    store.rotate_key(f"file:{tmp_path}/new.key", date(2026, 6, 1))
+    store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
     store.append([leaf()])
     text = note.split(store.checkpoint())[0]
     for name in ("checkpoint", "checkpoints/2"):
