@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from . import jcs
+from . import jcs, leaves
 from .storage import StoreError
 
 
@@ -45,8 +45,12 @@ def read_openings(data: bytes) -> list[Opening]:
 
 
 def write_salt(salt: bytes, name: str) -> bytes:
-    """Return the content of the file that opens a stream."""
-    return jcs.canonical({"name": name, "salt": salt.hex()})
+    """Return the content of the file that opens a stream; it also says which stream that is.
+
+    So an altered salt can be told from that of a stream in which nothing is registered yet.
+    """
+    stream = leaves.stream_id(salt, name)
+    return jcs.canonical({"name": name, "salt": salt.hex(), "stream": stream})
 
 
 def read_salt(data: bytes) -> tuple[bytes, str]:

@@ -13,6 +13,7 @@ from .leaves import Entry, LeafError
 from .note import NoteError
 from .private import Opening, read_openings, read_salt
 from .proof import Checkpoint
+from .registry import SYSTEM
 from .replay import Replay
 from .storage import Storage, StoreError, numbered
 from .tiles import WIDTH
@@ -48,7 +49,8 @@ class _Check:
         self.tree = HashTree()
         self.openings: dict[str, tuple[str, Opening]] = {}
         self.opened: set[str] = set()
-        self.salts: dict[str, str] = {}
+        self.streams: set[str] = set()
+        self.named: set[str] = set()
         self.objects = set(objects)
         self.snapshots: dict[int, str] = {}
         self.heads: dict[int, str] = {}
@@ -56,7 +58,6 @@ class _Check:
     def secrets(self) -> Iterator[Finding]:
         """Read what the store keeps for itself, to be compared with the leaves as they come."""
         yield from self._read_openings()
-        yield from self._read_salts()
         yield from self._keys()
 
     def log(self) -> Iterator[Finding]:
@@ -73,6 +74,7 @@ class _Check:
     def kept(self) -> Iterator[Finding]:
         """Check what no leaf answered to, cosignatures and tokens."""
         yield from self._unanswered()
+        yield from self._salts()
         yield from self._cosignatures()
         yield from check_tokens(self.storage)
 
@@ -104,7 +106,9 @@ class _Check:
     def _see(self, entry: Entry) -> list[Finding]:
         """Check one leaf against what is kept for it and, in a replay, those before it."""
         findings: list[Finding] = []
-        self.salts.pop(entry.stream, None)
+        self.streams.add(entry.stream)
+        if entry.actor == SYSTEM and entry.kind != "map":
+            self.named.add(entry.stream)
         if entry.id in self.openings:
             path, opening = self.openings[entry.id]
             self.opened.add(entry.id)
@@ -232,9 +236,6 @@ class _Check:
             if place not in self.opened and path.rpartition("/")[2] in self.opened:
                 where = f"{path}: {place}"
                 yield Finding("opening without leaf", where, "the log has no leaf of this id")
-        for path in self.salts.values():
-            meaning = "the log has no stream of this name and salt"
-            yield Finding("stream's salt altered", path, meaning)
         for path in self.snapshots.values() if self.replay is not None else ():
             yield Finding("snapshot out of place", path, "the log never had that size")
 
@@ -244,16 +245,23 @@ class _Check:
             meaning = f"the file that leaf {entry.index} registers is gone"
             yield Finding("object missing", path, meaning)
 
-    def _read_salts(self) -> Iterator[Finding]:
+    def _salts(self) -> Iterator[Finding]:
+        """Check the salts, read after the leaves: that of a stream is there before its first."""
+        salts: dict[str, str] = {}
         for path in sorted(self.storage.names("private/streams")):
             try:
                 salt, name = read_salt(self.storage.read(path) or b"")
             except StoreError as error:
                 yield Finding("stream's salt altered", path, f"it cannot be read: {error}")
                 continue
-            self.salts[leaves.stream_id(salt, name)] = path
+            salts[leaves.stream_id(salt, name)] = path
             if not path.endswith("/" + sha256(name.encode()).hexdigest()):
                 yield Finding("stream's salt altered", path, "it is filed under another name")
+        # What a registration that failed left behind opens no stream, and none lacks its salt.
+        if self.named - salts.keys():
+            for stream in sorted(salts.keys() - self.streams):
+                meaning = "the log has no stream of this name and salt, but one without a salt"
+                yield Finding("stream's salt altered", salts[stream], meaning)
 
     def _cosignatures(self) -> Iterator[Finding]:
         for path in sorted(self.storage.names("cosignatures")):
