@@ -1,6 +1,9 @@
 """Pictures of a PDF's pages, for showing a paper beside its data without a browser plug-in."""
 
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from io import BytesIO
+from threading import Lock
 
 import pypdfium2
 
@@ -11,13 +14,15 @@ SCALE = 1.6
 """Points to pixels: A4 becomes 952 × 1347."""
 
 
+_one_at_a_time = Lock()
+"""The engine ends the whole process when two threads are in it; whatever it gives is let go of
+before the next one enters."""
+
+
 def page_count(pdf: bytes) -> int:
     """Return how many pages the PDF has."""
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    with _opened(pdf) as document:
         return len(document)
-    finally:
-        document.close()
 
 
 def page_png(pdf: bytes, number: int) -> bytes:
@@ -26,15 +31,16 @@ def page_png(pdf: bytes, number: int) -> bytes:
     Raises:
         NotFound: the PDF has no such page.
     """
-    document = pypdfium2.PdfDocument(pdf)
-    try:
+    buffer = BytesIO()
+    with _opened(pdf) as document:
         if not 1 <= number <= len(document):
             raise NotFound(_("这份文书没有第 {page} 页。", page=number))
-        page = document[number - 1]
-        picture = page.render(scale=SCALE).to_pil()
-        buffer = BytesIO()
-        picture.save(buffer, "PNG", optimize=True)
-        page.close()
-        return buffer.getvalue()
-    finally:
-        document.close()
+        with closing(document[number - 1]) as page, closing(page.render(scale=SCALE)) as bitmap:
+            bitmap.to_pil().save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+@contextmanager
+def _opened(pdf: bytes) -> Iterator[pypdfium2.PdfDocument]:
+    with _one_at_a_time, closing(pypdfium2.PdfDocument(pdf)) as document:
+        yield document
