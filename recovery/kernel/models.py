@@ -66,6 +66,9 @@ class AuditReason(Base):
 
     erased_at: Mapped[Moment | None]
 
+    erasure_uuid: Mapped[bytes | None]
+    """Erasure by which the words went, as the log knows it; None: they are kept."""
+
     event: Mapped[AuditEvent] = relationship()
 
 

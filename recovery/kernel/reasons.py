@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterator
 from datetime import datetime
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from recovery.kernel.db import Base
@@ -31,7 +31,14 @@ def reason_for(event: AuditEvent, subject: Base | None, text: str) -> AuditReaso
     """Return the row that keeps why `event` was done on `subject`; the event commits to it."""
     salt = os.urandom(32).hex()
     event.reason_commitment = committed(salt, text)
-    return AuditReason(event=event, loan_id=_loan_of(subject), text=text, salt=salt, erased_at=None)
+    return AuditReason(
+        event=event,
+        loan_id=_loan_of(subject),
+        text=text,
+        salt=salt,
+        erased_at=None,
+        erasure_uuid=None,
+    )
 
 
 def _loan_of(subject: Base | None) -> int | None:
@@ -59,21 +66,40 @@ def erase_of_loan(session: Session, loan_id: int, now: datetime) -> None:
 
 
 def erase_naming(session: Session, texts: Collection[str], now: datetime) -> None:
-    """Destroy the reasons of acts on no single loan in which one of `texts` stands.
+    """Destroy the reasons in which one of `texts` stands, whatever the act was done on.
 
-    One that can no longer be read is destroyed too: nobody can say that it names no one.
+    One that can no longer be read goes with its row: nobody can say that it names no one, and
+    `differing` goes on telling that somebody altered it.
     """
-    rows = _kept().where(AuditReason.loan_id.is_(None)).execution_options(yield_per=AT_ONCE)
-    for row in session.scalars(rows):
-        if _may_name(row, texts):
+    for row in session.scalars(_kept().execution_options(yield_per=AT_ONCE)):
+        try:
+            said_of = row.text or ""
+        except InvalidTag:
+            session.delete(row)
+            continue
+        if any(text in said_of for text in texts):
             _erase(row, now)
 
 
-def _may_name(row: AuditReason, texts: Collection[str]) -> bool:
-    try:
-        return any(text in (row.text or "") for text in texts)
-    except InvalidTag:
-        return True
+def name_erasure(session: Session, erasure: bytes, now: datetime) -> None:
+    """Note that what was erased at this very moment went by `erasure`, known by its uuid.
+
+    What somebody else emptied is of another moment, and stays unnamed.
+    """
+    gone = update(AuditReason).where(
+        AuditReason.erased_at == now, AuditReason.erasure_uuid.is_(None)
+    )
+    session.execute(gone.values(erasure_uuid=erasure))
+
+
+def erased_by(session: Session) -> dict[bytes, list[int]]:
+    """Return the numbers of the events whose reason went, by the erasure that each names."""
+    found: dict[bytes, list[int]] = {}
+    rows = select(AuditReason.erasure_uuid, AuditReason.event_id).order_by(AuditReason.event_id)
+    for erasure, number in session.execute(rows.where(AuditReason.erasure_uuid.is_not(None))):
+        if erasure is not None:
+            found.setdefault(erasure, []).append(number)
+    return found
 
 
 def _kept() -> Select[AuditReason]:
@@ -88,9 +114,10 @@ def _erase(row: AuditReason, now: datetime) -> None:
 def differing(session: Session) -> Iterator[int]:
     """Yield the number of each event whose reason is not the one that it commits to, or is gone.
 
-    Of what was erased nothing is left to compare.
+    Of what an erasure took nothing is left to compare: see `erased_by`.
     """
-    rows = _kept().options(joinedload(AuditReason.event)).order_by(AuditReason.event_id)
+    kept = select(AuditReason).where(AuditReason.erasure_uuid.is_(None))
+    rows = kept.options(joinedload(AuditReason.event)).order_by(AuditReason.event_id)
     for row in session.scalars(rows.execution_options(yield_per=AT_ONCE)):
         if not _is_as_given(row):
             yield row.event_id

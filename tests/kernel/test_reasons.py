@@ -1,6 +1,6 @@
 """Reasons stand beside the audit log: sealed, committed to, and erased without breaking it."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -57,7 +57,29 @@ def test_what_names_a_person_is_erased_and_the_rest_stays(events: list[AuditEven
     assert (str(reasons.said(one)), reasons.said(other)) == ("（已随个人信息删除）", "例行核对")
     assert one.reason is not None
     assert (one.reason.text_sealed, one.reason.salt_sealed) == (None, None)
+    assert differing() == [one.id], "no erasure is named yet"
+    with work_as(LI_NA, now=NOW) as work:
+        reasons.name_erasure(work.session, b"an erasure", NOW)
     assert differing() == []
+    assert reasons.erased_by(db.session()) == {b"an erasure": [one.id]}
+
+
+def test_words_on_anybodys_loan_are_searched_for_the_name(events: list[AuditEvent]) -> None:
+    with work_as(LI_NA, now=NOW) as work:
+        work.session.execute(update(AuditReason).values(loan_id=7))
+        reasons.erase_naming(work.session, ["王伟"], NOW)
+    kept = db.session.scalars(select(AuditReason).order_by(AuditReason.event_id))
+    assert [row.text for row in kept] == [None, "例行核对"]
+
+
+def test_what_an_erasure_of_another_moment_did_not_empty_is_not_named_by_it(
+    events: list[AuditEvent],
+) -> None:
+    with work_as(LI_NA, now=NOW) as work:
+        emptied = {"text_sealed": None, "salt_sealed": None, "erased_at": NOW}
+        work.session.execute(update(AuditReason).values(emptied))
+        reasons.name_erasure(work.session, b"an erasure", NOW + timedelta(microseconds=1))
+    assert differing() == [events[0].id, events[1].id]
 
 
 def test_words_that_were_exchanged_or_removed_are_found(events: list[AuditEvent]) -> None:
@@ -75,3 +97,4 @@ def test_words_that_were_exchanged_or_removed_are_found(events: list[AuditEvent]
     with work_as(LI_NA, now=NOW) as work:
         reasons.erase_naming(work.session, ["王伟"], NOW)
     assert str(reasons.said(event)) == "（已随个人信息删除）"
+    assert differing() == [first, second], "an erasure does not hide that they were altered"

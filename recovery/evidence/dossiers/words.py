@@ -26,6 +26,7 @@ FIELDS: dict[str, Text] = {
     "approved_by": _("审批人"),
     "articles": _("法条"),
     "at": _("时间"),
+    "audit_reasons": _("随之删除的审计理由（审计记录号）"),
     "barcode": _("条码"),
     "basis": _("法律依据"),
     "batch": _("批次"),

@@ -4,7 +4,7 @@ The leaf holds the Merkle root over the canonical events. An event that is chang
 batch or deleted afterwards no longer leads to the root that was registered.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -13,9 +13,10 @@ from sqlalchemy.orm import Session
 
 from evidence_store import StoreError, jcs, merkle
 from recovery.evidence.house import house_store
-from recovery.evidence.keeping.models import AuditBatch, AuditLeaf
+from recovery.evidence.keeping.models import AuditBatch, AuditLeaf, Erasure
 from recovery.evidence.keeping.opening import open_record
 from recovery.evidence.models import EvidenceItem
+from recovery.evidence.sequencer import fields_of
 from recovery.kernel import reasons
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.text import Text, _
@@ -164,19 +165,57 @@ def verify_events(session: Session, now: datetime) -> Iterator[Text]:
         yield _("审计记录第 {number} 号不在任何批次中：事后添加，或批次被改动。", number=number)
     for number in reasons.differing(session):
         yield _("审计记录第 {number} 号的理由被改动或缺失。", number=number)
+    for number in _emptied(session):
+        yield _("审计记录第 {number} 号的理由已不在，但没有登记过的删除提到它。", number=number)
+
+
+def _emptied(session: Session) -> Iterator[int]:
+    """Yield each event whose reason is gone, though the erasure it names did not take it."""
+    for erasure, numbers in reasons.erased_by(session).items():
+        taken = _taken_by(session, erasure)
+        yield from (number for number in numbers if str(number) not in taken)
+
+
+def _taken_by(session: Session, erasure: bytes) -> set[str]:
+    """Return the events whose reason an erasure took, as registered when it was approved."""
+    rows = select(RegistrationIntent, EvidenceItem).join(
+        Erasure, Erasure.id == RegistrationIntent.subject_id
+    )
+    rows = rows.outerjoin(EvidenceItem, EvidenceItem.intent_id == RegistrationIntent.id)
+    mine = (
+        RegistrationIntent.subject_type == Erasure.__tablename__,
+        RegistrationIntent.kind == "erasure",
+        Erasure.uuid == erasure,
+    )
+    taken: set[str] = set()
+    for intent, item in session.execute(rows.where(*mine)):
+        if intent.log_index is None:  # waits for the log, sealed
+            fields: Mapping[str, str] = fields_of(session, [intent])[intent.id]
+        else:
+            fields = _in_the_log(session, item) or {}
+        taken.update(fields.get("audit_reasons", "").split())
+    return taken
 
 
 def _registered(session: Session, item: EvidenceItem) -> Registered | None:
     """Return what the leaf of a batch commits to; None where its opening does not lead to it."""
     assert item.log_index is not None
+    fields = _in_the_log(session, item)
+    if fields is None:
+        return None
+    return Registered(item.log_index, fields["root"], int(fields["events"]))
+
+
+def _in_the_log(session: Session, item: EvidenceItem | None) -> Mapping[str, str] | None:
+    """Return the fields that a leaf commits to; None where its opening does not lead to it."""
+    if item is None or item.log_index is None:
+        return None
     try:
         entry = house_store().entry(item.log_index)
     except StoreError:
         return None
     record = open_record(session, item)
-    if not record.leads_to(entry.commitment):
-        return None
-    return Registered(item.log_index, record.fields["root"], int(record.fields["events"]))
+    return record.fields if record.leads_to(entry.commitment) else None
 
 
 def _verify_batch(

@@ -14,6 +14,7 @@ from recovery.evidence.keeping.models import ErasedRecord, Erasure
 from recovery.evidence.keeping.opening import open_record
 from recovery.evidence.keeping.reach import erase_person, erasers, object_reach
 from recovery.evidence.models import EvidenceItem
+from recovery.kernel import reasons
 from recovery.kernel.crypto import context, keyring
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.models import RegistrationIntent
@@ -60,7 +61,14 @@ def destroy(work: Work, erasure: Erasure, intent: RegistrationIntent) -> int:
         for reach in object_reach.all():
             reach(work, digest)
     work.session.flush()
+    reasons.name_erasure(work.session, erasure.uuid, work.now)
     return changed
+
+
+def reasons_gone(session: Session, erasure: Erasure) -> dict[str, str]:
+    """Return what is committed to of the reasons beside the audit log that went by an erasure."""
+    numbers = reasons.erased_by(session).get(erasure.uuid, [])
+    return {"audit_reasons": " ".join(map(str, numbers))} if numbers else {}
 
 
 def _destroy_record(work: Work, erasure: Erasure, intent: RegistrationIntent) -> int:

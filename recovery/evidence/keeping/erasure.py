@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from recovery.access.approvals import request_approval
 from recovery.evidence.dossiers.queries import derived_from, files_holding
-from recovery.evidence.keeping.destruction import destroy, parts_of, siblings
+from recovery.evidence.keeping.destruction import destroy, parts_of, reasons_gone, siblings
 from recovery.evidence.keeping.hold import refuse_on_hold
 from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.keeping.objects import others_of
@@ -243,7 +243,8 @@ def execute(work: Work, erasure_id: int, shown: dict[str, Any]) -> None:
         fields=shown["fields"],
         files=len(erasure.objects),
     )
-    work.register("erasure", erasure, loan_id=erasure.loan_id, fields=evidence_of(erasure, intent))
+    fields = evidence_of(erasure, intent) | reasons_gone(work.session, erasure)
+    work.register("erasure", erasure, loan_id=erasure.loan_id, fields=fields)
     work.enqueue(FINISH, {}, key=f"erasure-{erasure.uuid.hex()}")
 
 

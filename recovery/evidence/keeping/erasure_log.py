@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from evidence_store.storage import Storage, object_path
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping.copies import second_store
-from recovery.evidence.keeping.destruction import destroy, overwrite_freed_pages
+from recovery.evidence.keeping.destruction import destroy, overwrite_freed_pages, reasons_gone
 from recovery.evidence.keeping.erasure import APPROVED, DONE, evidence_of
 from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.keeping.objects import holders
@@ -281,6 +281,7 @@ def _replay_one(work: Work, entry: LogEntry, intent: RegistrationIntent) -> bool
     row.state, row.done_at, row.replayed_at = DONE, work.now, work.now
     work.record(Action.EXECUTE_ERASURE, row, state="replayed", fields=list(entry.fields))
     fields = evidence_of(row, intent) | {"replayed_at": work.now.isoformat()}
+    fields |= reasons_gone(work.session, row)
     work.register("erasure", row, loan_id=row.loan_id, fields=fields)
     return True
 

@@ -62,10 +62,14 @@ class Case:
         """Ask, approve and finish."""
         erasure = self.ask(person_id, *document_ids)
         self.approve(erasure)
+        self.finish()
+        return erasure
+
+    def finish(self) -> None:
+        """Destroy what approved erasures leave to the job, and register what waits."""
         erasure_log.finish(opener(self.approver))
         register()
         db.session.rollback()
-        return erasure
 
     def told(self) -> str:
         """Return all that the registered records of the loan still say."""

@@ -5,7 +5,7 @@ from io import StringIO
 from urllib.parse import urlencode
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from recovery.evidence.comparison import compare
 from recovery.evidence.keeping.audit import commit_events, verify_events
@@ -40,6 +40,7 @@ def told(case: Case) -> Case:  # noqa: F811
         parties.unmask(work, case.loan.id, borrower, name="phone", reason="核对其妻的来电")
         service.set_class_floor(work, case.loan.id, "substandard", reason="重组")
         service.set_class_floor(work, other.id, "loss", reason=OTHERS)
+        service.set_class_floor(work, other.id, "loss", reason=f"{BORROWER}亦欠款")
         work.record(Action.EXPORT_LOANS, reason=f"{BORROWER}一案，法院要求", requested=True)
         work.record(Action.EXPORT_LOANS, reason="月度报送", requested=True)
         commit_events(work)
@@ -54,17 +55,25 @@ def said() -> list[str]:
     return [row.text for row in rows if row.text is not None]
 
 
+def differences() -> list[str]:
+    """Return what a verification says."""
+    db.session.rollback()
+    return [str(one) for one in verify_events(db.session(), NOW)]
+
+
 def test_reasons_on_a_persons_loans_and_those_that_name_the_person_go(
     told: Case, signed_in: Callable[..., Browser]
 ) -> None:
-    assert len(said()) == 5
-    told.erase(told.loan.borrower_id)
+    assert len(said()) == 6
+    erasure = told.ask(told.loan.borrower_id)
+    told.approve(erasure)
+    assert differences() == [], "approved, and not yet in the log"
+    told.finish()
     assert said() == [OTHERS, "月度报送"]
     with work_as(told.counsel, now=NOW) as work:
         commit_events(work)
     register()
-    db.session.rollback()
-    assert list(verify_events(db.session(), NOW)) == []
+    assert differences() == []
     assert list(compare()) == []
     browser = signed_in("auditor")
     page = browser.get("/audit/?action=loan.export").text
@@ -81,9 +90,28 @@ def test_a_reason_exchanged_afterwards_is_named(told: Case) -> None:
         changed = rows.all()[-1]
         changed.text = "例行"
         number = changed.event_id
-    db.session.rollback()
-    [one] = verify_events(db.session(), NOW)
-    assert f"第 {number} 号的理由" in str(one)
+    [one] = differences()
+    assert f"第 {number} 号的理由" in one
+
+
+def test_a_reason_emptied_without_an_erasure_or_under_anothers_is_named(told: Case) -> None:
+    with work_as(told.counsel, now=NOW) as work:
+        [kept] = [row for row in work.session.scalars(select(AuditReason)) if row.text == OTHERS]
+        number = kept.event_id
+    erasure = told.erase(told.loan.borrower_id)
+    assert differences() == []
+    emptied = {"text_sealed": None, "salt_sealed": None, "erased_at": NOW}
+    for uuid, told_of in (
+        (None, "被改动或缺失"),
+        (b"no such erasure", "没有登记过的删除"),
+        (erasure.uuid, "没有登记过的删除"),
+    ):
+        with work_as(told.counsel, now=NOW) as work:
+            mine = update(AuditReason).where(AuditReason.event_id == number)
+            work.session.execute(mine.values(emptied | {"erasure_uuid": uuid}))
+        [one] = differences()
+        assert f"第 {number} 号的理由" in one
+        assert told_of in one
 
 
 def test_a_guarantors_erasure_reaches_the_loan_too(told: Case) -> None:
