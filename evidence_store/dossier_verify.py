@@ -1026,22 +1026,29 @@ class Dossier:
     def check_witnesses(self) -> None:
         """见证签名 / witnesses"""
         name = "data/checkpoint.cosigned"
-        missing = {Key(text).name for text in self.options.witness}
-        if name in self.source.sizes:
-            missing -= {witness for witness, _data in split_note(self.text(name))[1][1:]}
+        own = [*ring_keys(self.ring()), *self.trusted()]
+        given = [Key(text) for text in self.options.witness]
+        known = [key for key in given if key.public not in {key.public for key in own}]
+        for key in given:
+            if key not in known:
+                self.report.skipped(
+                    "%s 是日志自己的密钥，不算见证" % key.name,
+                    "%s is the log's own key: it witnesses nothing" % key.name,
+                )
+        signed = self.text(name if name in self.source.sizes else "data/checkpoint")
+        ours = {(key.name, key.id) for key in own}
+        lines = [line for line in split_note(signed)[1] if (line[0], line[1][:4]) not in ours]
+        missing = {key.name for key in known} - {witness for witness, _data in lines}
         for witness in sorted(missing):
             self.report.skipped(
                 "见证人 %s 未在本检查点签名" % witness,
                 "witness %s, whose key was given, has not cosigned this checkpoint" % witness,
             )
-        if name not in self.source.sizes:
+        if not lines:
             self.report.skipped("无见证签名", "no witness has cosigned")
-            return
-        signed = self.text(name)
         if split_note(signed)[0] != split_note(self.text("data/checkpoint"))[0]:
             raise Bad("the cosigned checkpoint is another one")
-        known = [Key(text) for text in self.options.witness]
-        for witness, data in split_note(signed)[1][1:]:
+        for witness, data in lines:
             for key in (key for key in known if (key.name, key.id) == (witness, data[:4])):
                 open_note(signed, [key])
                 at = datetime.fromtimestamp(int.from_bytes(data[4:12], "big"), timezone.utc)
@@ -1175,8 +1182,9 @@ def main(arguments: Optional[Sequence[str]] = None) -> int:
     """Verify and print; return the exit status."""
     options = parse(arguments)
     try:
-        for text in options.vkey + options.witness:
-            Key(text)
+        kinds = [Key(text).kind for text in options.vkey + options.witness]
+        if 1 in kinds[len(options.vkey) :]:
+            raise Bad("--witness takes a witness's key (type 4), not a log's")
     except Bad as error:
         print("--vkey, --witness: %s" % error, file=sys.stderr)
         return 2

@@ -13,6 +13,7 @@ from .findings import Finding
 from .keys import RingKey
 from .leaves import Entry, Leaf
 from .log import Heads, Log
+from .note import NoteError
 from .proof import Checkpoint, TlogProof
 from .radix import RadixMap
 from .registry import SYSTEM, Registry
@@ -110,28 +111,41 @@ class Store(Registry):
         return data.decode()
 
     def cosigned_head(self, size: int | None = None) -> str:
-        """Return a head with the cosignatures that witnesses gave it."""
+        """Return a head with the cosignatures that witnesses gave it, none of the log's own."""
         signed = self.head(size)
         place = proof.parse_checkpoint(note.split(signed)[0]).size
         for path in sorted(self.storage.names(f"cosignatures/{place}")):
-            _, _, line = (self.storage.read(path) or b"").decode().partition("\n")
-            signed += line
+            vkey, _, line = (self.storage.read(path) or b"").decode().partition("\n")
+            if self.may_witness(vkey):
+                signed += line
         return signed
+
+    def may_witness(self, vkey: str) -> bool:
+        """Tell whether a key is one of a witness, and the log never had it itself."""
+        try:
+            key = note.parse_vkey(vkey)
+        except NoteError:
+            return False
+        own = {note.parse_vkey(one.vkey).public for one in self.ring.keys}
+        return key.kind == note.COSIGNATURE and key.public not in own
 
     def add_cosignature(self, cosigned: str, witness_vkey: str) -> int:
         """Keep a witness's cosignature of one of our heads; return the size of that head.
 
         Raises:
-            NoteError: the witness did not sign it.
-            StoreError: it is no head of this log.
+            NoteError: the witness did not sign it, or the key is malformed.
+            StoreError: it is no head of this log, or no key of a witness.
         """
         text, lines = note.split(cosigned)
-        note.verify(cosigned, [witness_vkey])
         key, head = note.parse_vkey(witness_vkey), proof.parse_checkpoint(text)
+        if not self.may_witness(witness_vkey):
+            raise StoreError(f"{key.name} is a key of a log or of this log itself, no witness's")
+        note.verify(cosigned, [witness_vkey])
         if note.split(self.head(head.size))[0] != text:
             raise StoreError("the witness signed another head than ours")
         for line in lines:
-            if note.parse_line(line)[0] == key.name:
+            name, data = note.parse_line(line)
+            if (name, data[:4]) == (key.name, key.key_id):
                 path = f"cosignatures/{head.size}/{key.key_id.hex()}"
                 self.storage.create(path, f"{witness_vkey}\n{line}\n".encode())
         return head.size

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from evidence_store import note
 from evidence_store.note import NoteError
 from recovery.access.approvals import request_approval
+from recovery.evidence.house import house_store
 from recovery.evidence.witnessing.models import Witness
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
@@ -104,6 +105,6 @@ def _key(vkey: str) -> str:
         key = note.parse_vkey(vkey.strip())
     except NoteError as error:
         raise RuleViolation(_("这不是见证人的公钥：{reason}", reason=error)) from error
-    if key.kind != note.COSIGNATURE:
+    if not house_store().may_witness(str(key)):
         raise RuleViolation(_("这是日志的公钥，不是见证人的公钥。"))
     return str(key)

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from evidence_store import note, remote, tiles
-from evidence_store.note import PrivateKey
+from evidence_store.note import PrivateKey, VerifierKey
 from evidence_store.witness import Refused, witness
 from recovery.access.approvals import PENDING, approve_request, reject_request
 from recovery.access.models import ApprovalRequest, UserAccount
@@ -253,11 +253,14 @@ def test_an_ended_witness_counts_no_more_for_new_heads(
         naming.propose_end(work, named.id, reason="再次")
 
 
-@pytest.mark.parametrize("kind", ["", "x", "log"])
+@pytest.mark.parametrize("kind", ["", "x", "log", "ours"])
 def test_only_the_key_of_a_witness_is_named(
     loan: Loan, two: tuple[Actor, Actor], kind: str
 ) -> None:
-    vkey = str(note.generate("log").vkey) if kind == "log" else kind
+    own = note.parse_vkey(house_store().ring.keys[0].vkey)
+    dressed = str(VerifierKey("auditor.example", note.COSIGNATURE, own.public))
+    vkeys = {"log": str(note.generate("log").vkey), "ours": dressed}
+    vkey = vkeys.get(kind, kind)
     with pytest.raises(RuleViolation, match="公钥"), work_as(two[0], now=NOW) as work:
         naming.propose_witness(work, vkey, "某所", reason="年度审计")
 
