@@ -114,11 +114,13 @@ def revoke_key(options: argparse.Namespace) -> int:
 
 def renew(options: argparse.Namespace) -> int:
     """Renew time-stamps over heads before their certificates end (RFC 4998 evidence records)."""
-    from . import renewal  # what reads tokens need not be there for the rest
+    from . import renewal, tokens  # what reads tokens need not be there for the rest
     from .tokens import Authority
 
+    roots = Path(options.roots).read_bytes()
+    tokens.check_roots(roots)  # also where nothing is due
     store, end = Store.open(options.dir), options.before or _today() + timedelta(days=180)
-    authority = Authority("tsa", options.tsa, Path(options.roots).read_bytes())
+    authority = Authority("tsa", options.tsa, roots)
     before = datetime.combine(end, datetime.min.time(), UTC)
     one = options.size
     sizes = list(renewal.due(store, before, options.hash)) if one is None else [one]
@@ -138,6 +140,11 @@ def verify(options: argparse.Namespace) -> int:
 
 def verify_log(options: argparse.Namespace) -> int:
     """Verify any tiled log."""
+    for vkey in options.vkey:
+        try:
+            note.parse_vkey(vkey)
+        except NoteError as error:
+            raise NoteError(f"--vkey {vkey}: {error}") from error
     return _report(foreign.verify_log(remote.reader(options.place), options.vkey), options)
 
 

@@ -119,6 +119,18 @@ def verify(response: bytes, data: bytes, roots: bytes, nonce: int | None = None)
     )
 
 
+def check_roots(data: bytes) -> None:
+    """Refuse what cannot be read as root certificates.
+
+    Raises:
+        TokenError: it is neither PEM nor DER.
+    """
+    try:
+        _certificates(data)
+    except ValueError as error:
+        raise TokenError(f"the root certificates cannot be read: {error}") from error
+
+
 def stamp(store: Store, authorities: Sequence[Authority], size: int | None = None) -> Token:
     """Have a head of the store stamped and keep the token.
 

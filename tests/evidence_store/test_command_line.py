@@ -84,6 +84,7 @@ def test_wrong_use_is_one_sentence_and_status_2(folder: Path, tmp_path: Path, ca
         ["init", str(folder), "--origin", "log.example/one"],
         ["init", str(tmp_path / "T"), "--origin", "a b"],
         ["verify-log", str(tmp_path / "nowhere"), "--vkey", "x"],
+        ["verify-log", str(folder), "--vkey", "junk"],
     ):
         status, out, err = output(capsys, *arguments)
         assert (status, out) == (2, ""), arguments
@@ -159,6 +160,9 @@ def test_time_stamps_are_renewed_by_a_command_where_they_end(
     assert output(capsys, *renew, "--hash", "sha512") == (0, "", "")
     assert output(capsys, *renew, "--hash", "sha512", "--before", "2040-01-01")[1].startswith("3\t")
     assert store.verify(full=True) == []
+    (tmp_path / "garbage.pem").write_bytes(b"garbage")
+    status, out, err = output(capsys, *renew, "--roots", str(tmp_path / "garbage.pem"))
+    assert (status, out, "root certificates cannot be read" in err) == (2, "", True)
     for size, why in (("2", "there is no such checkpoint"), ("0", "is not time-stamped")):
         status, _, err = output(capsys, *renew, "--size", size)
         assert (status, why in err) == (2, True)
