@@ -65,10 +65,10 @@ def records_of(session: Session, person: Person) -> list[Found]:
     """Return every registered record that tells of a person, by its place in the log."""
     found: dict[int, Found] = {}
     for loan in loans_of(session, person):
-        intents = _registered(session, loan)
-        for intent_id, fields in fields_of(session, intents).items():
+        intents = {intent.id: intent for intent in _registered(session, loan)}
+        for intent_id, fields in fields_of(session, list(intents.values())).items():
             names = set(_telling(person, fields, loan.borrower_id == person.id))
-            intent = next(one for one in intents if one.id == intent_id)
+            intent = intents[intent_id]
             known = intent.subject_type in erasers and erasers.get(intent.subject_type)
             can = {name for name in names if known and known.may_erase(name)}
             if names:
