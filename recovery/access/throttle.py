@@ -30,6 +30,11 @@ class Throttled(RecoveryError):
         super().__init__(_("尝试次数过多，请 {minutes} 分钟后再试。", minutes=minutes))
         self.wait = wait
 
+    @property
+    def retry_after(self) -> dict[str, str]:
+        """The header that tells a program how many seconds to wait."""
+        return {"Retry-After": str(int(self.wait.total_seconds()) + 1)}
+
 
 def account_key(username: str) -> bytes:
     """Return the key of an account, whether it exists or not."""

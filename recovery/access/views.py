@@ -1,6 +1,5 @@
 """Signing in and out, and one's own account."""
 
-from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, render_template, session, url_for
@@ -90,7 +89,7 @@ def refused(
     page = make_response(render_template(template, form=form, next=back_to()), 422)
     if isinstance(error, Throttled):
         page.status_code = 429
-        page.headers["Retry-After"] = str(int(error.wait / timedelta(seconds=1)) + 1)
+        page.headers.update(error.retry_after)
     return page
 
 

@@ -10,12 +10,15 @@ import resource
 import runpy
 import sys
 import zipfile
+from pathlib import Path
 
 MEMORY = 1 << 30
 SECONDS = 60
 MARKS = ("manifest.note", "manifest-sha256.txt", "verify.py", "bagit.txt")
 LARGEST_NOTE = 1 << 20
 NOT_A_DOSSIER = 3
+TORN = 4
+"""A zip whose directory cannot be read: cut short or damaged."""
 
 
 def limit() -> None:
@@ -44,6 +47,18 @@ def number_of(path: str) -> str | None:
         return None
 
 
+def is_torn(path: str) -> bool:
+    """Tell whether a file begins as a zip does, but has no directory that can be read."""
+    try:
+        with Path(path).open("rb") as file:
+            if file.read(4) != b"PK\x03\x04":
+                return False
+        zipfile.ZipFile(path).close()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError):
+        return True
+    return False
+
+
 def _number_in(archive: zipfile.ZipFile, name: str) -> str:
     try:
         with archive.open(name) as file:
@@ -60,7 +75,7 @@ def main() -> int:
     number = number_of(path)
     print(json.dumps(number), flush=True)
     if number is None:
-        return NOT_A_DOSSIER
+        return TORN if is_torn(path) else NOT_A_DOSSIER
     sys.argv = [verifier, path, "--json", *options]
     runpy.run_path(verifier, run_name="__main__")
     return 0

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from recovery.access.throttle import Origin, count_use, public_key
 from recovery.evidence.house import house_store
 from recovery.evidence.public.queries import Known, KnownDossier, known_dossier, known_file
-from recovery.evidence.public.verifying import Verified, verified
+from recovery.evidence.public.verifying import TornZip, Verified, verified
 from recovery.kernel.config import Settings
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
@@ -38,6 +38,8 @@ class Answer:
     registrations: tuple[Known, ...] = ()
     report: Verified | None = None
     dossier: KnownDossier | None = None
+    is_torn: bool = False
+    """Whether it is a zip that is cut short or damaged."""
 
     @property
     def is_ours(self) -> bool:
@@ -79,9 +81,13 @@ def answer(session: Session, file: IO[bytes]) -> Answer:
     with NamedTemporaryFile(prefix="verify-") as copy:
         digest, size = _hashed(file, copy)
         copy.flush()
-        report = verified(Path(copy.name), store.storage.read("keys") or b"")
+        try:
+            report = verified(Path(copy.name), store.storage.read("keys") or b"")
+            is_torn = False
+        except TornZip:
+            report, is_torn = None, True
     if report is None:
-        return Answer(digest, size, tuple(known_file(session, store, digest)))
+        return Answer(digest, size, tuple(known_file(session, store, digest)), is_torn=is_torn)
     return Answer(digest, size, report=report, dossier=known_dossier(session, report.number))
 
 

@@ -28,6 +28,10 @@ STATUSES: dict[str, tuple[Text, str]] = {
 """Outcome of a check → its name and the meaning of its badge."""
 
 
+class TornZip(Exception):
+    """The file is a zip that is cut short or damaged: nothing in it can be found."""
+
+
 @dataclass(frozen=True, slots=True)
 class Check:
     """One line of the verifier's report, in both languages as it gives them."""
@@ -54,6 +58,7 @@ def verified(path: Path, ring: bytes) -> Verified | None:
 
     Raises:
         RuleViolation: too many at once, or it takes more than is allowed here.
+        TornZip: it is a zip without a directory that can be read.
     """
     if not _places.acquire(blocking=False):
         raise RuleViolation(_("正在核验其他文件，请稍后再试。"))
@@ -88,6 +93,8 @@ def _run(path: Path, ring: Path) -> Verified | None:
     first, _newline, rest = done.stdout[:LARGEST_REPORT].partition(b"\n")
     if done.returncode == bounded.NOT_A_DOSSIER:
         return None
+    if done.returncode == bounded.TORN:
+        raise TornZip
     try:
         number, report = json.loads(first), json.loads(rest)
     except ValueError as error:

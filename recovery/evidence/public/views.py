@@ -37,7 +37,7 @@ def check() -> ResponseReturnValue:
             service.count_check(origin())
         except Throttled as error:
             form.file.errors = [error.message]
-            return _page(form), 429
+            return _page(form), 429, error.retry_after
         with form.refusal_shown():
             answer = service.answer(db.session(), form.file.data.stream)
     return _page(form, answer=answer), form.status
@@ -55,7 +55,7 @@ def of_dossier(number: str) -> ResponseReturnValue:
     except Throttled as error:
         form = VerifyForm()
         form.file.errors = [error.message]
-        return _page(form), 429
+        return _page(form), 429, error.retry_after
     found = queries.known_dossier(db.session(), number)
     status = 200 if found else 404
     return _page(VerifyForm(), number=number, found=found), status

@@ -245,6 +245,8 @@ def test_too_many_checks_from_one_address_have_to_wait(browser_client: Browser) 
     status, page = drop(browser_client, b"one more")
     assert status == 429
     assert "分钟后再试" in page
+    answer = browser_client.get("/verify/D20260101-0000000000")
+    assert (answer.status_code, int(answer.headers["Retry-After"]) > 0) == (429, True)
 
 
 def test_the_page_can_be_switched_off(

@@ -28,3 +28,7 @@ def test_a_dossier_whose_packed_bytes_are_torn_or_locked_is_called_altered(
         _status, page = drop(browser_client, data)
         assert "卷宗不完整、已被改动，或不是本系统出具的" in page
         assert "超出了本页" not in page
+    for data in (whole[:-30], whole[: len(whole) // 2]):
+        _status, page = drop(browser_client, data)
+        assert "这个 zip 不完整或已损坏" in page
+        assert "日志中没有这个文件" not in page
