@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from recovery.access.labels import subject_label
 from recovery.access.lists import STATUSES, kind_label
 from recovery.access.queries import names_of
 from recovery.access.rights import ROLE_NAMES, Role
@@ -70,6 +71,7 @@ FIELDS: dict[str, Text] = {
     "filter": _("筛选条件"),
     "first_day": _("第一日"),
     "form": _("形式"),
+    "found": _("盘到件数"),
     "intake": _("收录批次"),
     "item": _("证据"),
     "items": _("件数"),
@@ -85,6 +87,7 @@ FIELDS: dict[str, Text] = {
     "loans": _("贷款笔数"),
     "made_at": _("形成时间"),
     "method": _("方法"),
+    "missing": _("盘亏件数"),
     "month": _("月份"),
     "name": _("姓名或名称"),
     "name_changed": _("姓名已更改"),
@@ -200,6 +203,9 @@ def _shared(name: str, value: str) -> Text | str:
     """Return a code that means the same in every feature, in words."""
     if name == "status" and value in STATUSES:
         return STATUSES[value][0]
+    if name == "on":
+        table, _colon, number = value.partition(":")
+        return f"{subject_label(table)} {number}"
     if name == "role" and value in {role.value for role in Role}:
         return ROLE_NAMES[Role(value)]
     return kind_label(value) if name == "kind" else value

@@ -104,6 +104,7 @@ SUBJECT_NAMES: dict[str, Text] = {
     "document": _("文件"),
     "dossier": _("卷宗"),
     "engagement": _("审计委托"),
+    "evidence_list": _("证据目录"),
     "erasure": _("删除"),
     "fixity_finding": _("完好性告警"),
     "import_batch": _("导入批次"),

@@ -118,3 +118,10 @@ def test_people_stand_by_name_and_processes_as_such(
     assert str(found["system:cli/ops"]) == "系统（cli/ops）"
     page = signed_in("administrator").get("/audit/").text
     assert "<td" in page
+
+
+def test_what_a_request_is_on_is_named_in_both_languages(app: Flask) -> None:
+    asked = event("approval_request", on="evidence_list:1")
+    assert lines(asked) == [("对象", "None", "证据目录 1")]
+    with reading(translate_for("en")):
+        assert lines(asked)[0][2] == "Evidence list 1"

@@ -34,7 +34,7 @@ from recovery.kernel.work import Work
 from recovery.loans.labels import DOCUMENT_KINDS
 from recovery.loans.models import Document
 
-OTHERS = "其他证据"
+OTHERS = _("其他证据").key
 """Title of the group for what the checklist has no place for."""
 
 FORM_OF = {"scanned": "copy"}

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from wtforms.fields.choices import SelectChoice
 
 from recovery.evidence import queries as registry
+from recovery.evidence.dossiers.words import label_of
 from recovery.evidence.keeping import (
     erasure,
     hold,
@@ -63,6 +64,7 @@ def erasures() -> ResponseReturnValue:
         tabs_here=tabs(),
         holds=session.execute(hold.standing_holds(scope).limit(200)).all(),
         rows=session.execute(queries.erasures(scope).limit(200)).all(),
+        label_of=label_of,
         states=labels.STATES,
         grounds=periods.GROUNDS,
     )

@@ -8,8 +8,11 @@ from recovery.kernel.db import db
 from recovery.kernel.errors import NotFound
 from recovery.kernel.text import _
 from recovery.loans.models import TapeLayout
+from recovery.loans.tape.amounts import RATE_UNITS, YUAN_UNITS
+from recovery.loans.tape.days import FORMS
 from recovery.loans.tape.forms import CopyLayoutForm, LayoutForm
 from recovery.loans.tape.layout_editing import (
+    DAYS,
     change_layout,
     copy_layout,
     filled_in,
@@ -38,7 +41,14 @@ def layouts() -> ResponseReturnValue:
 def layout(name: str) -> ResponseReturnValue:
     """Show which headers a layout knows for each field."""
     kept = layout_named(db.session(), name)
-    return render_template("loans/tape/layout.html", layout=_layout(name), kept=kept)
+    return render_template(
+        "loans/tape/layout.html",
+        layout=_layout(name),
+        kept=kept,
+        units=YUAN_UNITS | RATE_UNITS,
+        notations=FORMS,
+        day_kinds=DAYS,
+    )
 
 
 @bp.route("/layouts/<name>/edit", methods=["GET", "POST"])

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from recovery.access import queries as people
+from recovery.access import token_queries
 from recovery.access.lists import TOKENS
 from recovery.access.models import Branch
 from recovery.evidence.intake import custody, custody_lists, staging, stocktake_queries, stocktakes
@@ -72,4 +72,4 @@ def test_sums_are_kept_and_tokens_listed(app: Flask, actor: Actor) -> None:
             assert read_figures(work.session, [key]) == {key: yuan * 2}
         assert sums.balances(work.session, branch.id, [day]) == {day: (1000, 0, 0, 0)}
     filters = TOKENS.filters.read(MultiDict({"state": "live", "q": "x"}))
-    assert db.session.execute(people.tokens(filters, clock.machine_now())).all() == []
+    assert db.session.execute(token_queries.tokens(filters, clock.machine_now())).all() == []

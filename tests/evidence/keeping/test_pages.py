@@ -136,7 +136,9 @@ def test_an_erasure_is_asked_for_on_its_page(document: Document, signed_in: Sign
     assert (erasure.field_names, erasure.objects) == (["title"], [document.sha256])
     page = browser.get(f"/evidence/keeping/erasures/{erasure.id}").get_data(as_text=True)
     assert document.sha256 in page
-    assert "SC000001" in browser.get("/evidence/keeping/erasures").get_data(as_text=True)
+    listed = browser.get("/evidence/keeping/erasures").get_data(as_text=True)
+    assert "SC000001" in listed
+    assert "<td>标题</td>" in listed
 
 
 def test_what_is_due_is_listed_by_its_rule(document: Document, signed_in: SignIn) -> None:

@@ -62,6 +62,7 @@ def test_a_layout_is_copied_edited_and_reads_the_next_tape(manager: Browser, edi
     assert kept().version == 2
     assert kept().definition["fields"]["contract_no"]["headers"] == ["档案号", "合同号"]
     shown = manager.get("/tapes/layouts/某某租赁").text
+    assert "<td>自动识别</td>" in shown
     assert "第 2 版" in shown
     assert "档案号、合同号" in shown
     events = select(AuditEvent).where(AuditEvent.action == "layout.change")
