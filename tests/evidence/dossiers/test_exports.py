@@ -80,7 +80,7 @@ def test_a_killed_export_never_leaves_a_zip_that_verifies_but_is_incomplete(
     begun = time.monotonic()
     subprocess.run([*words, str(tmp_path / "first.zip")], env=environment, check=True)
     took = time.monotonic() - begun
-    for share in (0.3, 0.6, 0.85):
+    for share in (0.4, 0.8):
         out = tmp_path / f"{share}.zip"
         running = subprocess.Popen([*words, str(out)], env=environment)
         time.sleep(took * share)
