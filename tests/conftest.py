@@ -1,6 +1,7 @@
 """What all tests stand on: one migrated SQLite file, copied per test; an app on the copy."""
 
 import asyncio
+import gc
 import os
 import shutil
 from collections.abc import Callable, Generator, Iterator
@@ -71,6 +72,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Begin with the files of the slowest tests, so that no process ends long after the others."""
     slow = {item.path for item in items if item.get_closest_marker("slow")}
     items.sort(key=lambda item: item.path not in slow)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage among what tests make, not again and again among program and tests."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 @pytest.fixture(scope="session", autouse=True)
