@@ -17,6 +17,8 @@ from recovery.access import service
 from recovery.access.engagements import Terms, create_engagement
 from recovery.access.models import UserAccount
 from recovery.access.rights import Role, may
+from recovery.collection.service import record_demand
+from recovery.collection.values import NewDemand
 from recovery.evidence.intake import custody, custody_queries
 from recovery.evidence.intake.custody import NewOriginal
 from recovery.evidence.intake.scans import pages_of, start_draft
@@ -74,12 +76,16 @@ def foreign(app: Flask) -> Records:
         file = open_file(work, loan.id, FILE)
         package = start_package(work, NewPackage("外地资产包", "sale"))
         add_loans(work, package.id, [loan.id])
+        new = NewDemand(on=FILE.claim_day, means="post", person_id=loan.borrower_id)
+        demand = record_demand(work, loan.id, new)
         deadline = select(Deadline.id).where(Deadline.file_id == file.id)
         ids = {
             "loan_id": loan.id,
             "file_id": file.id,
             "deadline_id": work.session.scalars(deadline).first(),
             "package_id": package.id,
+            "record_id": demand.id,
+            "demand_id": demand.id,
             "person_id": loan.borrower_id,
             "entry_id": first(work, LedgerEntry, loan),
             "vehicle_id": first(work, Vehicle, loan),

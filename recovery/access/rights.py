@@ -139,6 +139,11 @@ _TABLE: dict[Action, str] = {
     # collection
     _A.VIEW_COLLECTION: ALL,
     _A.RECORD_CONTACT: "COG",
+    _A.RECORD_DEMAND: "COG",
+    _A.RECORD_DELIVERY: "COG",
+    _A.RECORD_VISIT: "COG",
+    _A.RECORD_AGREEMENT: "COM",
+    _A.CORRECT_COLLECTION: "COMG",
     # litigation
     _A.VIEW_FILES: "COMPUXA",
     _A.OPEN_FILE: "C",

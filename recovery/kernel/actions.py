@@ -91,6 +91,11 @@ class Action(StrEnum):
     # collection
     VIEW_COLLECTION = "collection.view"
     RECORD_CONTACT = "contact.record"
+    RECORD_DEMAND = "demand.record"
+    RECORD_DELIVERY = "delivery.record"
+    RECORD_VISIT = "visit.record"
+    RECORD_AGREEMENT = "agreement.record"
+    CORRECT_COLLECTION = "collection.correct"
 
     # litigation
     VIEW_FILES = "file.view"

@@ -274,6 +274,9 @@ loan_sets: Registry[Callable[[Scope, str], Select[Any]]] = Registry()
 change_words: Registry[ChangeWords] = Registry()
 """By table name: how the audit log words the changes of its records."""
 
+field_codes: Registry[Mapping[str, Text]] = Registry()
+"""By the name of a registered field: what its codes are called."""
+
 approval_kinds: Registry[ApprovalKind] = Registry()
 record_fields: Registry[RecordFields] = Registry()
 """By table name: how the sequencer reads the committed fields of rows that never change."""

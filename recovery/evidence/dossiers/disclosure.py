@@ -20,22 +20,28 @@ PERSONAL = frozenset(
         "borrower_id_number",
         "borrower_name",
         "certificate_no",
+        "contact_address",
         "engine_no",
         "file_name",
         "from_holder",
         "id_number",
         "particulars:name",
+        "person_name",
         "phone",
         "plate",
+        "remark",
         "signatures",
+        "signers",
+        "terms",
         "title",
         "to_holder",
         "vin",
+        "visitors",
     }
 )
 """Fields that say who somebody is; a file's name and title often do."""
 
-HANDLERS = frozenset({"actor", "from_holder", "to_holder"})
+HANDLERS = frozenset({"actor", "from_holder", "to_holder", "visitors"})
 """Fields that say who handled something: the lender's people, and whom papers went to."""
 
 OF_THE_BOOK = frozenset({"batch:*"})

@@ -90,6 +90,8 @@ def _codes(name: str) -> Mapping[str, Text]:
     """Return the codes of a field; some lists are of features above."""
     if name in CODES:
         return CODES[name]
+    if name in links.field_codes:
+        return links.field_codes.get(name)
     for _code, kind in links.dossier_subjects.items():
         for listed, names in LISTS.items():
             if name in names and listed in kind.words:

@@ -70,6 +70,8 @@ def records_of(session: Session, person: Person) -> list[Found]:
             names = set(_telling(person, fields, loan.borrower_id == person.id))
             intent = intents[intent_id]
             known = intent.subject_type in erasers and erasers.get(intent.subject_type)
+            if known and known.about and known.about(session, intent.subject_id) == person.id:
+                names.update(filter(known.may_erase, fields))
             can = {name for name in names if known and known.may_erase(name)}
             if names:
                 found[intent_id] = Found(intent, tuple(sorted(can)), tuple(sorted(names - can)))

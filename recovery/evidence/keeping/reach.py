@@ -42,6 +42,9 @@ class Eraser:
     of_person: re.Pattern[str] | None = None
     """Further fields, by their whole name, that are erased only with the person they tell of."""
 
+    about: Callable[[Session, int], int] | None = None
+    """The person whom a row is about, of whom each field that can be erased then tells."""
+
     def reached(self, names: Sequence[str]) -> frozenset[str]:
         """Return the fields that go with `names`, these themselves included."""
         return frozenset(names).union(*(self.also.get(name, frozenset()) for name in names))
