@@ -6,8 +6,11 @@ from typing import Any
 from sqlalchemy import Row, select
 
 from evidence_store.leaves import Entry
+from evidence_store.proof import parse_checkpoint
+from evidence_store.storage import StoreError
+from evidence_store.store import Store
 from recovery.evidence.house import house_store
-from recovery.evidence.models import EvidenceItem
+from recovery.evidence.models import Checkpoint, EvidenceItem
 from recovery.kernel.db import db
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import Text, _
@@ -46,6 +49,31 @@ def compare() -> Iterator[Text]:
         if row.log_index >= size:
             yield _("数据库称第 {index} 号已登记，日志中没有。", index=row.log_index)
         row = next(expected, None)
+    yield from _heads(store)
+
+
+def _heads(store: Store) -> Iterator[Text]:
+    """Yield each signed head that the database has and the log has not, or the last has otherwise.
+
+    A log whose last heads are taken back is whole in itself: only who saw them can tell. The roots
+    of earlier heads follow from the leaves, which are compared one by one.
+    """
+    rows = db.session.execute(select(Checkpoint.size, Checkpoint.root))
+    known = {row.size: row.root for row in rows}
+    signed = set(store.checkpoint_sizes())
+    for size in sorted(known.keys() - signed):
+        yield _("数据库有 {size} 条记录时签署的检查点，日志中没有。", size=size)
+    last = max(known.keys() & signed, default=None)
+    if last is not None and _root_of(store, last) != known[last]:
+        yield _("{size} 条记录时签署的检查点：数据库与日志不一致。", size=last)
+
+
+def _root_of(store: Store, size: int) -> str | None:
+    """Return the root that a head of the log signs; None where it cannot be read."""
+    try:
+        return parse_checkpoint(store.head(size).split("\n\n")[0] + "\n").root.hex()
+    except (StoreError, ValueError):
+        return None
 
 
 def _marked() -> Iterator[Row[tuple[Any, ...]]]:

@@ -130,3 +130,24 @@ def test_a_run_killed_after_the_log_and_before_the_database_registers_nothing_tw
     registered = select(func.count()).where(RegistrationIntent.log_index.is_not(None))
     assert db.session.scalar(registered) == 5
     assert house_store().verify(full=True) == []
+
+
+def test_heads_taken_back_are_named_though_the_leaves_stay(app: Flask, actor: Actor) -> None:
+    storage = house_store().storage
+    wish(actor, count=1)
+    sequencer.register_pending()
+    first = sequencer.checkpoint()
+    assert first is not None
+    kept = house_store().head()
+    wish(actor, count=1, contract_no="HT-0002")
+    sequencer.register_pending()
+    second = sequencer.checkpoint()
+    assert second is not None
+    assert list(compare()) == []
+    storage.delete(f"checkpoints/{second.size}")
+    storage.replace("checkpoint", kept.encode())
+    [told] = compare()
+    assert f"{second.size} 条记录时签署的检查点，日志中没有" in str(told)
+    storage.replace(f"checkpoints/{second.size}", kept.encode())
+    [told] = compare()
+    assert "数据库与日志不一致" in str(told)
