@@ -6,9 +6,10 @@ from typing import Any
 
 import pikepdf
 import pypdfium2
-from flask import Flask
+from flask import Flask, render_template
 
 from recovery.evidence.dossiers import queries
+from recovery.evidence.dossiers.lines import EvidenceGroup, EvidenceLine
 from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.evidence.exhibits.service import submit_list
 from recovery.evidence.keeping.reach import holding_rows
@@ -17,6 +18,7 @@ from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
 from recovery.kernel.work import work_as
 from recovery.loans.models import Loan
+from recovery.web.papers import pdf_of
 from tests.conftest import NOW
 from tests.evidence.dossiers.checking import unpack, verified, words_of
 from tests.evidence.dossiers.making import make_loans
@@ -77,3 +79,21 @@ def test_who_holds_a_loan_is_known_of_every_record_of_the_house_that_dossiers_ar
     for kind in links.dossier_subjects.all():
         of_a_loan = {"loan_id", "borrower_id"} & set(kind.model.__table__.columns.keys())
         assert of_a_loan or kind.model.__tablename__ in holding_rows
+
+
+def test_no_page_ends_with_the_title_of_a_group_of_evidence(app: Flask) -> None:
+    line = EvidenceLine("1-1", None, "借款合同", "", "", 1, 1, "证明借款", "", None, None)
+    values = {"groups": [EvidenceGroup("已登记的证据", (line,))]}
+    template = app.jinja_env.get_template("documents/evidence/dossiers/dossier.html")
+    with app.test_request_context():
+        table = render_template("documents/evidence/dossiers/_list.html", values=values)
+        style = "".join(template.blocks["style"](template.new_context()))
+    css = (Path(app.root_path).parent / "templates/documents/paper.css").read_text("utf-8")
+    sections = (
+        f'<div style="break-before: page; height: {height}mm"></div>{table}'
+        for height in range(205, 250, 3)
+    )
+    html = f'<html lang="zh-CN"><head><style>{css}{style}</style></head><body>{"".join(sections)}'
+    pages = [page.get_textpage().get_text_range() for page in pypdfium2.PdfDocument(pdf_of(html))]
+    assert len(pages) > 16, "some tables go on to another page"
+    assert all("借款合同" in page for page in pages if "已登记的证据" in page)
