@@ -99,6 +99,7 @@ def upgrade() -> None:
         sa.Column("owed_penalty", sa.BigInteger(), nullable=False),
         sa.Column("owed_costs", sa.BigInteger(), nullable=False),
         sa.Column("owed_total", sa.BigInteger(), nullable=False),
+        sa.Column("owed_due", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["id"], ["collection_record.id"], name=op.f("fk_demand_id_collection_record")
         ),

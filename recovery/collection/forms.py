@@ -132,7 +132,7 @@ class DemandForm(EntryForm):
     amount = YuanField(
         _("催收金额"),
         [Blank(), above_zero],
-        help_text=_("留空则为发函当日的债权合计；当日债权的各项随函登记。"),
+        help_text=_("留空则为发函当日已到期的债权；当日债权的各项随函登记。"),
     )
 
 

@@ -131,6 +131,8 @@ class Demand(CollectionRecord):
 
     owed_costs: Mapped[Yuan]
     owed_total: Mapped[Yuan]
+    owed_due: Mapped[Yuan]
+    """Of the total, what had fallen due: without undue principal and running interest."""
 
 
 class DemandDelivery(CollectionRecord):

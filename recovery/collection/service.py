@@ -18,11 +18,9 @@ from recovery.collection.models import (
     DemandDelivery,
     FieldVisit,
     RepaymentAgreement,
-    Withdrawal,
 )
 from recovery.collection.queries import effective_calls_on, unanswered_calls_on
 from recovery.collection.values import (
-    Entered,
     NewAgreement,
     NewContact,
     NewDelivery,
@@ -31,7 +29,7 @@ from recovery.collection.values import (
 )
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
-from recovery.kernel.errors import NotFound, RuleViolation
+from recovery.kernel.errors import RuleViolation
 from recovery.kernel.money import ZERO
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
@@ -126,9 +124,9 @@ def record_demand(work: Work, loan_id: int, new: NewDemand) -> Demand:
     require_code(new.address_basis, labels.ADDRESS_BASES)
     columns = common(work, loan, "demand", new, at=clock.start_of(new.on))
     claim = claim_on(work.session, loan, new.on)
-    amount = claim.total if new.amount is None else new.amount
+    amount = claim.due if new.amount is None else new.amount
     if amount <= ZERO:
-        raise RuleViolation(_("催收金额须大于零；当日没有欠款的，不能登记催收函。"))
+        raise RuleViolation(_("催收金额须大于零；当日没有到期欠款的，请核对日期和金额。"))
     row = Demand(
         **columns,
         conduct=[],
@@ -141,6 +139,7 @@ def record_demand(work: Work, loan_id: int, new: NewDemand) -> Demand:
         owed_penalty=claim.penalty + claim.compound,
         owed_costs=claim.costs,
         owed_total=claim.total,
+        owed_due=claim.due,
     )
     fields = {
         "means": row.means,
@@ -152,6 +151,7 @@ def record_demand(work: Work, loan_id: int, new: NewDemand) -> Demand:
         "owed_penalty": row.owed_penalty,
         "owed_costs": row.owed_costs,
         "owed_total": row.owed_total,
+        "owed_due": row.owed_due,
     }
     return enter(work, Action.RECORD_DEMAND, row, new, fields)
 
@@ -292,35 +292,3 @@ def has_guarantor(session: Session, loan: Loan, on: date) -> bool:
         LoanParty.loan_id == loan.id, LoanParty.role == "guarantor", standing
     )
     return session.scalars(wanted.limit(1)).first() is not None
-
-
-def withdraw(work: Work, record_id: int, reason: str) -> Withdrawal:
-    """Take back a record that ought not to stand on its loan; it stays to be seen.
-
-    Raises:
-        NotFound: no such record, or not for this actor to see.
-        RuleViolation: it was corrected before, or no reason is given.
-    """
-    old = work.session.get(CollectionRecord, record_id)
-    loan = work.get(Loan, old.loan_id if old else 0)
-    entered = Entered(corrects_id=record_id, reason=reason, remark=reason)
-    columns = common(work, loan, "withdrawal", entered, at=work.now)
-    row = Withdrawal(**columns, conduct=[])
-    return enter(work, Action.CORRECT_COLLECTION, row, entered, {})
-
-
-def unmask(work: Work, record_id: int, reason: str) -> str:
-    """Return the number or address of a record whole, and record who asked and why.
-
-    Raises:
-        NotFound: no such record, or not for this actor to see, or it has none.
-        RuleViolation: no reason is given.
-    """
-    row = work.session.get(CollectionRecord, record_id)
-    work.get(Loan, row.loan_id if row else 0)
-    if row is None or row.address is None:
-        raise NotFound
-    if not reason.strip():
-        raise RuleViolation(_("请填写查看完整信息的理由。"))
-    work.record(Action.UNMASK_PERSONAL_DATA, row, value="address", reason=reason)
-    return row.address

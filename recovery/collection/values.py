@@ -47,7 +47,7 @@ class NewContact(Entered):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDemand(Entered):
-    """A demand as it was sent; without an amount it is for the whole claim of that day."""
+    """A demand as it was sent; without an amount it is for what was due on that day."""
 
     on: date
     means: str

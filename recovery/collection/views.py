@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from recovery.collection import forms, labels, queries, service, words
+from recovery.collection import corrections, forms, labels, queries, service, words
 from recovery.collection.keeping import PAPERS
 from recovery.collection.models import CollectionRecord, Demand
 from recovery.collection.values import (
@@ -257,7 +257,7 @@ def withdraw(record_id: int) -> ResponseReturnValue:
     form = forms.ReasonForm()
 
     def book(work: Work) -> Text:
-        service.withdraw(work, record_id, form.reason.data)
+        corrections.withdraw(work, record_id, form.reason.data)
         return _("已撤回 {record}，原记录保留。", record=row.record_no)
 
     heading = _("撤回 {record}", record=row.record_no)
@@ -276,7 +276,7 @@ def unmask(record_id: int) -> ResponseReturnValue:
     value = None
     if form.validate_on_submit():
         with form.refusal_shown(), user_work() as work:
-            value = service.unmask(work, record_id, form.reason.data)
+            value = corrections.unmask(work, record_id, form.reason.data)
     page = "loans/_unmask.html" if request.headers.get("HX-Request") else "loans/unmask.html"
     values = {"form": form, "value": value, "loan": row.loan}
     address = url_for(".unmask", record_id=record_id)

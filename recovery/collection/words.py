@@ -142,6 +142,7 @@ def _demand(row: Demand) -> Facts:
         (_("当日所欠罚息和复利（元）"), yuan(row.owed_penalty)),
         (_("当日所欠费用（元）"), yuan(row.owed_costs)),
         (_("当日债权合计（元）"), yuan(row.owed_total)),
+        (_("其中已到期（元）"), yuan(row.owed_due)),
     ]
 
 

@@ -9,6 +9,7 @@ from io import BytesIO
 from sqlalchemy import select
 
 from recovery.access.models import Branch, UserAccount
+from recovery.demo.collecting import build_collection
 from recovery.demo.exhibits import build_lists
 from recovery.demo.keeping import build_keeping
 from recovery.demo.originals import build_originals
@@ -82,6 +83,7 @@ def build_cases(today: date) -> None:
     build_originals(today)
     build_lists(people.counsel, today)
     build_keeping(today)
+    build_collection(people.collector, today)
     _packages(people.asset_manager, today)
     refresh(partial(work_as, people.asset_manager), today)
 

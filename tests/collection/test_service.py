@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from recovery.collection import queries, service
+from recovery.collection import corrections, queries, service
 from recovery.collection.models import Contact, Demand
 from recovery.collection.values import (
     NewAgreement,
@@ -145,7 +145,7 @@ def test_a_call_that_was_taken_back_or_corrected_counts_no_more(loan: Loan, work
     rows = [
         service.record_contact(work, loan.id, contact(loan, at=at(hour))) for hour in (9, 10, 11)
     ]
-    service.withdraw(work, rows[0].id, "登记错了贷款")
+    corrections.withdraw(work, rows[0].id, "登记错了贷款")
     fixed = contact(loan, at=at(10, 5), corrects_id=rows[1].id, reason="时间有误")
     assert not service.record_contact(work, loan.id, fixed).conduct
     assert queries.effective_calls_on(work.session, loan.borrower_id, DAY) == 2
@@ -193,7 +193,7 @@ def test_a_record_is_corrected_once_by_one_of_its_kind_with_a_reason(
     with pytest.raises(RuleViolation, match="已被更正"):
         service.record_contact(work, loan.id, new)
     with pytest.raises(RuleViolation, match="已被更正"):
-        service.withdraw(work, row.id, "重复")
+        corrections.withdraw(work, row.id, "重复")
 
 
 def test_a_demand_keeps_the_claim_of_its_day_and_deliveries_come_later(
@@ -201,7 +201,7 @@ def test_a_demand_keeps_the_claim_of_its_day_and_deliveries_come_later(
 ) -> None:
     row = service.record_demand(work, loan.id, demand(loan, waybill_no="EA123456789CN"))
     claim = claim_on(work.session, loan, DAY)
-    assert row.amount == row.owed_total == claim.total
+    assert (row.amount, row.owed_due, row.owed_total) == (claim.due, claim.due, claim.total)
     assert row.owed_total == sum(
         (row.owed_principal, row.owed_interest, row.owed_penalty, row.owed_costs)
     )
@@ -217,6 +217,18 @@ def test_a_demand_keeps_the_claim_of_its_day_and_deliveries_come_later(
     assert queries.deliveries_of(work.session, row.id) == [delivery]
     assert registered(work, delivery)["demand"] == fixed.record_no
     assert work.session.get_one(Demand, row.id).means == "ems"
+
+
+def test_a_demand_is_for_what_has_fallen_due_unless_it_says_otherwise(
+    loan: Loan, work: Work
+) -> None:
+    early = date(2025, 3, 12)
+    row = service.record_demand(work, loan.id, demand(loan, on=early))
+    assert row.amount == claim_on(work.session, loan, early).due < row.owed_total
+    other = service.record_demand(work, loan.id, demand(loan, amount=Decimal("88.00")))
+    assert other.amount == Decimal("88.00")
+    with pytest.raises(RuleViolation, match="到期欠款"):
+        service.record_demand(work, loan.id, demand(loan, on=date(2024, 1, 6)))
 
 
 def test_a_visit_names_who_went_and_is_measured_by_the_same_hours(loan: Loan, work: Work) -> None:
@@ -281,8 +293,8 @@ def test_who_may_not_see_the_loan_records_and_sees_nothing(loan: Loan, actor: Ac
         for act in (
             lambda: service.record_contact(work, loan.id, contact(loan)),
             lambda: service.record_delivery(work, row.id, came),
-            lambda: service.withdraw(work, row.id, "错"),
-            lambda: service.unmask(work, row.id, "看看"),
+            lambda: corrections.withdraw(work, row.id, "错"),
+            lambda: corrections.unmask(work, row.id, "看看"),
             lambda: queries.record(work.session, row.id, NOTHING),
         ):
             with pytest.raises(NotFound):
@@ -298,7 +310,7 @@ def test_every_record_reaches_the_log_and_the_comparison_finds_no_difference(
             service.record_demand(work, loan.id, demand(loan)),
             service.record_agreement(work, loan.id, agreement(loan, paper=paper())),
         ]
-        rows.append(service.withdraw(work, rows[0].id, "登记错了贷款"))
+        rows.append(corrections.withdraw(work, rows[0].id, "登记错了贷款"))
     register_pending()
     assert list(compare()) == []
     for row in rows:

@@ -32,7 +32,7 @@ def test_the_demonstration_has_files_deadlines_contracts_packages_and_an_overvie
     running = select(func.count()).where(LitigationFile.next_last_day.is_not(None))
     assert (db.session.scalar(running) or 0) > 0
     kinds = sorted(db.session.scalars(select(Document.kind)))
-    assert kinds == ["loan_contract"] * 4 + ["statement"] * 4
+    assert kinds == ["extension_agreement"] + ["loan_contract"] * 4 + ["statement"] * 4
     lists = db.session.scalars(select(EvidenceList).order_by(EvidenceList.id)).all()
     assert [one.submitted_at is not None for one in lists] == [True, False, False, False, False]
     assert [one.number for one in lists] == [1, 2, 1, 1, 1]

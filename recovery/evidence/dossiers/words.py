@@ -146,6 +146,7 @@ FIELDS: dict[str, Text] = {
     "other_fees": _("其他费用"),
     "outcome": _("结果"),
     "owed_costs": _("当日所欠费用"),
+    "owed_due": _("其中当日已到期"),
     "owed_interest": _("当日所欠利息"),
     "owed_penalty": _("当日所欠罚息和复利"),
     "owed_principal": _("当日所欠本金"),
