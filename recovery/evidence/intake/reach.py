@@ -14,12 +14,23 @@ from recovery.evidence.intake.models import (
     PaperOriginal,
     ScanDraft,
     ScanPage,
+    Stocktake,
+    StocktakeLine,
 )
 from recovery.evidence.keeping.erasure_log import destroy_objects
 from recovery.evidence.keeping.objects import Reference, references
-from recovery.evidence.keeping.reach import GONE, Eraser, erasers, object_reach
+from recovery.evidence.keeping.reach import (
+    GONE,
+    Eraser,
+    erasers,
+    holding_rows,
+    object_reach,
+    spelled,
+    text_reach,
+)
 from recovery.kernel import search_index
 from recovery.kernel.db import db
+from recovery.kernel.sentences import pack_text
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Document
@@ -35,6 +46,9 @@ def register() -> None:
     references.put("scan_page", Reference(_("扫描页"), ScanPage.id, ScanPage.sha256), order=31)
     object_reach.put("intake", forget)
     erasers.put("custody_event", Eraser(frozenset(), _custody, of_person=OF_CUSTODY))
+    erasers.put("stocktake", Eraser(frozenset(), _stocktake, of_person=re.compile("place")))
+    holding_rows.put("stocktake", _stocktakes_of_loan)
+    text_reach.put("intake", forget_names)
 
 
 OF_CUSTODY = re.compile("title|from_holder|to_holder|place|reason")
@@ -53,6 +67,36 @@ def _custody(work: Work, event_id: int, names: Sequence[str]) -> None:
         original.place = GONE
     for name in set(names) - {"title"}:
         setattr(event, name, GONE)
+
+
+def _stocktakes_of_loan(session: Session, loan_id: int) -> list[int]:
+    rows = (
+        select(StocktakeLine.stocktake_id)
+        .join(PaperOriginal, PaperOriginal.id == StocktakeLine.original_id)
+        .where(PaperOriginal.loan_id == loan_id)
+    )
+    return list(session.scalars(rows.distinct()))
+
+
+def _stocktake(work: Work, stocktake_id: int, names: Sequence[str]) -> None:
+    if "place" in names:
+        work.session.get_one(Stocktake, stocktake_id).place = GONE
+
+
+def forget_names(work: Work, texts: Sequence[str]) -> None:
+    """Destroy names of files that were taken in or refused, of drafts, and of places counted now.
+
+    No registration commits to any of them: a count is registered when it is closed.
+    """
+    session = work.session
+    for column in (IntakeRow.file_name, IntakeRow.title, ScanDraft.title, ScanPage.file_name):
+        rows = update(column.class_).where(spelled(column, texts))
+        session.execute(rows.values({column: GONE}))
+    for told in (IntakeRow.problem, IntakeRow.note):
+        said = update(IntakeRow).where(spelled(told, texts))
+        session.execute(said.values({told: pack_text(GONE)}))
+    counted = (Stocktake.closed_at.is_(None), spelled(Stocktake.place, texts))
+    session.execute(update(Stocktake).where(*counted).values(place=GONE))
 
 
 def forget(work: Work, sha256: str) -> None:

@@ -14,6 +14,7 @@ def register(app: Flask) -> None:
         periods,
         person_views,
         reach,
+        staged,
         typed,
         views,
     )
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
     jobs.register()
     objects.register()
     reach.register()
+    staged.register()
     typed.register()
     app.register_blueprint(views.bp)
     app.jinja_env.globals.update(

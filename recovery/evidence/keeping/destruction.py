@@ -16,11 +16,41 @@ from recovery.evidence.keeping.reach import erase_person, erasers, object_reach
 from recovery.evidence.models import EvidenceItem
 from recovery.kernel import reasons
 from recovery.kernel.crypto import context, keyring
+from recovery.kernel.db import db, empty_the_log, vacuum
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
 from recovery.loans.models import Loan, Person
+
+TOUCHED = (
+    "person",
+    "audit_reason",
+    "concession",
+    "deadline",
+    "stage_change",
+    "litigation_file",
+    "package",
+    "package_loan",
+    "selection",
+    "list_choice",
+    "job",
+    "job_exception",
+    "registration_intent",
+    "evidence_item",
+    "document_detail",
+    "intake_row",
+    "scan_draft",
+    "scan_page",
+    "paper_original",
+    "staged_row",
+    "audit_sample",
+    "sample_item",
+    "confirmation",
+    "search_entry",
+    "search_fts",
+)
+"""Tables from which an erasure takes values, beside those of its erasers."""
 
 
 def siblings(session: Session, intent: RegistrationIntent) -> Sequence[RegistrationIntent]:
@@ -102,6 +132,16 @@ def overwrite_freed_pages(session: Session) -> None:
     connection = session.connection()
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql("PRAGMA secure_delete=ON")
+
+
+def drop_old_bytes() -> bool:
+    """Have the database give up the bytes of what was erased, wherever it keeps old versions.
+
+    Tell whether it did: a reader of the old version keeps them.
+    """
+    db.session.rollback()  # an open reader would keep them
+    vacuum([*TOUCHED, *(table for table, _eraser in erasers.items())])
+    return empty_the_log()
 
 
 def _destroy_fields(

@@ -182,6 +182,15 @@ def _refuse_shared(session: Session, digests: Iterable[str], loan_ids: Set[int |
             )
 
 
+def _refuse_made_since(session: Session, erasure: Erasure, loan_ids: Set[int | None]) -> None:
+    """Refuse while a file stands that was made of what is erased after this was asked for."""
+    made = {digest for loan_id in loan_ids for digest in files_holding(session, loan_id)}
+    for digest in erasure.objects:
+        made.update(derived_from(session, digest))
+    if made - set(erasure.objects):
+        raise RuleViolation(_("申请后又导出了含有这些内容的卷宗或遮盖件，请重新申请。"))
+
+
 def _loans_reached(session: Session, erasure: Erasure) -> set[int | None]:
     """Return the loans whose records an erasure is about: of a person, all of the person's."""
     known = select(Person).where(Person.row_uuid == erasure.person_uuid)
@@ -225,12 +234,14 @@ def execute(work: Work, erasure_id: int, shown: dict[str, Any]) -> None:
 
     Raises:
         RuleViolation: the loan has been put on hold since, a retention period stops the ground,
-            or another loan has one of the files now; nothing is erased.
+            another loan has one of the files now, or a dossier was made since; nothing is erased.
     """
     erasure = work.session.get_one(Erasure, erasure_id)
     refuse_on_hold(work.session, erasure.loan_id)
     refuse_early(work.session, erasure, work.today)
-    _refuse_shared(work.session, erasure.objects, _loans_reached(work.session, erasure))
+    loan_ids = _loans_reached(work.session, erasure)
+    _refuse_shared(work.session, erasure.objects, loan_ids)
+    _refuse_made_since(work.session, erasure, loan_ids)
     intent = work.session.get_one(RegistrationIntent, erasure.intent_id)
     refuse_pending(siblings(work.session, intent))
     destroy(work, erasure, intent)

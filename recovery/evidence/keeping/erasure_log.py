@@ -24,15 +24,20 @@ from sqlalchemy.orm import Session
 from evidence_store.storage import Storage, object_path
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping.copies import second_store
-from recovery.evidence.keeping.destruction import destroy, overwrite_freed_pages, reasons_gone
+from recovery.evidence.keeping.destruction import (
+    destroy,
+    drop_old_bytes,
+    overwrite_freed_pages,
+    reasons_gone,
+)
 from recovery.evidence.keeping.erasure import APPROVED, DONE, evidence_of
 from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.keeping.objects import holders
-from recovery.evidence.keeping.reach import erasers, gone_objects
+from recovery.evidence.keeping.reach import gone_objects
 from recovery.evidence.models import EvidenceItem
 from recovery.kernel.actions import Action
 from recovery.kernel.config import Settings
-from recovery.kernel.db import db, empty_the_log, vacuum
+from recovery.kernel.db import db
 from recovery.kernel.models import RegistrationIntent
 from recovery.kernel.work import Work
 from recovery.loans.models import Document
@@ -42,27 +47,6 @@ HOME_FOLDER = "erasures"
 
 FOLLOWING = {"document", "dossier", "evidence_list", "redaction"}
 """Tables whose rows stay, as a record of what was, when their object is destroyed."""
-
-TOUCHED = (
-    "person",
-    "audit_reason",
-    "concession",
-    "deadline",
-    "stage_change",
-    "litigation_file",
-    "package",
-    "package_loan",
-    "selection",
-    "list_choice",
-    "job",
-    "registration_intent",
-    "evidence_item",
-    "document_detail",
-    "intake_row",
-    "search_entry",
-    "search_fts",
-)
-"""Tables from which an erasure takes values, beside those of its erasers."""
 
 OpenWork = Callable[[], AbstractContextManager[Work]]
 
@@ -118,7 +102,7 @@ def finish(open_work: OpenWork) -> int:
         write_entry(_entry_of(erasure, intent))
         destroy_objects([*erasure.objects, *_unnamed(db.session())])
     ids = [erasure.id for erasure in rows]
-    if not ids or not _drop_old_bytes():
+    if not ids or not drop_old_bytes():
         return 0
     for erasure_id in ids:
         with open_work() as work:
@@ -250,18 +234,8 @@ def replay(open_work: OpenWork) -> Replayed:
         done.objects += destroy_objects([*entry.objects, *_unnamed(db.session())])
         write_entry(entry)
     if done.erased:
-        _drop_old_bytes()
+        drop_old_bytes()
     return done
-
-
-def _drop_old_bytes() -> bool:
-    """Have the database give up the bytes of what was erased, wherever it keeps old versions.
-
-    Tell whether it did: a reader of the old version keeps them.
-    """
-    db.session.rollback()  # an open reader would keep them
-    vacuum([*TOUCHED, *(table for table, _eraser in erasers.items())])
-    return empty_the_log()
 
 
 def _replay_one(work: Work, entry: LogEntry, intent: RegistrationIntent) -> bool:

@@ -1,5 +1,6 @@
 """What people typed into lists to find somebody, kept in selections, saved views and jobs."""
 
+import os
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import unquote_plus
@@ -7,7 +8,8 @@ from urllib.parse import unquote_plus
 from sqlalchemy import select
 
 from recovery.evidence.keeping.reach import GONE, spelled, text_reach
-from recovery.kernel.job_rows import ENDED, Job
+from recovery.kernel.job_rows import ENDED, Job, JobException
+from recovery.kernel.sentences import pack_text
 from recovery.kernel.work import Work
 from recovery.loans.list_models import Selection
 from recovery.web.models import ListChoice
@@ -16,6 +18,7 @@ from recovery.web.models import ListChoice
 def register() -> None:
     """Let the erasure of a person reach what was typed to find the person."""
     text_reach.put("typed", forget_typed)
+    text_reach.put("job_exception", forget_exceptions)
 
 
 def forget_typed(work: Work, texts: Sequence[str]) -> None:
@@ -35,6 +38,14 @@ def forget_typed(work: Work, texts: Sequence[str]) -> None:
         job.arguments = {
             name: GONE if _names(value, texts) else value for name, value in job.arguments.items()
         }
+
+
+def forget_exceptions(work: Work, texts: Sequence[str]) -> None:
+    """Destroy what jobs could not do with files and rows that are named after a person."""
+    here = spelled(JobException.reference, texts) | spelled(JobException.reason, texts)
+    for row in work.session.scalars(select(JobException).where(here)):
+        row.reference, row.reason = GONE, pack_text(GONE) or {}
+        row.digest = os.urandom(32).hex()  # the old one could be tried with names
 
 
 def _names(value: Any, texts: Sequence[str]) -> bool:

@@ -372,6 +372,11 @@ def test_letters_with_the_name_of_an_erased_person_are_destroyed_and_noted(
     sample = drawn(auditor, fixed(auditor), size=2)
     made(auditor, sample, "letters")
     loan_id = confirmations.letters_of(db.session(), sample.id)[0].loan_id
+    with work_as(auditor) as work:
+        for item in service.items_of(work.session, sample.id):
+            found = Result(item.value, note="与其妻核实")
+            service.record_result(work, sample.id, item.place, found)
+    made(auditor, sample, "workbook")
     counsel, approver = acting(person("administrator")), acting(person("approver"))
     with work_as(counsel) as work:
         loan = work.session.get_one(Loan, loan_id)
@@ -388,9 +393,9 @@ def test_letters_with_the_name_of_an_erased_person_are_destroyed_and_noted(
         assert sample.number not in str(request.content)
         approvals.approve_request(work, request.id, shown=request.digest)
     db.session.rollback()
-    kinds = {"letters", "joined_letters"}
+    kinds = {"letters", "joined_letters", "workbook"}
     made_with_names = [one for one in files.files_of(db.session(), sample.id) if one.kind in kinds]
-    assert len(made_with_names) == 2
+    assert len(made_with_names) == 3
     assert all(house_store().has_object(file.sha256) for file in made_with_names)
     erasure_log.finish(lambda: work_as(approver))
     for file in made_with_names:
@@ -399,6 +404,8 @@ def test_letters_with_the_name_of_an_erased_person_are_destroyed_and_noted(
         with pytest.raises(NotFound, match="已按删除决定销毁"):
             files.open_file(file)
     assert bytes_of(sample, "population"), "what names nobody stays"
+    notes = {one.loan_id == loan_id: one.note for one in service.items_of(db.session(), sample.id)}
+    assert notes == {True: "（已删除）", False: "与其妻核实"}
 
 
 def test_a_file_of_the_workspace_that_is_gone_raises_an_alarm(
