@@ -5,12 +5,13 @@ from flask import Flask
 
 def register(app: Flask) -> None:
     """Register this feature's pages and links with `app`."""
-    from recovery.collection import labels, models, queries, reach, views, words
+    from recovery.collection import api, labels, models, queries, reach, views, words
     from recovery.kernel import links
     from recovery.kernel.actions import Action
     from recovery.kernel.text import _
 
     app.register_blueprint(views.bp)
+    app.register_blueprint(api.bp)
     reach.register()
     links.loan_tabs.put(
         "collection",

@@ -19,6 +19,7 @@ from recovery.collection.values import (
     NewVisit,
 )
 from recovery.evidence.comparison import compare
+from recovery.evidence.keeping import persons
 from recovery.evidence.keeping.reach import erasers, person_reach
 from recovery.evidence.models import EvidenceItem
 from recovery.evidence.sequencer import fields_of, register_pending
@@ -29,7 +30,7 @@ from recovery.kernel.gate import NOTHING, Actor
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import Work, work_as
 from recovery.loans.documents import KeptFile, keep_file
-from recovery.loans.models import Document, Loan
+from recovery.loans.models import Document, Loan, Person
 from recovery.loans.parties import add_party
 from recovery.loans.queries import claim_on
 from recovery.loans.values import NewParty, NewPerson
@@ -337,3 +338,22 @@ def test_erasure_reaches_remark_address_and_terms(loan: Loan, actor: Actor) -> N
         assert (call.address, call.remark) == ("（已删除）", "在亲戚家")
         person_reach.get("collection_record")(work, loan.id)
         assert (call.remark, deal.terms) == ("（已删除）", "（已删除）")
+
+
+def test_the_erasure_of_a_person_finds_what_was_written_and_dialled_in_each_registration(
+    loan: Loan, work: Work
+) -> None:
+    party = add_party(work, loan.id, NewParty(NewPerson(name="赵云飞"), "guarantor"))
+    service.record_contact(work, loan.id, contact(loan, remark="旧号码", address="13700003333"))
+    theirs = contact(loan, person_id=party.person_id, remark="在外地", address="13600004444")
+    service.record_contact(work, loan.id, theirs)
+    third = contact(loan, person_id=None, remark="邻居称已搬走", address=None)
+    service.record_contact(work, loan.id, third)
+    whole = ("contact_address", "person_name", "remark")
+    of_borrower = persons.records_of(work.session, work.session.get_one(Person, loan.borrower_id))
+    of_guarantor = persons.records_of(work.session, party.person)
+    assert [one.names for one in of_borrower if one.intent.subject_type == "contact"] == [
+        whole,
+        ("remark",),
+    ]
+    assert [(one.names, one.left) for one in of_guarantor] == [(whole, ())]
