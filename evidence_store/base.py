@@ -102,31 +102,34 @@ class StoreBase:
         return self._log
 
     def _signer(self) -> Signer:
-        """Return the private key in use.
+        """Return the private key in use."""
+        return self._in_use()[0]
 
-        What was given or set before a rotation names the old key: then the one that the store
-        remembers signs. Of a rotation that was cut off the old or the new one does.
+    def _in_use(self) -> tuple[Signer, str]:
+        """Return the private key in use and the reference to it.
+
+        What was given or set before a rotation names the old key, which may be gone: then the one
+        that the store remembers signs. Of a rotation that was cut off the old or the new one does.
         """
         in_use = self.ring.keys[-1].vkey
         given = self._skey or os.environ.get(KEY_VARIABLE)
-        known = [one for one in (given, self._remembered(_REFERENCE)) if one]
-        following = self._remembered(_NEXT)
-        references = [*(known or [self._local_key()]), *([following] if following else [])]
-        for reference in dict.fromkeys(references):
-            signer = keys.load(reference)
+        known = given or self._remembered(_REFERENCE) or self._remembered(_LOCAL)
+        references = [known, self._remembered(_REFERENCE), self._remembered(_NEXT)]
+        problem = NoteError(f"no private key: name one in {KEY_VARIABLE}")
+        for reference in dict.fromkeys(one.strip() for one in references if one):
+            try:
+                signer = keys.load(reference)
+            except NoteError as error:
+                problem = error
+                continue
             if str(signer.vkey) == in_use:
-                return signer
-        raise NoteError("the private key is not the one in use by this log")
+                return signer, reference
+            problem = NoteError("the private key is not the one in use by this log")
+        raise problem
 
     def _remembered(self, path: str) -> str | None:
         data = self.storage.read(path)
         return None if data is None else data.decode()
-
-    def _local_key(self) -> str:
-        key = self._remembered(_LOCAL)
-        if key is None:
-            raise NoteError(f"no private key: name one in {KEY_VARIABLE}")
-        return key.strip()
 
     def _keep_ring(self, signed: str, before: bytes) -> None:
         """Replace the ring that was read; the caller holds `exclusive("checkpoint")`.

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import base64
+import bisect
 import hashlib
 import json
 import os
@@ -405,8 +406,11 @@ class Folder:
         check_distinct(self.sizes)
 
     def _walk(self, prefix: str) -> None:
-        """List the files of one folder; links and devices are refused."""
-        for item in sorted(os.scandir(os.path.join(self.root, prefix)), key=lambda i: i.name):
+        """List the files of one folder; links, devices and empty folders are refused."""
+        items = sorted(os.scandir(os.path.join(self.root, prefix)), key=lambda i: i.name)
+        if prefix and not items:
+            raise Bad("%s is an empty folder, which no manifest names" % prefix)
+        for item in items:
             name = prefix + item.name
             mode = item.stat(follow_symlinks=False)
             if stat.S_ISDIR(mode.st_mode):
@@ -433,6 +437,7 @@ class Zip:
         self.archive = zipfile.ZipFile(path)
         self.items: Dict[str, zipfile.ZipInfo] = {}
         self.sizes: Dict[str, int] = {}
+        folders: List[str] = []
         infos = self.archive.infolist()
         tops = {info.filename.split("/")[0] for info in infos}
         if len(tops) != 1:
@@ -444,6 +449,7 @@ class Zip:
             if not name or name.endswith("/"):
                 if info.file_size or not info.filename.endswith("/"):
                     raise Bad("%s is not in the folder of the dossier" % info.filename[:100])
+                folders.append(name)
                 continue
             if check_name(name) in self.items or info.flag_bits & 1:
                 raise Bad("%s is twice in the zip, or encrypted" % name)
@@ -451,6 +457,11 @@ class Zip:
                 raise Bad("%s unpacks to more than a thousand times its size" % name)
             self.items[name], self.sizes[name] = info, info.file_size
             check_bounds(self.sizes)
+        names = sorted(self.sizes)
+        for name in folders:
+            first = bisect.bisect_left(names, name)
+            if not (first < len(names) and names[first].startswith(name)):
+                raise Bad("%s is an empty folder, which no manifest names" % name[:100])
         check_distinct(self.sizes)
 
     def open(self, name: str) -> IO[bytes]:

@@ -109,6 +109,11 @@ def _stretch(passphrase: str, salt: bytes) -> bytes:
     return Scrypt(salt=salt, length=32, n=1 << 15, r=8, p=1).derive(passphrase.encode())
 
 
+def is_literal(reference: str) -> bool:
+    """Tell whether a reference is the key itself."""
+    return reference.partition(":")[0] not in ("file", "env", "pkcs11")
+
+
 def is_locked(text: str) -> bool:
     """Tell whether a key is encrypted and its passphrase is not at hand."""
     return text.startswith(_SEALED) and PASSPHRASE not in os.environ
@@ -229,7 +234,7 @@ def parse_ring(signed: str, trusted: Sequence[str] | None = None) -> KeyRing:
 
 
 def _ring(text: str) -> KeyRing:
-    lines = text.splitlines()
+    lines = text.removesuffix("\n").split("\n")
     if len(lines) < 3 or lines[0] != _RING:
         raise NoteError("not a ring of keys")
     try:

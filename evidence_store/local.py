@@ -1,6 +1,7 @@
 """A store in a local folder: content is synced before it is named, names before success."""
 
 import fcntl
+import math
 import os
 import secrets
 import stat
@@ -26,6 +27,22 @@ _FEW = 1_000
 """Up to so many objects the start of a child takes longer than it saves."""
 
 
+def read_regular(path: Path, largest: float = math.inf) -> bytes | None:
+    """Return the content of a regular file of at most `largest` bytes, None where there is none."""
+    try:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
+    try:
+        status = os.fstat(handle)
+        if not stat.S_ISREG(status.st_mode) or status.st_size > largest:
+            return None
+        with open(handle, "rb", closefd=False) as file:
+            return file.read()
+    finally:
+        os.close(handle)
+
+
 class LocalStorage:
     """Files below a root folder of mode 0700."""
 
@@ -37,11 +54,8 @@ class LocalStorage:
         self._starting = threading.Lock()
 
     def read(self, path: str) -> bytes | None:
-        """Return the content, None when there is no such file."""
-        try:
-            return self._path(path).read_bytes()
-        except (FileNotFoundError, NotADirectoryError):
-            return None
+        """Return the content, None when there is no such file; a FIFO or a device is none."""
+        return read_regular(self._path(path))
 
     def open(self, path: str) -> BinaryIO:
         """Open a file for streaming."""

@@ -7,6 +7,7 @@ may be made again.
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from hashlib import sha256
 
 from . import leaves, merkle, tiles
 from .leaves import Entry, Leaf, LeafError
@@ -48,12 +49,13 @@ class Heads:
         self.size, self.moment = self.size + 1, entry.registered_at
 
     def encode(self) -> bytes:
-        """Return the heads as a snapshot: the last moment, then 72 bytes per stream, sorted."""
+        """Return a snapshot: the last moment, 72 bytes per stream, sorted, and their SHA-256."""
         rows = [
             bytes.fromhex(stream) + count.to_bytes(8, "big") + bytes.fromhex(head)
             for stream, (count, head) in sorted(self.streams.items())
         ]
-        return self.moment.encode() + b"".join(rows)
+        data = self.moment.encode() + b"".join(rows)
+        return data + sha256(data).digest()
 
     def seal(self, wanted: Sequence[Leaf], moment: str) -> list[Entry]:
         """Give each leaf its place after these heads, which stay as they are.
@@ -208,8 +210,9 @@ class Log:
     def _snapshot(self, size: int) -> Heads:
         for place in reversed([place for place in self.snapshot_sizes() if place <= size]):
             data = self.storage.read(f"map/{place}")
-            if data is not None and len(data) % 72 == _MOMENT_SIZE:
-                return _read_snapshot(place, data)
+            # From altered heads leaves would be sealed that break their streams for good.
+            if data is not None and sha256(data[:-32]).digest() == data[-32:]:
+                return _read_snapshot(place, data[:-32])
         return Heads()
 
     def _commit(self, sealed: list[Entry]) -> bool:

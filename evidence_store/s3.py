@@ -14,7 +14,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import obstore
-from obstore.exceptions import AlreadyExistsError, PreconditionError
+from obstore.exceptions import AlreadyExistsError, BaseError, PreconditionError
 from obstore.store import S3Store
 
 from .storage import GROUP, Hasher, ObjectInfo, StoreError, chunks, object_path, refuse_other
@@ -37,6 +37,15 @@ _PATIENCE: "RetryConfig" = {
     },
 }
 """Somebody waits for the answer: who cannot be reached in seconds is down, and is said to be."""
+
+
+@contextmanager
+def _in_words() -> Iterator[None]:
+    """Turn what the client raises into a sentence; the rest of what it says is for its makers."""
+    try:
+        yield
+    except BaseError as error:
+        raise StoreError(f"the bucket: {str(error).partition(chr(10))[0]}") from error
 
 
 class _Stream(io.RawIOBase):
@@ -79,6 +88,7 @@ class S3Storage:
         """Connect to `s3://bucket/prefix`."""
         return cls(S3Store.from_url(url, retry_config=_PATIENCE))
 
+    @_in_words()
     def read(self, path: str) -> bytes | None:
         """Return the content, None when there is no such file."""
         try:
@@ -86,10 +96,12 @@ class S3Storage:
         except FileNotFoundError:
             return None
 
+    @_in_words()
     def open(self, path: str) -> BinaryIO:
         """Open a file for streaming."""
         return io.BufferedReader(_Stream(obstore.open_reader(self._bucket, path)))
 
+    @_in_words()
     def size(self, path: str) -> int | None:
         """Return the bytes of a file, None when there is none."""
         try:
@@ -99,9 +111,11 @@ class S3Storage:
 
     def names(self, folder: str) -> Iterator[str]:
         """Yield the paths of all files under a folder."""
-        for page in obstore.list(self._bucket, prefix=folder):
-            yield from (str(meta["path"]) for meta in page)
+        with _in_words():
+            for page in obstore.list(self._bucket, prefix=folder):
+                yield from (str(meta["path"]) for meta in page)
 
+    @_in_words()
     def create(self, path: str, data: bytes) -> bool:
         """Send with If-None-Match: of two writers, one is refused."""
         try:
@@ -111,10 +125,12 @@ class S3Storage:
             return self.read(path) == data and path.startswith("commits/")
         return True
 
+    @_in_words()
     def replace(self, path: str, data: bytes) -> None:
         """Overwrite."""
         obstore.put(self._bucket, path, data, use_multipart=False)
 
+    @_in_words()
     def replace_if(self, path: str, data: bytes, before: bytes | None) -> bool:
         """Send with If-Match of the version whose content is the one expected."""
         if before is None:
@@ -127,7 +143,7 @@ class S3Storage:
             mode: Any = {key: meta[key] for key in keys if meta.get(key)}
             obstore.put(self._bucket, path, data, mode=mode, use_multipart=False)
         except PreconditionError:
-            return False
+            return self.read(path) == data  # a retry may find what the first attempt had written
         return True
 
     def write_group(self, files: Sequence[tuple[str, bytes]]) -> None:
@@ -136,6 +152,7 @@ class S3Storage:
             for _ in pool.map(lambda item: self.replace(*item), files):
                 pass
 
+    @_in_words()
     def delete(self, path: str) -> None:
         """Remove a file."""
         obstore.delete(self._bucket, path)
@@ -160,6 +177,7 @@ class S3Storage:
                 stored += pool.map(self._put_object, sources[start : start + GROUP])
         return stored
 
+    @_in_words()
     def replace_object(self, sha256: str, source: BinaryIO) -> None:
         """Compare in a temporary file, then send over what was there."""
         with _spooled(source) as (info, copy):
@@ -176,6 +194,7 @@ class S3Storage:
     def sync(self, folder: str) -> None:
         """Do nothing: what the bucket confirmed is durable."""
 
+    @_in_words()
     def _put_object(self, source: BinaryIO) -> ObjectInfo:
         """Hash into a temporary file first: the name must be known before the sending."""
         with _spooled(source) as (info, copy):
@@ -197,6 +216,7 @@ class S3Storage:
         if self._digest(object_path(sha256)) != sha256:
             raise StoreError(f"object {sha256} is not in the bucket as it was sent")
 
+    @_in_words()
     def _digest(self, path: str) -> str:
         total = sha256()
         for piece in obstore.get(self._bucket, path).stream(min_chunk_size=1 << 20):

@@ -216,18 +216,26 @@ class Store(Registry):
     def rotate_key(self, skey: str, on: date) -> None:
         """Let another key sign from the next head on; both sign the ring that says so.
 
-        In a bucket, which knows no locks, nobody else may sign a head at that moment.
+        In a bucket, which knows no locks, nobody else may sign a head at that moment. One that
+        was cut off is finished by the same call.
 
         Raises:
             StoreError: another process rotated or revoked a key at the same moment.
-            NoteError: the log has or had that key.
+            NoteError: the log has or had that key, or it is given literally: the store remembers
+                where a key is, not the key.
         """
+        if keys.is_literal(skey):
+            raise NoteError("name a file, a variable or a token that holds the new key")
         with self._lock, self.storage.exclusive("checkpoint"):
             log = self._opened()
             log.catch_up()
             self._sign(log)
             ring, before = self._read_ring()
-            old, new = self._signer(), keys.load(skey)
+            (old, reference), new = self._in_use(), keys.load(skey)
+            if reference == self._remembered(_NEXT) != self._remembered(_REFERENCE):
+                self.storage.replace(_REFERENCE, reference.encode())  # the one before was cut off
+                if reference == skey:
+                    return
             first = self.checkpoint_sizes()[-1] + 1
             ring = ring.rotated(RingKey(str(new.vkey), on, first), "rotated")
             lines = [note.split(note.sign_with(str(ring), signer))[1][0] for signer in (new, old)]

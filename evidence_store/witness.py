@@ -33,7 +33,7 @@ class State:
     """What a witness remembers between runs."""
 
     vkeys: tuple[str, ...]
-    """Keys of the log, taken over at the first run or given then."""
+    """The key that the log had in use at the last run, or those that were given."""
 
     checkpoint: str
     """The last signed head that it cosigned; empty before the first."""
@@ -55,7 +55,7 @@ def witness(
 ) -> str:
     """Check that the log continues the head last seen, remember the new one and cosign it.
 
-    `vkeys` pins the log's keys at the first run; without them those that the log shows are taken
+    `vkeys` pins the log's keys; without them those that the log shows at the first run are taken
     over, and the caller should compare them. `now` is a POSIX second. The state is written and
     synced before the cosignature is given away.
 
@@ -66,33 +66,42 @@ def witness(
     with _locked(state_path):
         state = _read_state(state_path)
         trusted, ring = _trusted(reader, state, vkeys)
+        if key.vkey.public in {note.parse_vkey(vkey).public for vkey in trusted}:
+            raise NoteError("this is a key of the log itself, no witness's")
         head, signed = foreign.open_head(reader, trusted)
         if ring is not None:  # a revoked key does not count for heads after its day
             proof.open_checkpoint(signed, ring.vkeys(head.size))
         if state is not None and state.checkpoint:
-            _check_continues(reader, state, head, signed)
+            both = f"{state.checkpoint}\n{signed}"
+            _check_continues(reader, proof.open_checkpoint(state.checkpoint, trusted), head, both)
         _replay(reader, head, ring)
-        _write_state(state_path, State(tuple(trusted), signed))
+        # Only the key in use announces the next one: not one that was replaced, or revoked.
+        following = trusted if ring is None else [ring.keys[-1].vkey]
+        _write_state(state_path, State(tuple(following), signed))
     return note.cosign(signed, str(key), now)
 
 
 def _trusted(
     reader: Reader, state: State | None, vkeys: list[str]
 ) -> tuple[list[str], KeyRing | None]:
-    """Return the keys to trust: pinned ones, and a successor whose ring a pinned key signed."""
-    pinned = list(state.vkeys) if state is not None else vkeys
+    """Return the keys to trust: pinned ones, and those of the ring that a pinned key signed."""
+    pinned = [*(state.vkeys if state is not None else ()), *vkeys]
     data = reader.read("keys")
     if data is None:
         if not pinned:
             raise NoteError("the log shows no keys; give its verifier key with --vkey")
         return pinned, None
-    ring = keys.parse_ring(data.decode(), pinned or None)
+    try:
+        ring = keys.parse_ring(data.decode(), pinned or None)
+    except NoteError as error:
+        raise NoteError(
+            f"the log's ring of keys: {error}; after several rotations pin its key with --vkey"
+        ) from error
     return ring.vkeys(), ring
 
 
-def _check_continues(reader: Reader, state: State, head: Checkpoint, signed: str) -> None:
-    old = proof.open_checkpoint(state.checkpoint, state.vkeys)
-    both = f"{state.checkpoint}\n{signed}"
+def _check_continues(reader: Reader, old: Checkpoint, head: Checkpoint, both: str) -> None:
+    """Compare two verified heads; `both` are the notes that show what is wrong."""
     if head.origin != old.origin:
         raise Refused(f"this is the log {head.origin}, not {old.origin}")
     if head.size < old.size:

@@ -2,17 +2,19 @@
 
 import http.server
 import json
+import os
 import shutil
 import subprocess
 import sys
 import threading
+from datetime import date
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 import evidence_store
-from evidence_store import Store, ers, foreign, merkle, note, proof, tokens
+from evidence_store import Store, ers, foreign, keys, merkle, note, proof, tokens
 from evidence_store.__main__ import main
 from evidence_store.leaves import bundle
 from evidence_store.proof import Checkpoint
@@ -22,6 +24,7 @@ from evidence_store.tokens import Authority
 from evidence_store.tree import HashTree
 
 KEY = note.generate("log.example/other")
+TODAY = date(2026, 1, 5)
 
 
 @pytest.fixture
@@ -172,7 +175,7 @@ def test_time_stamps_are_renewed_by_a_command_where_they_end(
 
 
 def watch(
-    folder: Path, capsys: pytest.CaptureFixture[str], place: str = ""
+    folder: Path, capsys: pytest.CaptureFixture[str], place: str = "", *further: str
 ) -> tuple[int, str, str]:
     base = folder.parent
     options = [
@@ -182,6 +185,7 @@ def watch(
         str(base / "w.state"),
         "--name",
         "w.example",
+        *further,
     ]
     return output(capsys, "witness", place or str(folder), *options)
 
@@ -295,7 +299,53 @@ def test_a_witness_that_pinned_a_key_refuses_another(folder: Path, capsys):
     assert output(capsys, "witness", str(folder), *options)[0] == 2
 
 
+def test_the_logs_own_key_is_no_witness(folder: Path, capsys):
+    own = ["--key", str(folder / "private/log.key"), "--state", str(folder.parent / "s")]
+    status, out, err = output(capsys, "witness", str(folder), *own)
+    assert (status, out) == (2, "")
+    assert "a key of the log itself" in err
+
+
+def test_only_the_key_in_use_tells_a_witness_of_the_next_one(folder: Path, capsys, tmp_path):
+    store = Store.open(str(folder))
+    assert watch(folder, capsys)[0] == 0
+    for number in range(2):
+        store.rotate_key(keys.new_reference(str(tmp_path / f"{number}.key"), store.ring), TODAY)
+        if number == 0:
+            assert watch(folder, capsys)[0] == 0
+    good = (folder / "keys").read_bytes()
+    # Who has the first key, replaced long ago, announces one of their own.
+    thief = Store.create(str(tmp_path / "thief"), store.origin, f"file:{folder}/private/log.key")
+    (folder / "keys").write_bytes(thief.storage.read("keys") or b"")
+    status, _, err = watch(folder, capsys)
+    assert (status, "ring of keys" in err) == (2, True)
+    (folder / "keys").write_bytes(good)
+    assert watch(folder, capsys)[0] == 0
+
+
+def test_a_witness_that_missed_two_rotations_is_given_the_key(folder: Path, capsys, tmp_path):
+    store = Store.open(str(folder))
+    assert watch(folder, capsys)[0] == 0
+    for number in range(2):
+        store.rotate_key(keys.new_reference(str(tmp_path / f"{number}.key"), store.ring), TODAY)
+    status, _, err = watch(folder, capsys)
+    assert (status, "--vkey" in err) == (2, True)
+    assert watch(folder, capsys, "", "--vkey", store.ring.keys[-1].vkey)[0] == 0
+    assert watch(folder, capsys)[0] == 0
+
+
 # Logs of others
+
+
+def test_a_fifo_or_a_device_among_tiles_is_no_file(foreign_log: Path, capsys):
+    tile = next(path for path in (foreign_log / "tile/0").rglob("*") if path.is_file())
+    tile.unlink()
+    os.mkfifo(tile)
+    vkey = ["--vkey", str(KEY.vkey)]
+    assert output(capsys, "verify-log", str(foreign_log), *vkey)[0] == 1
+    tile.unlink()
+    tile.symlink_to("/dev/zero")
+    assert output(capsys, "verify-log", str(foreign_log), *vkey)[0] == 1
 
 
 @pytest.fixture(params=[1, 255, 256, 257, pytest.param(70_000, marks=pytest.mark.slow)], ids=str)

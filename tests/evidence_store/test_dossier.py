@@ -405,7 +405,7 @@ def test_a_flood_of_bad_records_ends_early(unpacked: Path):
     assert len(found["failed"]) <= dossier_verify.MOST_ROWS + 1
 
 
-def test_links_and_fifos_in_a_bag_are_refused(unpacked: Path):
+def test_links_fifos_and_empty_folders_in_a_bag_are_refused(unpacked: Path):
     import os
 
     (unpacked / "data/link").symlink_to("/etc/passwd")
@@ -413,6 +413,9 @@ def test_links_and_fifos_in_a_bag_are_refused(unpacked: Path):
     (unpacked / "data/link").unlink()
     os.mkfifo(unpacked / "data/fifo")
     assert report(unpacked)["whole"] is False
+    (unpacked / "data/fifo").unlink()
+    (unpacked / "data/empty/too").mkdir(parents=True)
+    assert "data/empty/too/ is an empty folder" in str(report(unpacked)["failed"])
 
 
 def test_names_that_would_forge_the_report_are_escaped():

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_store import Store, bag, bag_data, dossier_verify, note, proof, tokens
+from evidence_store import Store, bag, bag_data, dossier_verify, keys, note, proof, tokens
 from evidence_store.bag import Bag, PageItem, Stamp
 from evidence_store.bag_data import Content, Record, Stream
 from evidence_store.tokens import Authority
@@ -170,6 +170,7 @@ def zipped(path: Path, entries: list[tuple[zipfile.ZipInfo, bytes]]) -> Path:
         ("D-2026-0001/DATA/checkpoint", stat.S_IFREG | 0o644, "one name to some systems"),
         ("D-2026-0001", stat.S_IFREG | 0o644, "not in the folder"),
         ("D-2026-0001/hidden/", stat.S_IFREG | 0o644, "not in the folder"),
+        ("D-2026-0001/data/orig/", stat.S_IFDIR | 0o755, "an empty folder"),
     ],
 )
 def test_what_would_hide_in_a_zip_is_refused(
@@ -181,7 +182,8 @@ def test_what_would_hide_in_a_zip_is_refused(
 ):
     extra = zipfile.ZipInfo("x")
     extra.filename, extra.external_attr = name, mode << 16
-    path = zipped(tmp_path / "d.zip", [*members(dossier), (extra, b"/etc/passwd")])
+    data = b"" if stat.S_ISDIR(mode) else b"/etc/passwd"
+    path = zipped(tmp_path / "d.zip", [*members(dossier), (extra, data)])
     assert any(says in text for text in failures(path))
 
 
@@ -220,9 +222,15 @@ def ring_of(store: Store, folder: Path) -> tuple[str, str]:
     return "--keys", str(place)
 
 
+def rotate(store: Store, on: date) -> None:
+    """Let a new key sign, which lies beside the store."""
+    place = f"{store.storage.root}-{len(store.ring.keys)}.key"
+    store.rotate_key(keys.new_reference(place, store.ring), on)
+
+
 def revoke(store: Store, on: date) -> None:
     """Rotate the key of a store and revoke the old one for all that is signed now."""
-    store.rotate_key(str(note.generate(KEY.name)), on)
+    rotate(store, on)
     store.revoke_key(str(KEY.vkey), on, store.checkpoint_sizes()[-1])
 
 
@@ -250,7 +258,7 @@ def test_a_replaced_key_still_counts_for_what_it_signed_and_its_successor_for_ol
     old = written(store, payload, tmp_path / "old")
     folders = [old]
     for number in range(2):
-        store.rotate_key(str(note.generate(KEY.name)), date(2026, 3, 1 + number))
+        rotate(store, date(2026, 3, 1 + number))
         folders.append(written(store, payload, tmp_path / f"later{number}"))
     for folder in folders:
         assert failures(folder, *ring_of(store, tmp_path)) == []
@@ -321,7 +329,7 @@ def test_the_report_says_whose_key_it_is_and_how_it_stands(
         store, bag_data.evidence(store, [first], [Stream(LOAN, SALT)]), tmp_path / "old"
     )
     if options and options[0] in ("rotated", "revoked"):
-        store.rotate_key(str(note.generate(KEY.name)), date(2026, 3, 1))
+        rotate(store, date(2026, 3, 1))
     if options and options[0] == "revoked":
         store.revoke_key(str(KEY.vkey), date(2026, 3, 2), store.checkpoint_sizes()[-1])
     if options and options[0] == "other":

@@ -10,6 +10,7 @@ from moto.server import ThreadedMotoServer
 
 from evidence_store import Leaf, Store, new_id, note, proof
 from evidence_store import s3 as s3_module
+from evidence_store.__main__ import main
 from evidence_store.storage import StoreError, connect
 
 pytestmark = pytest.mark.s3
@@ -71,6 +72,16 @@ def test_of_two_writers_in_a_bucket_one_loses_and_reads_again(url: str):
     second.checkpoint()
     assert first.size == 3
     assert first.verify(full=True) == []
+
+
+def test_a_bucket_out_of_reach_is_said_in_a_sentence_and_is_no_finding(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+):
+    monkeypatch.setattr(s3_module, "_PATIENCE", {"max_retries": 0})
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
+    assert main(["verify", "s3://nowhere/log"]) == 2
+    assert capsys.readouterr().err.count("\n") == 1
 
 
 def test_nothing_in_a_bucket_is_overwritten(url: str):

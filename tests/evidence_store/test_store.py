@@ -193,6 +193,13 @@ def test_a_snapshot_saves_reading_the_log_and_changes_nothing(store: Store):
     reopened.append([leaf(stream) for stream in streams])
     reopened.checkpoint_with_map()
     assert reopened.verify(full=True) == []
+    path = store.storage.root / "map/5001"
+    data = path.read_bytes()
+    overwrite(path, data[:40] + bytes([data[40] ^ 1]) + data[41:])
+    misled = again(store)
+    misled.append([leaf(stream) for stream in streams])
+    misled.checkpoint_with_map()
+    assert [found.what for found in misled.verify(full=True)] == ["snapshot altered"]
 
 
 @pytest.mark.parametrize(
@@ -416,11 +423,9 @@ def test_a_process_that_knows_only_the_old_key_goes_on_after_a_rotation_and_a_he
     assert other.verify(full=True) == []
 
 
-@pytest.mark.parametrize("act", ["replace", "replace_if"])
-def test_a_rotation_that_is_cut_off_is_done_again(
-    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
-):
-    keys.write(tmp_path / "new.key", note.generate(KEY.name))
+def cut_off(monkeypatch: pytest.MonkeyPatch, store: Store, act: str, key: Path) -> None:
+    """Begin a rotation to a key that is made, and stop it right after an act of the storage."""
+    keys.write(key, note.generate(KEY.name))
     plain = getattr(type(store.storage), act)
 
     def cut(storage: Any, path: str, *arguments: Any) -> Any:
@@ -431,7 +436,54 @@ def test_a_rotation_that_is_cut_off_is_done_again(
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
         patch.setattr(type(store.storage), act, cut)
-        store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
+        again(store).rotate_key(f"file:{key}", TODAY)
+
+
+def test_the_store_finds_its_key_after_two_rotations_were_cut_off(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    cut_off(monkeypatch, store, "replace_if", tmp_path / "new.key")
+    cut_off(monkeypatch, store, "replace", tmp_path / "third.key")
+    store.append([leaf()])
+    again(store).checkpoint()
+    again(store).rotate_key(f"file:{tmp_path}/third.key", TODAY)
+    assert len(again(store).ring.keys) == 3
+    assert again(store).verify(full=True) == []
+
+
+def test_the_same_call_finishes_a_rotation_that_was_cut_off(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    cut_off(monkeypatch, store, "replace_if", tmp_path / "new.key")
+    again(store).rotate_key(f"file:{tmp_path}/new.key", TODAY)
+    assert len(store.ring.keys) == 2
+    with pytest.raises(NoteError, match="has or had this key"):
+        again(store).rotate_key(f"file:{tmp_path}/new.key", TODAY)
+
+
+def test_the_old_key_may_be_destroyed_after_a_rotation(tmp_path: Path):
+    for name in ("old", "new"):
+        keys.write(tmp_path / f"{name}.key", note.generate(KEY.name))
+    old = f"file:{tmp_path}/old.key"
+    store = Store.create(str(tmp_path / "s"), KEY.name, old)
+    store.rotate_key(f"file:{tmp_path}/new.key", TODAY)
+    (tmp_path / "old.key").unlink()
+    late = Store.open(str(tmp_path / "s"), old)
+    late.append([leaf()])
+    late.checkpoint()
+    assert late.verify(full=True) == []
+
+
+def test_a_rotation_keeps_no_key_in_clear(store: Store):
+    with pytest.raises(NoteError, match="a file, a variable or a token"):
+        store.rotate_key(str(note.generate(KEY.name)), TODAY)
+
+
+@pytest.mark.parametrize("act", ["replace", "replace_if"])
+def test_a_rotation_that_is_cut_off_is_done_again(
+    store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, act: str
+):
+    cut_off(monkeypatch, store, act, tmp_path / "new.key")
     late = again(store)
     late.append([leaf()])
     late.checkpoint()

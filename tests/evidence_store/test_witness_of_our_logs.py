@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from evidence_store import Store, bag_data, dossier_verify, note
+from evidence_store import Store, bag_data, dossier_verify, keys, note
 from evidence_store.note import PrivateKey
 from tests.evidence_store.test_command_line import KEY, output, write_log
 from tests.evidence_store.test_dossier import KEY as LENDERS
@@ -34,7 +34,8 @@ def test_the_logs_own_keys_and_keys_of_logs_witness_nothing(
 ):
     place, cosigned = str(tmp_path / "s"), tmp_path / "cosigned"
     store = Store.create(place, KEY.name, str(KEY))
-    store.rotate_key(str(note.generate(KEY.name)), store.ring.keys[0].since)
+    new = keys.new_reference(str(tmp_path / "new.key"), store.ring)
+    store.rotate_key(new, store.ring.keys[0].since)
     text = note.cosign(store.head(), str(LOGS_SEED), 1_770_000_000)
     cosigned.write_text(text, "utf-8")
     for vkey in (*store.ring.vkeys(), str(KEY.vkey), str(LOGS_SEED.vkey)):

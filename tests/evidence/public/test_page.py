@@ -14,7 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event, select
 
-from evidence_store import note
+from evidence_store import keys
 from recovery.evidence import sequencer
 from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.dossiers.service import Wanted, export_dossier, open_dossier
@@ -166,7 +166,7 @@ def test_a_dossier_is_verified_in_both_languages(
 
 
 def test_the_page_says_how_the_key_that_signed_stands_with_this_log(
-    browser_client: Browser, dossier: tuple[Dossier, bytes]
+    browser_client: Browser, dossier: tuple[Dossier, bytes], tmp_path: Path
 ) -> None:
     made, data = dossier
     _status, page = drop(browser_client, data)
@@ -174,7 +174,7 @@ def test_the_page_says_how_the_key_that_signed_stands_with_this_log(
     assert "key of this system&#39;s own log (in use)" in page
     assert "由核验人提供" not in page
     house, old = house_store(), house_store().ring.keys[-1].vkey
-    house.rotate_key(str(note.generate(house.origin)), date(2026, 3, 20))
+    house.rotate_key(keys.new_reference(str(tmp_path / "new.key"), house.ring), date(2026, 3, 20))
     _status, page = drop(browser_client, data)
     assert "密钥属于本系统的日志（已于 2026-03-20 更换）" in page
     assert f"卷宗完整，就是本系统出具的 {made.number}" in page
