@@ -16,6 +16,19 @@ from recovery.loans.rules.accrual import Posting
 from recovery.loans.rules.claim import Claim, Line, compute_claim
 
 AMOUNTS = ("amount", "principal", "interest", "penalty", "compound", "costs")
+TERMS = (
+    "accelerated_on",
+    "compound_rate_per_year",
+    "day_count",
+    "disbursed_on",
+    "matures_on",
+    "penalty_rate_per_year",
+    "rate_per_year",
+    "repayment_method",
+    "schedule",
+)
+"""Particulars that the computation takes, and prints."""
+
 BATCH = 500
 
 
@@ -27,7 +40,7 @@ def claim_of(session: Session, contents: Contents) -> Claim | None:
     """
     given = contents.particulars
     hides = contents.disclosure.hides_any
-    if given is None or hides("transaction", AMOUNTS) or hides("particulars", ["schedule"]):
+    if given is None or hides("transaction", AMOUNTS) or hides("particulars", TERMS):
         return None
     ids = [record.subject_id for record in contents.of_kind("transaction")]
     return compute_claim(given.contract, given.dues, _standing(session, ids), contents.basis.day)

@@ -69,6 +69,21 @@ def test_a_withheld_field_and_what_came_after_the_choice_are_in_no_record_and_on
     assert made.contents["withheld"] > 25
 
 
+def test_terms_that_are_withheld_are_called_so_and_no_claim_tells_them(
+    loan: Loan, chooser: Actor, tmp_path: Path
+) -> None:
+    terms = {"penalty_rate_per_year", "compound_rate_per_year", "accelerated_on", "vin"}
+    choice = chosen({f"particulars:{name}" for name in terms}, ())
+    whole = unpack(export_dossier(chooser, loan.id, Wanted()), tmp_path / "whole")
+    assert "已隐去" not in words_of(whole)
+    made = export_dossier(chooser, loan.id, Wanted(choice=choice))
+    words = words_of(unpack(made, tmp_path))
+    assert "不列债权计算" in words
+    assert "未约定" not in words
+    assert "未提前到期" not in words
+    assert words.count("（已隐去）") == len(terms)
+
+
 def test_a_preset_spelt_out_hides_what_the_preset_hides(loan: Loan, chooser: Actor) -> None:
     draft = choosing.begin(chooser, loan.id, Wanted(preset="buyer", recipient="受让方"))
     offered = choosing.choices(chooser, draft)
