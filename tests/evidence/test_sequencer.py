@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import Engine, event, func, select
 
-from evidence_store import commitment
-from recovery.evidence import sequencer
+from evidence_store import StoreError, commitment
+from recovery.evidence import house, sequencer
 from recovery.evidence.comparison import compare
 from recovery.evidence.house import house_store
 from recovery.evidence.models import Checkpoint, EvidenceItem, EvidenceStream
@@ -97,7 +98,7 @@ KILLED_BETWEEN = """
 import os, signal
 from evidence_store.store import Store
 from recovery import create_app
-from recovery.evidence import sequencer
+from recovery.evidence import house, sequencer
 
 append = Store.append
 def append_and_die(self, *args, **kwargs):
@@ -151,3 +152,26 @@ def test_heads_taken_back_are_named_though_the_leaves_stay(app: Flask, actor: Ac
     storage.replace(f"checkpoints/{second.size}", kept.encode())
     [told] = compare()
     assert "数据库与日志不一致" in str(told)
+
+
+def test_no_second_log_is_begun_where_the_first_is_out_of_reach(
+    app: Flask, actor: Actor, settings: Settings
+) -> None:
+    wish(actor)
+    sequencer.register_pending()
+    folder = settings.home / "evidence"
+    folder.rename(settings.home / "elsewhere")
+    house._open.cache_clear()  # another process starts
+    wish(actor, contract_no="HT-0002")
+    with pytest.raises(StoreError, match="is not there"):
+        sequencer.register_pending()
+    assert not folder.exists()
+    assert sequencer.backlog() == 3
+    folder.mkdir()  # a disk that is not mounted leaves an empty folder
+    with pytest.raises(StoreError, match="is not there"):
+        sequencer.checkpoint()
+    assert list(folder.iterdir()) == []
+    folder.rmdir()
+    (settings.home / "elsewhere").rename(folder)
+    assert sequencer.register_pending() == 3
+    assert list(compare()) == []
