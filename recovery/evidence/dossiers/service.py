@@ -14,6 +14,7 @@ from tempfile import TemporaryDirectory
 from typing import Any, BinaryIO
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from evidence_store import ObjectInfo, Store
 from recovery.evidence import sequencer
@@ -25,6 +26,8 @@ from recovery.evidence.dossiers.records import LogReader
 from recovery.evidence.dossiers.subjects import Subject
 from recovery.evidence.dossiers.watching import Watch, unwatched
 from recovery.evidence.house import house_store
+from recovery.evidence.keeping.erasure_log import destroy_objects
+from recovery.evidence.keeping.models import Erasure
 from recovery.evidence.models import Checkpoint
 from recovery.evidence.stamping import stamp
 from recovery.kernel.actions import Action
@@ -92,15 +95,27 @@ def export_dossier(actor: Actor, record_id: int, wanted: Wanted) -> Dossier:
     Raises:
         NotFound: no such record or head, or not for this actor to see.
         RuleViolation: an unknown preset or language; nothing registered; a character that cannot
-            be printed.
+            be printed; something was erased meanwhile.
     """
     check(wanted)
     store = house_store()
+    erased = _erasures(db.session())
     basis = prepared(actor, record_id, wanted)
     with draft_of(store, basis) as (draft, folder):
         plain, kept = _kept(store, draft, wanted, folder)
         with work_as(actor) as work:
-            return _note(work, basis, wanted, (draft, plain, kept))
+            if _erasures(work.session) == erased:
+                return _note(work, basis, wanted, (draft, plain, kept))
+    destroy_objects([kept.sha256])
+    raise RuleViolation(_("卷宗生成期间有内容被删除，本次卷宗已作废，请重新导出。"))
+
+
+def _erasures(session: Session) -> int:
+    """Return how many erasures were approved; after one more, what was drafted may show its data.
+
+    An erasure destroys the dossiers that it knows, and this one it cannot know yet.
+    """
+    return session.scalar(select(func.count(Erasure.approved_at))) or 0
 
 
 def check(wanted: Wanted) -> None:

@@ -1,11 +1,14 @@
 """The erasure of a person reaches what is named after people: files, refused rows, counts."""
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from recovery.evidence.dossiers import bags
+from recovery.evidence.dossiers.models import Dossier
 from recovery.evidence.dossiers.service import Wanted, export_dossier
 from recovery.evidence.house import house_store
 from recovery.evidence.intake import custody, stocktakes
@@ -106,3 +109,23 @@ def test_a_dossier_made_between_request_and_approval_stops_the_approval(
     with pytest.raises(RuleViolation, match="卷宗"):
         case.approve(asked)
     assert house_store().has_object(made.sha256)
+
+
+def test_a_dossier_drafted_before_an_erasure_and_kept_after_it_is_discarded(
+    case: Case,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    written = bags.write_plain
+    kept: list[str] = []
+
+    def erase_meanwhile(*given: Any) -> None:
+        case.erase(case.loan.borrower_id)
+        written(*given)
+        kept.extend(db.session.scalars(select(Dossier.sha256)))
+
+    monkeypatch.setattr(bags, "write_plain", erase_meanwhile)
+    objects = set(house_store().storage.names("objects"))
+    with pytest.raises(RuleViolation, match="已作废"):
+        export_dossier(case.counsel, case.loan.id, Wanted())
+    assert db.session.scalars(select(Dossier.sha256)).all() == kept
+    assert set(house_store().storage.names("objects")) <= objects
