@@ -11,7 +11,7 @@ from recovery.collection.values import Entered
 from recovery.kernel import clock
 from recovery.kernel.actions import Action
 from recovery.kernel.errors import NotFound, RuleViolation
-from recovery.kernel.text import _
+from recovery.kernel.text import Listed, Text, _
 from recovery.kernel.work import Work
 from recovery.law.answer import Answer
 from recovery.loans.documents import Papers, add_documents
@@ -180,13 +180,20 @@ def _text(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def breach_of(answer: dict[str, Any]) -> Text:
+    """Return in words what a kept answer of the law did not allow, with its source."""
+    return _(
+        "{why}依据：{source}{mark}。",
+        why=Listed(tuple(trace_of(answer))),
+        source="；".join(answer["articles"]),
+        mark="" if answer["confirmed"] else _("，未确认"),
+    )
+
+
 def conduct_sentence(row: CollectionRecord) -> str:
     """Return in Chinese what the law did not allow of a contact or visit; blank: nothing."""
     with reading("zh"):
-        return "".join(
-            f"{''.join(map(str, trace_of(one)))}（{'；'.join(one['articles'])}）"
-            for one in row.conduct
-        )
+        return "".join(str(breach_of(one)) for one in row.conduct)
 
 
 def kept(answers: list[Answer]) -> list[dict[str, Any]]:

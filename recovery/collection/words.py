@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy.orm import Session
 
 from recovery.collection import labels, rules
+from recovery.collection.keeping import breach_of
 from recovery.collection.models import (
     CollectionRecord,
     Contact,
@@ -16,9 +17,8 @@ from recovery.collection.models import (
 )
 from recovery.evidence.keeping.reach import GONE
 from recovery.kernel.actions import Action
-from recovery.kernel.text import Listed, Text, _
+from recovery.kernel.text import Text, _
 from recovery.loans.models import Person
-from recovery.rulebook.service import trace_of
 from recovery.web.display import day, yuan
 
 OUTCOMES: dict[str, tuple[str, Mapping[str, Text]]] = {
@@ -76,15 +76,7 @@ def names_in(typed: str) -> tuple[str, ...]:
 
 def warnings_of(row: CollectionRecord) -> list[Text]:
     """Return what the law did not allow of a record, a sentence each, with its source."""
-    return [
-        _(
-            "已如实登记，但不符合催收行为规范：{why}（{source}{mark}）",
-            why=Listed(tuple(trace_of(one))),
-            source="；".join(one["articles"]),
-            mark="" if one["confirmed"] else _("，未确认"),
-        )
-        for one in row.conduct
-    ]
+    return [_("已如实登记，但不符合催收行为规范：{why}", why=breach_of(one)) for one in row.conduct]
 
 
 def interrupts(row: CollectionRecord, deliveries: Sequence[DemandDelivery]) -> Text | None:

@@ -10,10 +10,11 @@ from recovery.access.models import UserAccount
 from recovery.collection import service
 from recovery.collection.models import CollectionRecord, Contact, Demand, RepaymentAgreement
 from recovery.collection.values import NewContact
+from recovery.evidence.sequencer import register_pending
 from recovery.kernel import clock
 from recovery.kernel.db import db
 from recovery.kernel.gate import Actor
-from recovery.kernel.models import AuditEvent
+from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.models import Loan
 from tests.conftest import Browser
@@ -162,3 +163,16 @@ def test_an_auditor_reads_and_records_nothing(loan: Loan, signed_in: SignIn) -> 
     client = signed_in("auditor")
     assert "登记联系" not in client.get(f"/collection/of-loan/{loan.id}").text
     assert client.get(f"/collection/of-loan/{loan.id}/contacts/new").status_code == 403
+
+
+def test_the_page_of_the_registered_item_names_a_number_without_showing_it(
+    loan: Loan, signed_in: SignIn
+) -> None:
+    client = signed_in("collector")
+    client.post(f"/collection/of-loan/{loan.id}/contacts/new", data=call(loan))
+    register_pending()
+    wanted = select(RegistrationIntent.id).where(RegistrationIntent.subject_type == "contact")
+    page = client.get(f"/evidence/items/{db.session.scalars(wanted).one()}").text
+    assert "联系：已接通，已核实身份" in page
+    assert "联系号码或地址" in page
+    assert PHONE not in page

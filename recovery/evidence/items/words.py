@@ -21,7 +21,15 @@ FIELDS: dict[str, Text] = {
 """Fields that dossiers name otherwise; the others are called as there."""
 
 HIDDEN = frozenset(
-    {"id_number", "borrower_id_number", "phone", "address", "bank_account", "signatures"}
+    {
+        "id_number",
+        "borrower_id_number",
+        "phone",
+        "address",
+        "contact_address",
+        "bank_account",
+        "signatures",
+    }
 )
 """Fields that the page says to be registered without showing them."""
 
