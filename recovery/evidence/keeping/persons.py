@@ -132,10 +132,7 @@ def request_person_erasure(
     """
     loan = work.get(Loan, loan_id)
     person = person_of(work.session, loan, person_id)
-    loans = [work.get(Loan, one.id) for one in loans_of(work.session, person)]
-    refuse_running(loans)
-    for one in loans:
-        refuse_on_hold(work.session, one.id)
+    loans = _free_loans(work, person)
     found = [one for one in records_of(work.session, person) if one.names]
     offered = files_of(work.session, person, loans)
     files = chosen_objects(work.session, offered, document_ids)
@@ -152,6 +149,19 @@ def request_person_erasure(
         person=person.row_uuid,
     )
     return ask(work, loan, asked)
+
+
+def _free_loans(work: Work, person: Person) -> list[Loan]:
+    """Return a person's loans, each of which passed the gate, is closed and on no hold.
+
+    Raises:
+        NotFound, RuleViolation: one is not so.
+    """
+    loans = [work.get(Loan, one.id) for one in loans_of(work.session, person)]
+    refuse_running(loans)
+    for one in loans:
+        refuse_on_hold(work.session, one.id)
+    return loans
 
 
 def execute(work: Work, erasure_id: int, shown: dict[str, Any]) -> None:
