@@ -3,6 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import date
 from hashlib import sha256
 
 from . import commitment, keys, leaves, merkle, note, proof, tiles
@@ -15,6 +16,7 @@ from .private import Opening, read_openings, read_salt
 from .proof import Checkpoint
 from .registry import SYSTEM
 from .replay import Replay
+from .stamped import check_tokens, stamped_before
 from .storage import Storage, StoreError, numbered
 from .tiles import WIDTH
 from .tree import HashTree, rows
@@ -54,6 +56,7 @@ class _Check:
         self.objects = set(objects)
         self.snapshots: dict[int, str] = {}
         self.heads: dict[int, str] = {}
+        self.stamped: dict[date, int] = {}
 
     def secrets(self) -> Iterator[Finding]:
         """Read what the store keeps for itself, to be compared with the leaves as they come."""
@@ -136,7 +139,7 @@ class _Check:
 
     def _head(self, path: str, data: bytes, size: int) -> Iterator[Finding]:
         try:
-            vkeys = self.ring.vkeys(size)
+            vkeys = [*self.ring.vkeys(size), *self._stamped_in_time(size)]
             head = proof.open_checkpoint(data.decode(), vkeys, self.ring.origin)
         except (NoteError, UnicodeDecodeError) as error:
             meaning = f"{error}: altered, or signed by a key that may not sign a head of {size}"
@@ -150,6 +153,18 @@ class _Check:
         elif self.tree.root(head.size) != head.root:
             yield Finding("log altered", path, "the leaves do not lead to the root signed")
             yield from self._altered(head)
+
+    def _stamped_in_time(self, size: int) -> Iterator[str]:
+        """Yield revoked keys with which a head counts: a token from before the day covers it.
+
+        The last head cannot: some key that counts must have signed that it was this log.
+        """
+        for key in self.ring.keys:
+            if key.reason == "revoked" and key.until and size < max(self.heads):
+                if key.until not in self.stamped:
+                    self.stamped[key.until] = stamped_before(self.storage, key.until)
+                if key.first_size <= size <= self.stamped[key.until]:
+                    yield key.vkey
 
     def _altered(self, head: Checkpoint) -> Iterator[Finding]:
         """Name the first leaf that differs from its tile, where the tiles are those signed."""
@@ -272,11 +287,3 @@ class _Check:
                 note.verify(signed + line, [vkey])
             except (NoteError, ValueError) as error:
                 yield Finding("cosignature refused", path, str(error))
-
-
-def check_tokens(storage: Storage) -> Iterator[Finding]:
-    """Check the tokens over heads; a store without any does not need the library for it."""
-    if any(storage.names("tokens")):
-        from .tokens import check_stored
-
-        yield from check_stored(storage)

@@ -10,12 +10,14 @@ import subprocess
 import threading
 import zipfile
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from asn1crypto import tsp
 
-from evidence_store import Store, bag, bag_data, dossier_verify, ers, note, remote, tokens
+from evidence_store import Store, bag, bag_data, dossier_verify, ers, keys, note, remote, tokens
 from evidence_store.bag import Bag
 from evidence_store.ers import RecordError
 from evidence_store.storage import StoreError
@@ -42,6 +44,33 @@ def test_a_head_is_stamped_and_its_token_kept_with_its_chain(store: Store, autho
     assert tokens.read(store.storage, path) == token
     assert tokens.verify(token.response, store.head().encode(), authority.roots).time == token.time
     assert store.verify(full=True) == []
+
+
+def test_heads_of_a_revoked_key_count_where_a_token_from_before_its_day_covers_them(
+    store: Store, authority: Authority, tmp_path: Path
+):
+    tokens.stamp(store, [authority])
+    store.add_records("L1", [{"amount": "2.00"}])
+    store.checkpoint()
+    today = datetime.now(UTC).date()
+    store.rotate_key(keys.new_reference(str(tmp_path / "new.key"), store.ring), today)
+    store.revoke_key(str(KEY.vkey), today + timedelta(days=1), 0)
+    assert [found.where for found in store.verify()] == ["checkpoints/2"]
+    store.add_records("L1", [{"amount": "3.00"}])
+    store.checkpoint()
+    assert [found.where for found in store.verify()] == ["checkpoints/2"], "no token covers it"
+    store.revoke_key(str(KEY.vkey), today, 0)
+    assert [found.where for found in store.verify()] == ["checkpoints/1", "checkpoints/2"]
+
+
+def test_a_token_of_others_answers_its_request_only(vectors: Path):
+    response = fixture(vectors, "test_tsa/response.tsr")
+    roots = fixture(vectors, "test_tsa/ts_chain.pem")
+    asked = [fixture(vectors, f"test_tsa/{name}.der") for name in ("request", "other_request")]
+    own, other = (tsp.TimeStampReq.load(one)["nonce"].native for one in asked)
+    assert tokens.verify(response, b"hello", roots, own).signer
+    with pytest.raises(TokenError, match="Nonce"):
+        tokens.verify(response, b"hello", roots, other)
 
 
 def test_openssl_confirms_a_stored_token(store: Store, authority: Authority, tmp_path: Path):
