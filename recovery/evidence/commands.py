@@ -7,7 +7,7 @@ import click
 from recovery.evidence.house import house_store
 from recovery.evidence.intake.commands import intake
 from recovery.evidence.keeping.commands import attach
-from recovery.evidence.keeping.differences import differences
+from recovery.evidence.keeping.differences import all_differences, differences
 from recovery.evidence.key_commands import attach_keys
 from recovery.evidence.sampling.commands import sample
 from recovery.evidence.witnessing import publication
@@ -34,7 +34,7 @@ evidence.add_command(sample)
 def verify(*, full: bool, as_json: bool) -> int:
     """Check the log, and compare it with the database both ways; exit 1 with findings."""
     findings = [str(finding) for finding in house_store().verify(full=full)]
-    findings += [str(difference) for difference in differences()]
+    findings += [str(difference) for difference in (all_differences() if full else differences())]
     report({"whole": not findings, "findings": findings}, as_json=as_json)
     return 1 if findings else 0
 

@@ -5,7 +5,7 @@ from typing import Any
 from recovery.evidence import sequencer
 from recovery.evidence.house import house_store
 from recovery.evidence.keeping import audit, copies, erasure_log
-from recovery.evidence.keeping.differences import differences
+from recovery.evidence.keeping.differences import all_differences
 from recovery.evidence.keeping.erasure import FINISH
 from recovery.evidence.keeping.fixity import Budget, Run
 from recovery.evidence.keeping.models import ComparisonRun
@@ -40,7 +40,7 @@ def compare_both_ways(job: RunningJob) -> dict[str, Any]:
     """Compare database and log both ways, and audit events with what was committed to."""
     started, count = clock.now(), 0
     kept: list[Any] = []
-    for difference in differences():
+    for difference in all_differences():
         count += 1
         if len(kept) < SHOWN:
             kept.append(pack_text(difference))
