@@ -18,6 +18,17 @@ def register(app: Flask) -> None:
         links.RecordTab(_("催收"), "collection.of_loan", Action.VIEW_COLLECTION),
         order=30,
     )
+    links.navigation.put(
+        "collection",
+        links.NavItem(
+            _("催收记录"),
+            "collection.index",
+            Action.VIEW_COLLECTION,
+            "phone-call",
+            _("清收与诉讼"),
+        ),
+        order=38,
+    )
     links.timeline.put("collection", queries.timeline, order=30)
     for table in models.TABLES:
         links.subject_links.put(

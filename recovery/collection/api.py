@@ -21,7 +21,7 @@ bp = Blueprint("collection_api", __name__, url_prefix="/api/collection")
 MOST = 5_000
 """Rows of one request."""
 
-AT_ONCE = 100
+AT_ONCE = 50
 """Rows of one unit of work, so that the writer is never held for long."""
 
 LARGEST_BODY = 16 * 1024 * 1024

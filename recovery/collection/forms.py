@@ -87,6 +87,10 @@ class EntryForm(BaseForm):
             self["signers"].data = [str(number) for number in self["signers"].data]
         self.document.data = str(old.document_id or "")
 
+    def values(self, *names: str) -> dict[str, Any]:
+        """Return fields by name; what was left blank is None."""
+        return {name: None if self[name].data == "" else self[name].data for name in names}
+
     def entered(self, kept: KeptFile | None, old: CollectionRecord | None) -> dict[str, Any]:
         """Return what every record is entered with; an address left blank is the old one's."""
         person = self["person"].data if "person" in self else THIRD_PARTY

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Select, func, select
-from sqlalchemy.orm import Session, joinedload, with_polymorphic
+from sqlalchemy import ColumnElement, Select, exists, func, select
+from sqlalchemy.orm import Session, aliased, joinedload, with_polymorphic
 from sqlalchemy.orm.util import AliasedClass
 
 from recovery.collection.models import CollectionRecord, Contact, DemandDelivery
@@ -22,12 +22,10 @@ from recovery.web.pagination import Cursor, Order, Page, Sort, keyset_page
 SIZE = 50
 
 
-def _standing() -> Any:
+def _standing() -> ColumnElement[bool]:
     """Return the condition that nothing corrected or took back a contact."""
-    later = select(CollectionRecord.supersedes_id).where(
-        CollectionRecord.supersedes_id.is_not(None)
-    )
-    return Contact.id.not_in(later)
+    later = aliased(CollectionRecord)
+    return ~exists().where(later.supersedes_id == Contact.id)
 
 
 def _calls_on(day: date, outcomes: frozenset[str], but: int | None) -> Select[int]:

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from recovery.collection import corrections, forms, labels, queries, service, words
+from recovery.collection import corrections, forms, labels, lists, queries, service, words
 from recovery.collection.keeping import PAPERS
 from recovery.collection.models import CollectionRecord, Demand
 from recovery.collection.values import (
@@ -27,7 +27,7 @@ from recovery.loans.form_page import asked_loan, loan_form
 from recovery.loans.models import Loan
 from recovery.rulebook.service import trace_of
 from recovery.web.messages import flash
-from recovery.web.pagination import decode
+from recovery.web.pagination import bounded_count, decode
 from recovery.web.people import current_scope, user_work
 from recovery.web.rights import allowed, may
 
@@ -41,6 +41,24 @@ ACTS: dict[str, tuple[Action, str, Text]] = {
     "delivery": (Action.RECORD_DELIVERY, ".new_delivery", _("登记送达结果")),
 }
 """Kind → who may record it, where, and what the button says."""
+
+
+@bp.get("/")
+@allowed(Action.VIEW_COLLECTION)
+def index() -> ResponseReturnValue:
+    """List the records of every loan that the reader may see, the newest first."""
+    asked = lists.RECORDS.read(request.args)
+    statement = lists.records(current_scope(), asked.filters)
+    page = asked.page(db.session(), statement)
+    return render_template(
+        "collection/index.html",
+        list=asked.show(
+            page,
+            bounded_count(db.session(), statement),
+            empty=_("还没有催收记录。可以在贷款页的“催收”中登记。"),
+            first_act=(_("去贷款列表"), url_for("loans.index")),
+        ),
+    )
 
 
 @bp.get("/of-loan/<int:loan_id>")
@@ -160,11 +178,6 @@ def _corrected(loan: Loan, kind: str) -> CollectionRecord | None:
     return old
 
 
-def _values(form: forms.EntryForm, *names: str) -> dict[str, Any]:
-    """Return fields by name; what was left blank is None."""
-    return {name: None if form[name].data == "" else form[name].data for name in names}
-
-
 @bp.route("/of-loan/<int:loan_id>/contacts/new", methods=["GET", "POST"])
 @allowed(Action.RECORD_CONTACT)
 def new_contact(loan_id: int) -> ResponseReturnValue:
@@ -174,7 +187,7 @@ def new_contact(loan_id: int) -> ResponseReturnValue:
     def record(work: Work, entered: dict[str, Any]) -> CollectionRecord:
         names = ("at", "channel", "direction", "outcome", "is_recorded", "has_consent")
         promise = ("promised_amount", "promised_on")
-        new = NewContact(**entered, **_values(form, *names, *promise))
+        new = NewContact(**entered, **form.values(*names, *promise))
         return service.record_contact(work, loan_id, new)
 
     return _entry(loan_id, "contact", form, record)
@@ -187,7 +200,7 @@ def new_demand(loan_id: int) -> ResponseReturnValue:
     form = forms.DemandForm()
 
     def record(work: Work, entered: dict[str, Any]) -> CollectionRecord:
-        values = _values(form, "on", "means", "waybill_no", "address_basis", "amount")
+        values = form.values("on", "means", "waybill_no", "address_basis", "amount")
         return service.record_demand(work, loan_id, NewDemand(**entered, **values))
 
     return _entry(loan_id, "demand", form, record)
@@ -203,7 +216,7 @@ def new_delivery(demand_id: int) -> ResponseReturnValue:
     form = forms.DeliveryForm()
 
     def record(work: Work, entered: dict[str, Any]) -> CollectionRecord:
-        new = NewDelivery(**entered, **_values(form, "on", "outcome", "proof"))
+        new = NewDelivery(**entered, **form.values("on", "outcome", "proof"))
         return service.record_delivery(work, demand_id, new)
 
     sent = _("{record}，{day} 发出。", record=demand.record_no, day=demand.happened_on)
@@ -219,7 +232,7 @@ def new_visit(loan_id: int) -> ResponseReturnValue:
     def record(work: Work, entered: dict[str, Any]) -> CollectionRecord:
         names = ("at", "met", "vehicle", "mileage", "outcome", "has_consent")
         who = words.names_in(form.visitors.data or "")
-        new = NewVisit(**entered, **_values(form, *names), visitors=who)
+        new = NewVisit(**entered, **form.values(*names), visitors=who)
         return service.record_visit(work, loan_id, new)
 
     return _entry(loan_id, "visit", form, record)
@@ -236,7 +249,7 @@ def new_agreement(loan_id: int) -> ResponseReturnValue:
         signed = tuple(int(number) for number in form.signers.data or ())
         consent = form.guarantor_consent.data
         new = NewAgreement(
-            **entered, **_values(form, *names), signer_ids=signed, guarantor_consent=consent
+            **entered, **form.values(*names), signer_ids=signed, guarantor_consent=consent
         )
         return service.record_agreement(work, loan_id, new)
 

@@ -17,6 +17,7 @@ from recovery.kernel.gate import Actor
 from recovery.kernel.models import AuditEvent, RegistrationIntent
 from recovery.kernel.work import work_as
 from recovery.loans.models import Loan
+from tests.books import add_loans
 from tests.conftest import Browser
 
 SignIn = Callable[..., Browser]
@@ -176,3 +177,29 @@ def test_the_page_of_the_registered_item_names_a_number_without_showing_it(
     assert "联系：已接通，已核实身份" in page
     assert "联系号码或地址" in page
     assert PHONE not in page
+
+
+def test_the_list_shows_the_records_of_ones_own_loans_by_kind_day_and_conduct(
+    actor: Actor, loan: Loan, signed_in: SignIn
+) -> None:
+    client = signed_in("collector")
+    with work_as(actor) as work:
+        [elsewhere] = add_loans(work, first=7)
+        for one, hour in ((loan, 10), (loan, 22), (elsewhere, 10)):
+            at = clock.start_of(YESTERDAY) + timedelta(hours=hour)
+            new = NewContact(at=at, outcome="reached", person_id=one.borrower_id)
+            service.record_contact(work, one.id, new)
+    rows = {
+        query: client.get(f"/collection/?{query}").text.count(">contact-")
+        for query in (
+            "",
+            "kind=contact",
+            "kind=visit",
+            "conduct=broken",
+            f"on_from={YESTERDAY}&on_to={YESTERDAY}",
+            f"on_from={clock.today()}",
+            f"contract_no={elsewhere.contract_no}",
+        )
+    }
+    assert list(rows.values())[:6] == [2, 2, 0, 1, 2, 0]
+    assert rows[f"contract_no={elsewhere.contract_no}"] == 0
