@@ -58,7 +58,7 @@ def write(path: Path, key: PrivateKey, passphrase: str | None = None) -> None:
     Raises:
         FileExistsError: the path is taken; a key is never overwritten.
     """
-    text = str(key) if passphrase is None else seal(str(key), passphrase)
+    text = seal(str(key), passphrase) if passphrase else str(key)
     unnamed = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     handle = os.open(unnamed, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:
@@ -116,13 +116,13 @@ def is_literal(reference: str) -> bool:
 
 def is_locked(text: str) -> bool:
     """Tell whether a key is encrypted and its passphrase is not at hand."""
-    return text.startswith(_SEALED) and PASSPHRASE not in os.environ
+    return text.startswith(_SEALED) and not os.environ.get(PASSPHRASE)
 
 
 def _opened(text: str) -> str:
     if not text.strip().startswith(_SEALED):
         return text
-    if PASSPHRASE not in os.environ:
+    if not os.environ.get(PASSPHRASE):
         raise KeyProblem(f"the key is encrypted and {PASSPHRASE} is not set")
     return unseal(text, os.environ[PASSPHRASE])
 

@@ -567,6 +567,12 @@ def test_a_key_file_is_private_and_can_be_encrypted(tmp_path: Path, monkeypatch)
         keys.load(f"file:{tmp_path}/plain")
     with pytest.raises(FileExistsError):
         keys.write(tmp_path / "plain", KEY)
+    monkeypatch.setenv("EVIDENCE_STORE_PASSPHRASE", "")  # as a service's file of settings has it
+    keys.write(tmp_path / "open", KEY, "")
+    assert (tmp_path / "open").read_text().startswith("PRIVATE+KEY+")
+    assert keys.load(f"file:{tmp_path}/open") == KEY
+    with pytest.raises(NoteError, match="is not set"):
+        keys.load(f"file:{tmp_path}/sealed")
 
 
 def test_a_key_file_has_its_name_only_when_it_is_whole(tmp_path: Path, monkeypatch):
