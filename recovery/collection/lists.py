@@ -17,7 +17,6 @@ from recovery.collection.models import (
 from recovery.kernel.gate import Scope, visible
 from recovery.kernel.text import Text, _
 from recovery.loans.models import Loan
-from recovery.web.display import when
 from recovery.web.filters import Choices, DayRange, FilterBar, FilterState, Words
 from recovery.web.pagination import Sort, Sorts
 from recovery.web.worklist import Badge, Column, View, Worklist
@@ -41,7 +40,7 @@ RECORDS = Worklist(
     row_argument="record_id",
     columns=(
         Column("record_no", _("编号"), "link"),
-        Column("at", _("时间"), value=lambda row: when(row.at), sort="at"),
+        Column("at", _("时间"), value=words.time_of, sort="at"),
         Column("kind", _("种类"), value=lambda row: labels.KINDS[row.kind]),
         Column("contract_no", _("合同号"), value=lambda row: row.loan.contract_no),
         Column("contacted", _("对象"), value=lambda row: labels.CONTACTED[row.contacted]),

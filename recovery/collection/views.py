@@ -74,6 +74,7 @@ def of_loan(loan_id: int) -> ResponseReturnValue:
         superseded=queries.superseded(db.session(), page.rows),
         labels=labels,
         outcome_of=words.outcome_of,
+        time_of=words.time_of,
         acts=[
             (url_for(endpoint, loan_id=loan_id), label)
             for kind, (action, endpoint, label) in ACTS.items()
@@ -101,6 +102,7 @@ def show(record_id: int) -> ResponseReturnValue:
         deliveries=deliveries,
         labels=labels,
         title=words.title_of(row),
+        time_of=words.time_of,
         facts_of=words.facts_of(db.session(), row),
         interrupts=words.interrupts(row, deliveries),
         conduct=[(trace_of(one), one) for one in row.conduct],

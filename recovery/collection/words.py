@@ -19,7 +19,10 @@ from recovery.evidence.keeping.reach import GONE
 from recovery.kernel.actions import Action
 from recovery.kernel.text import Text, _
 from recovery.loans.models import Person
-from recovery.web.display import day, yuan
+from recovery.web.display import day, moment, yuan
+
+TIMED = frozenset({"contact", "visit", "withdrawal"})
+"""Kinds whose hour is known."""
 
 OUTCOMES: dict[str, tuple[str, Mapping[str, Text]]] = {
     "contact": ("outcome", labels.CONTACT_OUTCOMES),
@@ -67,6 +70,11 @@ def event_sentence(fields: Mapping[str, str]) -> Text:
     if kind == "withdrawal" or not fields.get("corrects"):
         return told
     return _("{told}（更正 {record}）", told=told, record=fields["corrects"])
+
+
+def time_of(row: CollectionRecord) -> str:
+    """Return when it happened; of what only the day is known, the day."""
+    return moment(row.at) if row.kind in TIMED else day(row.happened_on)
 
 
 def names_in(typed: str) -> tuple[str, ...]:
