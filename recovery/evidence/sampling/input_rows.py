@@ -22,6 +22,7 @@ from recovery.loans.rules.classification import asset_class
 from recovery.loans.rules.overdue import days_past_due
 from recovery.loans.snapshots import floor_by_days, overdue_days_at
 from recovery.rulebook.service import current_book
+from recovery.rulebook.values import write_value
 from recovery.web.spreadsheets import Cell
 
 PARAMETERS = (
@@ -219,7 +220,7 @@ def law(subject: Subject) -> Iterator[Sequence[Cell]]:
         yield (
             name,
             version.since,
-            str(version.value),
+            write_value(version.value),
             version.instrument,
             version.article,
             version.edition,

@@ -1,7 +1,8 @@
 """Many results at once, pasted from a spreadsheet: all of them are taken, or none."""
 
 from recovery.evidence.sampling.labels import EXCEPTIONS
-from recovery.evidence.sampling.service import Result, record_result
+from recovery.evidence.sampling.readers import sample_for_change
+from recovery.evidence.sampling.service import Result, items_of, record_result
 from recovery.kernel.errors import RuleViolation
 from recovery.kernel.text import _
 from recovery.kernel.work import Work
@@ -47,12 +48,28 @@ def _kind(number: int, typed: str) -> str:
 
 
 def record_results(work: Work, sample_id: int, text: str) -> int:
-    """Record every line; return how many.
+    """Record every line that says something new; return how many.
 
     Raises:
-        RuleViolation: a line cannot be read or is refused; nothing is recorded then.
+        RuleViolation: a line cannot be read, is refused, or contradicts what is recorded already
+            (by a colleague, perhaps); nothing is recorded then.
     """
-    results = read_results(text)
-    for place, result in results:
-        record_result(work, sample_id, place, result)
-    return len(results)
+    sample = sample_for_change(work, sample_id)
+    known = {
+        item.place: (item.examined, item.exception, item.reason or "")
+        for item in items_of(work.session, sample.id)
+        if item.examined is not None
+    }
+    count, changed = 0, []
+    for place, one in read_results(text):
+        said = (one.examined, one.exception, one.reason)
+        if place not in known:
+            record_result(work, sample.id, place, one)
+            known[place], count = said, count + 1
+        elif known[place] != said:
+            changed.append(str(place))
+    if changed:
+        raise RuleViolation(
+            _("第 {places} 项已登记过别的结果，请打开该项更正。", places="、".join(changed))
+        )
+    return count

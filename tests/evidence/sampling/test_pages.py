@@ -108,12 +108,12 @@ def test_results_are_pasted_whole_or_not_at_all(client: Browser, sample: AuditSa
         "1, 1.00": "请选择例外的种类",
         "1，1.00，金额不符": "请写明理由",
         "1, 1.00, 奇怪, 因为": "没有“奇怪”这种例外",
-        "first, 1.00": "第 5 行看不懂",
+        "first, 1.00": "第 4 行看不懂",
         "99, 1.00": "没有这条记录",
     }
     place = f"/evidence/samples/{sample.id}/paste"
     for line, sentence in wrong.items():
-        answer = client.post(place, data={"lines": "\n".join([*good[:4], line])})
+        answer = client.post(place, data={"lines": "\n".join([*good[1:4], line])})
         assert sentence in answer.text, line
         assert answer.status_code != 302
     db.session.rollback()
@@ -122,6 +122,10 @@ def test_results_are_pasted_whole_or_not_at_all(client: Browser, sample: AuditSa
     assert client.post(place, data={"lines": "\n".join([*good[:4], last])}).status_code == 302
     page = client.get(f"/evidence/samples/{sample.id}").text
     assert "金额不符：1" in page
+    assert "有的层核对不足两项" in page
+    answer = client.post(place, data={"lines": "\n".join([*good[1:], last])})
+    assert "第 5 项已登记过别的结果" in answer.text
+    assert client.post(place, data={"lines": last}).status_code == 302
     done = client.get(f"/evidence/samples/{sample.id}/items?result=exception").text
     assert items[4].reference in done
     assert items[0].reference not in done

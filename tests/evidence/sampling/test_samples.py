@@ -360,6 +360,7 @@ def test_the_workbook_holds_what_is_needed_to_compute_again(auditor: Actor) -> N
     assert sum(row[7] for row in own) == pytest.approx(total["罚息"])
     law = book.get_sheet_by_name("法律参数").to_python()
     assert law[1][0] == "risk_class.overdue_floor"
+    assert law[1][2].startswith("[{ over = 0, ")
     assert law[1][3]
     with zipfile.ZipFile(BytesIO(made(auditor, sample, "inputs"))) as archive:
         assert "ledger.csv" in archive.namelist()
