@@ -79,6 +79,11 @@ def naming_rule(text: str) -> NamingRule | None:
     return NamingRule(text.strip(), re.compile("".join(pieces)))
 
 
+def seen_only(text: str) -> str:
+    """Return a text without the characters that nobody sees and that may turn the others round."""
+    return "".join(one for one in text if unicodedata.category(one)[0] != "C")
+
+
 def code_named(typed: str, labels: Mapping[str, str], aliases: Mapping[str, str]) -> str | None:
     """Return the code that `typed` means: a code, a label or an alias; None for none of them."""
     known = {folded(code): code for code in labels}

@@ -18,6 +18,7 @@ from recovery.evidence.intake.rules import (
     NamingRule,
     code_named,
     naming_rule,
+    seen_only,
 )
 from recovery.kernel.errors import NotFound, RuleViolation
 from recovery.kernel.gate import Actor
@@ -137,7 +138,7 @@ def _prepare_one(reading: Reading, one: Received) -> IntakeRow:
         contract_no=told.get("contract_no", ""),
         loan_id=None,
         kind=code_named(told.get("kind", ""), _kind_labels(), KIND_ALIASES) or "",
-        title=told.get("title", "")[:200],
+        title=seen_only(told.get("title", ""))[:200],
         dated=None,
         pages=None,
         origin=code_named(told.get("origin", ""), ORIGIN_LABELS, ORIGIN_ALIASES) or "scanned",

@@ -179,7 +179,7 @@ def test_an_index_names_files_whose_names_say_nothing(
     sheet = tmp_path / "index.csv"
     sheet.write_text(
         "交接清单,,,,,,\n文件名,合同编号,类型,标题,日期,页数,来源\n"
-        "IMG_1.pdf,HT-0001,借款合同,合同正本,2024-01-05,2,扫描\n"
+        "IMG_1.pdf,HT-0001,借款合同,合同\u202e正本,2024-01-05,2,扫描\n"
         "IMG_2.pdf,HT-0002,催收函,催收函,不是日期,1,扫描\n",
         "gb18030",
     )
