@@ -10,13 +10,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from recovery.access.labels import subject_label
+from recovery.access.labels import action_label, subject_label
 from recovery.access.lists import STATUSES, kind_label
 from recovery.access.queries import names_of
 from recovery.access.rights import ROLE_NAMES, Role
 from recovery.kernel import links, reasons
 from recovery.kernel.models import AuditEvent
-from recovery.kernel.text import Text, _
+from recovery.kernel.text import Listed, Text, _
 
 UNKNOWN = "—"
 SYSTEM = "system:"
@@ -178,6 +178,20 @@ def changes_of(event: AuditEvent) -> list[Change]:
     lines = [_change(words, name, value) for name, value in event.changes.items()]
     reason = reasons.said(event)
     return lines if reason is None else [*lines, Change(FIELDS["reason"], None, reason)]
+
+
+def change_said(event: AuditEvent) -> Text | Listed:
+    """Return what an event changed as part of a sentence: fields, and of values only codes."""
+    table = event.subject_type or ""
+    words = links.change_words.get(table) if table in links.change_words else links.ChangeWords()
+    parts = []
+    for name, value in event.changes.items():
+        label = words.fields.get(name) or FIELDS.get(name) or name
+        now = value[-1] if isinstance(value, list) and value else value
+        code = words.codes.get(name, {}).get(str(now))
+        if name != "revision":
+            parts.append(label if code is None else _("{field}：{value}", field=label, value=code))
+    return Listed(tuple(parts) or (action_label(event.action),))
 
 
 def _change(words: links.ChangeWords, name: str, value: object) -> Change:

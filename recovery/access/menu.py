@@ -23,9 +23,10 @@ def register() -> None:
     """Put the entries and the addresses of records into the links."""
     for name, entry, order in ENTRIES:
         links.navigation.put(name, entry, order=order)
-    from recovery.access.audit_words import called
+    from recovery.access.audit_words import called, change_said
 
     links.actors_called.put("access", called)
+    links.changes_said.put("access", change_said)
     links.subject_links.put("user_account", lambda number: ("people.show", {"user_id": number}))
     links.subject_links.put(
         "approval_request", lambda number: ("approvals.show", {"request_id": number})

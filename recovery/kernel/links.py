@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from recovery.kernel.actions import Action
 from recovery.kernel.gate import Scope
-from recovery.kernel.text import Text
+from recovery.kernel.text import Listed, Text
 
 if TYPE_CHECKING:
+    from recovery.kernel.models import AuditEvent
     from recovery.kernel.work import Work
 
 V = TypeVar("V")
@@ -287,6 +288,9 @@ of a worker."""
 
 actors_called: Registry[Callable[[Session, Collection[str]], Mapping[str, Text | str]]] = Registry()
 """`(session, names that rows keep of actors)` → what to call them."""
+
+changes_said: Registry[Callable[["AuditEvent"], Text | Listed]] = Registry()
+"""What an event of the audit log changed, as part of a sentence."""
 
 subject_links: Registry[Callable[[int], tuple[str, dict[str, Any]]]] = Registry()
 """By table name: `(record id)` → endpoint and arguments of the record's page."""

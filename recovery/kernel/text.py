@@ -44,7 +44,7 @@ def _(key: str, **values: object) -> Text:
 class Listed:
     """Words inside a sentence, each read and all joined in the reader's language."""
 
-    words: tuple[Text, ...]
+    words: tuple[Text | str, ...]
 
     def __str__(self) -> str:
         return str(_("、")).join(map(str, self.words))

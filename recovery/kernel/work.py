@@ -19,7 +19,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.exc import StaleDataError
 
-from recovery.kernel import clock, gate
+from recovery.kernel import clock, gate, links
 from recovery.kernel.actions import Action
 from recovery.kernel.crypto import context, keyring
 from recovery.kernel.db import WRITER, Base, db
@@ -163,10 +163,17 @@ class Work:
             return _("这条记录刚刚被改动，请核对后重新提交。您填写的内容都还在。")
         return _(
             "{who} 在 {when} 改动了这条记录（{what}），请核对后重新提交。您填写的内容都还在。",
-            who=event.actor_name,
+            who=self._called(event.actor_name),
             when=f"{event.at.astimezone(clock.BUSINESS_ZONE):%Y-%m-%d %H:%M}",
-            what=", ".join(event.changes) or event.action,
+            what=next((say(event) for say in links.changes_said.all()), event.action),
         )
+
+    def _called(self, actor: str) -> Text | str:
+        """Return what to call whom the log names."""
+        names: dict[str, Text | str] = {}
+        for called in links.actors_called.all():
+            names |= called(self.session, {actor})
+        return names.get(actor, actor)
 
 
 def _plain(value: object) -> object:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from recovery.access.audit_words import FIELDS, changes_of, people_of
+from recovery.access.audit_words import FIELDS, change_said, changes_of, people_of
 from recovery.access.models import UserAccount
 from recovery.evidence import audit_words
 from recovery.kernel.db import Base, db
@@ -125,3 +125,10 @@ def test_what_a_request_is_on_is_named_in_both_languages(app: Flask) -> None:
     assert lines(asked) == [("对象", "None", "证据目录 1")]
     with reading(translate_for("en")):
         assert lines(asked)[0][2] == "Evidence list 1"
+
+
+def test_a_conflict_tells_in_words_what_somebody_else_changed(app: Flask) -> None:
+    renamed = event("evidence_list", change="moved", revision=3)
+    assert str(change_said(renamed)) == "改动：调整顺序"
+    assert str(change_said(event("user_account", role=["counsel", "auditor"]))) == "角色"
+    assert str(change_said(event("user_account"))) == "x"
