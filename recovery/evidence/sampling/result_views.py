@@ -28,6 +28,10 @@ from recovery.web.rights import allowed
 
 bp = Blueprint("sample_items", __name__, url_prefix="/evidence/samples/<int:sample_id>")
 
+RESULT = ("examined", "exception", "reason", "note")
+REPLY = ("state", "sent_on", "replied_on", "confirmed", "alternative")
+"""What the forms over an item and over a letter show of it."""
+
 
 def _narrowed(sample: AuditSample, filters: FilterState) -> Select[Any]:
     """Return the statement of the items of a sample, filtered."""
@@ -76,9 +80,15 @@ def item(sample_id: int, place: int) -> ResponseReturnValue:
                 service.record_result(work, sample.id, place, form.result, version=form.seen)
             flash(_("第 {place} 项已登记。", place=place))
             return redirect(_next_open(sample, place))
+        form.compare_with(one.version, _stands(one, RESULT))
     return render_template(
         "evidence/sampling/item.html", form=form, sample=sample, item=one, exceptions=EXCEPTIONS
     ), form.status
+
+
+def _stands(record: SampleItem | Confirmation, names: tuple[str, ...]) -> dict[str, object]:
+    """Return what a record says now, by name of the field that shows it."""
+    return {name: getattr(record, name) for name in names}
 
 
 def _next_open(sample: AuditSample, place: int) -> str:
@@ -171,6 +181,7 @@ def letter(sample_id: int, place: int) -> ResponseReturnValue:
                 confirmations.record_reply(work, sample.id, place, reply, version=form.seen)
             flash(_("函证 {number} 已更新。", number=one.number))
             return redirect(url_for(".letters", sample_id=sample.id))
+        form.compare_with(one.version, _stands(one, REPLY))
     return render_template(
         "evidence/sampling/letter.html", form=form, sample=sample, letter=one
     ), form.status

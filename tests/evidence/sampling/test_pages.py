@@ -146,6 +146,10 @@ def test_one_result_after_the_other(client: Browser, sample: AuditSample) -> Non
     assert answer.location.endswith("/items/2")
     again = client.post(place, data={"examined": value, "exception": "", "version": "1"})
     assert again.status_code == 409
+    assert 'name="version" type="hidden" value="2"' in again.text
+    different = {"examined": "1.00", "exception": "amount", "reason": "少计", "version": "1"}
+    assert f"<td>{item.value:,.2f}</td>" in client.post(place, data=different).text
+    assert client.post(place, data={**different, "version": "2"}).status_code == 302
     assert client.get(f"/evidence/samples/{sample.id}/items/77").status_code == 404
 
 
