@@ -60,24 +60,28 @@ def order_scan(draft_id: int) -> ResponseReturnValue:
     scans.find_draft(db.session(), draft_id, current_scope())
     if EmptyForm().validate_on_submit():
         with user_work() as work:
+            scans.reorder(work, draft_id, *_arranged())
             for name, by in SHIFTS.items():
                 if name in request.form:
                     scans.shift(work, draft_id, request.form.get(name, 0, type=int), by)
-                    return redirect(url_for(".scan", draft_id=draft_id))
-            typed, out = request.form.getlist("page"), request.form.getlist("out")
-            scans.reorder(work, draft_id, typed, out)
     return redirect(url_for(".scan", draft_id=draft_id))
+
+
+def _arranged() -> tuple[list[str], list[str]]:
+    """Return the order that the page shows, and what is ticked to be left out."""
+    return request.form.getlist("page"), request.form.getlist("out")
 
 
 @bp.post("/scans/<int:draft_id>/join")
 @allowed(Action.ADD_EVIDENCE)
 def join_scan(draft_id: int) -> ResponseReturnValue:
-    """Join the pages and add the document to its loan."""
+    """Join the pages as they are arranged on the page and add the document to its loan."""
     draft = scans.find_draft(db.session(), draft_id, current_scope())
     if not EmptyForm().validate_on_submit():
         return redirect(url_for(".scan", draft_id=draft_id))
-    file = scans.joined(db.session(), draft)
+    file = scans.joined(db.session(), draft, *_arranged())
     with user_work() as work:
+        scans.reorder(work, draft_id, *_arranged())
         document_id = scans.finish(work, draft_id, file).id
     flash(_("已合成一份 PDF 并登记；请另一人核对原件。"))
     return redirect(url_for("items.of_document", document_id=document_id))

@@ -67,12 +67,21 @@ def start_draft(work: Work, loan_id: int, papers: Papers, files: Sequence[KeptFi
 def reorder(work: Work, draft_id: int, typed: list[str], left_out: list[str]) -> ScanDraft:
     """Put the pages in the order of the ids `typed`, leaving some out."""
     draft = _open_draft(work, draft_id)
-    pages = {page.id: page for page in pages_of(work.session, draft.id)}
-    for page_id in [int(one) for one in left_out if one.isdecimal() and int(one) in pages]:
-        work.session.delete(pages.pop(page_id))
-    for place, page_id in enumerate(checked_order(typed, list(pages)), 1):
-        pages[page_id].position = place
+    kept = _chosen(work.session, draft, typed, left_out)
+    for page in pages_of(work.session, draft.id):
+        if page not in kept:
+            work.session.delete(page)
+    for place, page in enumerate(kept, 1):
+        page.position = place
     return draft
+
+
+def _chosen(
+    session: Session, draft: ScanDraft, typed: Sequence[str], left_out: Sequence[str]
+) -> list[ScanPage]:
+    """Return the pages that are not left out, in the order of the ids `typed`."""
+    pages = {page.id: page for page in pages_of(session, draft.id) if str(page.id) not in left_out}
+    return [pages[page_id] for page_id in checked_order(list(typed), list(pages))]
 
 
 def shift(work: Work, draft_id: int, page_id: int, by: int) -> ScanDraft:
@@ -93,13 +102,15 @@ def _open_draft(work: Work, draft_id: int) -> ScanDraft:
     return draft
 
 
-def joined(session: Session, draft: ScanDraft) -> KeptFile:
-    """Join the pages of a draft into one PDF and put it into the store.
+def joined(
+    session: Session, draft: ScanDraft, typed: Sequence[str] = (), left_out: Sequence[str] = ()
+) -> KeptFile:
+    """Join the pages of a draft into one PDF and put it into the store; `reorder` says the rest.
 
     Raises:
         RuleViolation: no page, or one that cannot be read.
     """
-    pages = pages_of(session, draft.id)
+    pages = _chosen(session, draft, typed, left_out)
     if not pages:
         raise RuleViolation(_("没有页面可以合成。"))
     files = []

@@ -110,17 +110,20 @@ def test_pictures_go_through_the_pages_to_one_document(signed_in: SignIn, loan: 
     sent = {
         "kind": "loan_contract",
         "title": "合同",
-        "pages": [(BytesIO(picture(color=c)), f"{c}.jpg") for c in ("red", "blue")],
+        "pages": [(BytesIO(picture(color=c)), f"{c}.jpg") for c in ("red", "green", "blue")],
     }
     page = client.post(f"/evidence/intake/scans/new/{loan.id}", data=sent, follow_redirects=True)
-    assert "合成 2 页" in page.text
+    assert page.text.count("data-page>") == 3
     db.session.rollback()
     draft = db.session.scalars(select(ScanDraft)).one()
-    first = scans.pages_of(db.session(), draft.id)[0].id
+    first, green, last = (one.id for one in scans.pages_of(db.session(), draft.id))
     small = client.get(f"/evidence/intake/scans/pages/{first}.png")
     assert small.data.startswith(b"\x89PNG")
     client.post(f"/evidence/intake/scans/{draft.id}/order", data={"later": first})
-    client.post(f"/evidence/intake/scans/{draft.id}/join")
+    nothing = {"out": [first, green, last]}
+    assert client.post(f"/evidence/intake/scans/{draft.id}/join", data=nothing).status_code == 409
+    arranged = {"page": [last, green, first], "out": [green]}
+    client.post(f"/evidence/intake/scans/{draft.id}/join", data=arranged)
     db.session.rollback()
     document = db.session.scalars(select(Document)).one()
     with client.get(f"/evidence/items/documents/{document.id}/file") as answer:
