@@ -313,6 +313,9 @@ def test_a_stocktake_goes_through_its_pages_with_two_people(
     second = signed_in("counsel", username="second")
     page = second.post(f"{here}/close", follow_redirects=True)
     assert "已结束" in page.text
+    late = client.post(f"{here}/count", data={"barcodes": "LATE-7"})
+    assert "没有提交" in late.text
+    assert "LATE-7" in late.text
     assert "/jobs/" in client.post(f"{here}/report").location
     other = signed_in("counsel", username="elsewhere", branch="202")
     assert other.get(here).status_code == 404
