@@ -18,7 +18,7 @@ from recovery.evidence.totals.forms import (
     TotalsFileForm,
 )
 from recovery.evidence.totals.importing import read_totals
-from recovery.evidence.totals.models import Reconciliation
+from recovery.evidence.totals.models import ControlDifference, Reconciliation
 from recovery.evidence.totals.reconciling import (
     SIGNED,
     figures_of_month,
@@ -132,13 +132,7 @@ def show(difference_id: int) -> ResponseReturnValue:
     if found is None:
         raise NotFound
     difference, total = found
-    form = DifferenceForm(
-        data={
-            "owner": queries.username_of(db.session(), difference.owner_id),
-            "cause": difference.cause or "",
-            "reason": difference.reason or "",
-        }
-    )
+    form = DifferenceForm(data=_stands(difference))
     form.show_version(difference.version)
     return render_template(
         "evidence/totals/show.html",
@@ -149,6 +143,15 @@ def show(difference_id: int) -> ResponseReturnValue:
         age=rules.days_open(difference.day, clock.today()),
         rules=rules,
     )
+
+
+def _stands(difference: ControlDifference) -> dict[str, str]:
+    """Return what a difference says now, by name of the field that shows it."""
+    return {
+        "owner": queries.username_of(db.session(), difference.owner_id),
+        "cause": difference.cause or "",
+        "reason": difference.reason or "",
+    }
 
 
 @bp.post("/differences/<int:difference_id>/handle")
@@ -172,6 +175,7 @@ def handle(difference_id: int) -> ResponseReturnValue:
     if found is None:
         raise NotFound
     difference, total = found
+    form.compare_with(difference.version, _stands(difference))
     page = render_template(
         "evidence/totals/show.html",
         form=form,

@@ -67,6 +67,13 @@ def test_a_difference_is_given_an_owner_and_closed(app: Flask, signed_in: SignIn
         "closing": "explained",
         "version": str(one.version),
     }
+    before = {**data, "reason": "银行未达", "closing": ""}
+    assert browser.post(f"{url}/handle", data=before).status_code == 302
+    stale = browser.post(f"{url}/handle", data=data)
+    assert stale.status_code == 409
+    assert "银行未达" in stale.text  # beside what was typed; sent again, it counts
+    data["version"] = str(int(before["version"]) + 1)
+    assert f'value="{data["version"]}"' in stale.text
     assert browser.post(f"{url}/handle", data=data).status_code == 302
     db.session.rollback()
     one = db.session.scalars(select(ControlDifference)).one()
