@@ -78,6 +78,21 @@ def test_a_line_is_moved_by_keys_and_keeps_the_focus(page: Page) -> None:
     expect(page.get_by_label("受理法院")).to_have_value("尚未保存的法院")
 
 
+AT_ONCE = """() => document.addEventListener("htmx:afterSwap", () => setTimeout(() =>
+    document.activeElement.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "ArrowDown", altKey: true, bubbles: true }))),
+    { once: true })"""
+
+
+def test_a_key_pressed_the_moment_a_line_moved_moves_it_again(page: Page) -> None:
+    page.get_by_label("受理法院").fill("尚未保存的法院")
+    page.evaluate(AT_ONCE)
+    page.get_by_label("证据 1-1 下移（Alt+↓）").focus()
+    page.keyboard.press("Alt+ArrowDown")
+    expect(row(page, "2-2")).to_contain_text("身份证明")
+    expect(page.get_by_label("受理法院")).to_have_value("尚未保存的法院")
+
+
 def test_a_purpose_is_written_in_place_and_other_rows_keep_what_was_typed(page: Page) -> None:
     page.get_by_label("证据 2-2 的证明对象和内容").fill("尚未保存的文字")
     area = page.get_by_label("证据 2-1 的证明对象和内容")
